@@ -1,0 +1,165 @@
+//! The layout of the breaker's word.
+//!
+//! ```text
+//! 63            42 41  40 39                                  0
+//! [ generation 22 ][state][ payload 40                         ]
+//!                    0    closed: failures
+//!                    1    open: reopenings 5, deadline 35
+//!                    2    half-open: reopenings 5, successes 8, entered 27
+//! ```
+
+use std::time::Duration;
+
+const STATE_SHIFT: u32 = 40;
+const GENERATION_SHIFT: u32 = 42;
+const PAYLOAD_MASK: u64 = (1 << STATE_SHIFT) - 1;
+
+const OPEN: u64 = 1;
+const HALF_OPEN: u64 = 2;
+
+const DEADLINE_BITS: u32 = 35;
+const ENTERED_BITS: u32 = 27;
+const SUCCESS_BITS: u32 = 8;
+const REOPENING_BITS: u32 = 5;
+
+/// Milliseconds since the origin of the registry's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Tick(pub(crate) u64);
+
+impl Tick {
+    pub(crate) fn at(time: Duration) -> Self {
+        Self(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// This tick plus `duration`, rounded up to whole ticks so that no wait ends early.
+    pub(crate) fn after(self, duration: Duration) -> Self {
+        let ticks = duration.as_nanos().div_ceil(1_000_000);
+        Self(self.0.saturating_add(u64::try_from(ticks).unwrap_or(u64::MAX)))
+    }
+}
+
+/// The end of an open period, as far as the word has room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Deadline(u64);
+
+impl Deadline {
+    /// No open period is longer than the longest recovery time or cooldown, one day each.
+    const LONGEST: u64 = 24 * 60 * 60 * 1_000;
+
+    pub(crate) fn at(tick: Tick) -> Self {
+        Self(tick.0 & ((1 << DEADLINE_BITS) - 1))
+    }
+
+    /// The time left at `now`; none where the deadline is reached.
+    ///
+    /// What seems to be further ahead than any open period can last lies behind: the circuit was idle for long, or the
+    /// clock was put back.
+    pub(crate) fn wait(self, now: Tick) -> Option<Duration> {
+        let left = self.0.wrapping_sub(now.0) & ((1 << DEADLINE_BITS) - 1);
+        (1..=Self::LONGEST).contains(&left).then(|| Duration::from_millis(left))
+    }
+}
+
+/// When a half-open period began, as far as the word has room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entered(u64);
+
+impl Entered {
+    pub(crate) fn at(tick: Tick) -> Self {
+        Self(tick.0 & ((1 << ENTERED_BITS) - 1))
+    }
+
+    /// The tick at which the period began, seen from `now`.
+    pub(crate) fn tick(self, now: Tick) -> Tick {
+        let age = now.0.wrapping_sub(self.0) & ((1 << ENTERED_BITS) - 1);
+        Tick(now.0.saturating_sub(age))
+    }
+}
+
+/// What the word says, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Closed {
+        failures: u64,
+    },
+    Open {
+        deadline: Deadline,
+        reopenings: u32,
+    },
+    HalfOpen {
+        entered: Entered,
+        successes: u8,
+        reopenings: u32,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Word(pub(crate) u64);
+
+impl Word {
+    /// More reopenings in a row than this are not told apart.
+    pub(crate) const MAX_REOPENINGS: u32 = (1 << REOPENING_BITS) - 1;
+
+    /// Closed, and nothing bad remembered.
+    #[inline]
+    pub(crate) const fn is_healthy(self) -> bool {
+        self.0 << (64 - GENERATION_SHIFT) == 0
+    }
+
+    #[inline]
+    pub(crate) const fn generation(self) -> u32 {
+        #[allow(clippy::cast_possible_truncation, reason = "22 bits")]
+        {
+            (self.0 >> GENERATION_SHIFT) as u32
+        }
+    }
+
+    pub(crate) fn state(self) -> State {
+        let payload = self.0 & PAYLOAD_MASK;
+        let field = |shift: u32, bits: u32| (payload >> shift) & ((1 << bits) - 1);
+        #[allow(clippy::cast_possible_truncation, reason = "each field is cut to its width")]
+        match (self.0 >> STATE_SHIFT) & 0b11 {
+            OPEN => State::Open {
+                deadline: Deadline(field(0, DEADLINE_BITS)),
+                reopenings: field(DEADLINE_BITS, REOPENING_BITS) as u32,
+            },
+            HALF_OPEN => State::HalfOpen {
+                entered: Entered(field(0, ENTERED_BITS)),
+                successes: field(ENTERED_BITS, SUCCESS_BITS) as u8,
+                reopenings: field(ENTERED_BITS + SUCCESS_BITS, REOPENING_BITS) as u32,
+            },
+            _ => State::Closed { failures: payload },
+        }
+    }
+
+    /// The same generation in `state`.
+    pub(crate) fn with(self, state: State) -> Self {
+        Self::pack(u64::from(self.generation()), state)
+    }
+
+    /// The next generation, in `state`. The number wraps: a result would have to be 4,194,304 transitions late to be
+    /// mistaken for a present one.
+    pub(crate) fn turned(self, state: State) -> Self {
+        Self::pack(u64::from(self.generation()) + 1, state)
+    }
+
+    fn pack(generation: u64, state: State) -> Self {
+        let reopenings = |n: u32| u64::from(n.min(Self::MAX_REOPENINGS));
+        let (code, payload) = match state {
+            State::Closed { failures } => (0, failures.min(PAYLOAD_MASK)),
+            State::Open {
+                deadline,
+                reopenings: n,
+            } => (OPEN, deadline.0 | (reopenings(n) << DEADLINE_BITS)),
+            State::HalfOpen {
+                entered,
+                successes,
+                reopenings: n,
+            } => (
+                HALF_OPEN,
+                entered.0 | (u64::from(successes) << ENTERED_BITS) | (reopenings(n) << (ENTERED_BITS + SUCCESS_BITS)),
+            ),
+        };
+        Self((generation << GENERATION_SHIFT) | (code << STATE_SHIFT) | payload)
+    }
+}

@@ -1,0 +1,234 @@
+//! One call of an operation: a state machine that takes outcomes and says what to do next.
+//!
+//! It owns no timer of its own accord, spawns nothing and never waits by itself: the expansion of the attribute awaits the body and
+//! the sleep. What every call runs through is here, in line; everything that only trouble needs is in `trouble`, out of line.
+
+mod attempt;
+mod bare_apply;
+mod sleep;
+mod trouble;
+
+pub use attempt::Attempt;
+pub use bare_apply::begin_apply;
+pub use sleep::Sleep;
+
+use crate::{
+    breaker::{Probe, Word},
+    classify::{Outcome, Verdict},
+    interruption::Interruption,
+    operation::{Link, OperationPolicy},
+    scope::{self, Scope, Token},
+    telemetry::Count,
+    time::Sleeping,
+};
+use std::{
+    fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::Arc,
+    time::Duration,
+};
+
+/// One call of an [`Operation`](crate::Operation) by its caller: one attempt or several.
+///
+/// Dropped before its end it gives back what it holds: the breaker's permit, the budget's token, its place in the scope.
+#[must_use = "a call does nothing until it is admitted and attempted"]
+pub struct Call {
+    link: &'static Link,
+    /// The breaker's word when the present attempt was admitted.
+    permit: Word,
+    /// When the call's clock started; not before somebody needs it.
+    started: Option<Started>,
+    trouble: InTrouble,
+    /// Attempts admitted so far.
+    attempts: u32,
+    /// [`Link`]'s flags, the news of the [`Scope`], and those below.
+    flags: u32,
+}
+
+/// Nanoseconds since the clock's origin, with a niche.
+type Started = std::num::NonZeroU64;
+
+/// Nothing, for most calls.
+struct InTrouble(Option<Box<Trouble>>);
+
+impl Drop for InTrouble {
+    #[inline]
+    fn drop(&mut self) {
+        #[cold]
+        fn discard(trouble: Box<Trouble>) {
+            drop(trouble);
+        }
+        // Left to the compiler this is a function call for every call that ends.
+        if let Some(trouble) = self.0.take() {
+            discard(trouble);
+        }
+    }
+}
+
+/// What only calls in trouble need.
+#[derive(Default)]
+struct Trouble {
+    /// The policy, kept from the first failure to the end of the call.
+    policy: Option<OperationPolicy>,
+    /// The delay before the present attempt.
+    delay: Option<Duration>,
+    /// The place among the probes, where the present attempt is one.
+    probe: Option<Probe>,
+    /// The attempt's timeout, or the sleep between two attempts.
+    timer: Option<Sleeping>,
+    /// The work that was carried out of the call's attempts.
+    carried: Vec<Arc<Token>>,
+}
+
+/// Not the first attempt.
+const AGAIN: u32 = 1 << 3;
+/// An attempt is admitted and has not been settled.
+const ADMITTED: u32 = 1 << 4;
+/// The present attempt was cut by its timeout.
+const TIMED_OUT: u32 = 1 << 5;
+/// The body of the present attempt panicked.
+const PANICKED: u32 = 1 << 6;
+/// The call has ended: nothing is held any more.
+const ENDED: u32 = 1 << 7;
+/// A token of the budget is held for an attempt that has not been admitted.
+const TOKEN: u32 = 1 << 8;
+/// Something happened that the short way to the end does not look after.
+const LONG_WAY: u32 = 1 << 9;
+
+/// What to do after an attempt.
+#[derive(Debug)]
+#[must_use]
+pub enum Next<O> {
+    /// Return this outcome: the call has ended.
+    Return(O),
+    /// Wait for this long, then ask for admission again.
+    RetryAfter(Duration),
+}
+
+impl Call {
+    #[inline]
+    pub(crate) fn new(link: &'static Link) -> Self {
+        Self {
+            link,
+            permit: Word(0),
+            started: None,
+            trouble: InTrouble(None),
+            attempts: 0,
+            flags: link.word(),
+        }
+    }
+
+    /// Asks for leave to make an attempt.
+    ///
+    /// For an apply, leave raises the fence: from here on no enclosing call starts another attempt.
+    ///
+    /// # Errors
+    /// The [`Interruption`] that ends the call: the body must not run.
+    #[inline]
+    pub fn admit(&mut self) -> Result<(), Interruption> {
+        let word = self.link.service.breaker().word();
+        if word.is_healthy() && self.flags & (Link::APPLY | AGAIN) == 0 {
+            self.permit = word;
+            self.attempts = 1;
+            self.flags |= ADMITTED;
+            return Ok(());
+        }
+        self.admit_in_trouble()
+    }
+
+    /// Takes the outcome of an attempt and says what to do next.
+    #[inline]
+    pub fn settle<O: Outcome>(&mut self, outcome: O) -> Next<O> {
+        let verdict = outcome.verdict();
+        self.settle_with(outcome, verdict)
+    }
+
+    /// Like [`settle`](Self::settle), with a classifier in place of [`Outcome`].
+    #[inline]
+    pub fn settle_as<O>(&mut self, outcome: O, classify: impl FnOnce(&O) -> Verdict) -> Next<O> {
+        let verdict = classify(&outcome);
+        self.settle_with(outcome, verdict)
+    }
+
+    /// Takes the outcome of the only attempt and gives it back: the call has ended.
+    #[inline]
+    pub fn finish<O: Outcome>(&mut self, outcome: O) -> O {
+        let verdict = outcome.verdict();
+        self.finish_with(outcome, verdict)
+    }
+
+    /// Like [`finish`](Self::finish), with a classifier in place of [`Outcome`].
+    #[inline]
+    pub fn finish_as<O>(&mut self, outcome: O, classify: impl FnOnce(&O) -> Verdict) -> O {
+        let verdict = classify(&outcome);
+        self.finish_with(outcome, verdict)
+    }
+
+    #[inline]
+    fn settle_with<O>(&mut self, outcome: O, verdict: Verdict) -> Next<O> {
+        if verdict == Verdict::Success && self.ends_clean() {
+            return Next::Return(outcome);
+        }
+        match self.judge(verdict) {
+            Some(delay) => Next::RetryAfter(delay),
+            None => Next::Return(outcome),
+        }
+    }
+
+    #[inline]
+    fn finish_with<O>(&mut self, outcome: O, verdict: Verdict) -> O {
+        if !(verdict == Verdict::Success && self.ends_clean()) {
+            self.conclude(verdict);
+        }
+        outcome
+    }
+
+    /// Ends the call after a success at the first attempt with nothing to remember; `false` where there is something.
+    #[inline]
+    fn ends_clean(&mut self) -> bool {
+        let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
+            && self.link.service.budget().is_full()
+            && !scope::current().has(Scope::MARKED);
+        if clean {
+            self.link.counters.add(Count::CleanSuccess);
+            self.flags |= ENDED;
+        }
+        clean
+    }
+
+    /// Whether a failure of this call could still lead to another attempt, as the scope around it stands.
+    #[inline]
+    fn may_retry(&self, outer: Scope) -> bool {
+        outer.depth() < self.flags >> Link::DEPTH_SHIFT
+    }
+
+    fn trouble(&mut self) -> &mut Trouble {
+        self.trouble.0.get_or_insert_default()
+    }
+}
+
+impl Drop for Call {
+    #[inline]
+    fn drop(&mut self) {
+        if self.flags & ENDED == 0 {
+            self.abandon();
+        }
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("service", &self.link.service.name())
+            .field("operation", &self.link.operation.name())
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}
+
+// A panic in a body is accounted for; nothing of a call is left half-changed. Without these a future would lose what its body
+// promises.
+impl UnwindSafe for Call {}
+impl RefUnwindSafe for Call {}
+
+const _: () = assert!(size_of::<Call>() <= 40);

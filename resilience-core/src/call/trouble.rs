@@ -1,0 +1,358 @@
+//! What a call does when it is not simply admitted and successful: all of it out of line.
+
+use super::{ADMITTED, AGAIN, Call, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
+use crate::{
+    breaker::{Permit, Tick, Transition},
+    classify::{FailureKind, Verdict},
+    delay,
+    interruption::{Interruption, Reason},
+    operation::{Kind, Link, OperationPolicy},
+    policy::ApplyInRetry,
+    scope::{self, Scope},
+    telemetry::{Count, events},
+};
+use std::time::Duration;
+
+/// Why a failure that is worth a retry gets none though attempts are left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Suppression {
+    /// An apply has started inside the attempt.
+    ApplyFence,
+    /// The last inner call was refused; trying again would be refused again.
+    InnerRefusal,
+    /// An enclosing call retries.
+    Nested,
+    /// The circuit is open.
+    CircuitOpen,
+    /// The service asked for more patience than the policy has.
+    RetryAfterTooLong,
+    /// The wait would outlast the time for the call.
+    Deadline,
+    /// The service's retry budget is spent.
+    Budget,
+}
+
+impl Suppression {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::ApplyFence => "apply_fence",
+            Self::InnerRefusal => "inner_refusal",
+            Self::Nested => "nested",
+            Self::CircuitOpen => "circuit_open",
+            Self::RetryAfterTooLong => "retry_after_too_long",
+            Self::Deadline => "deadline",
+            Self::Budget => "budget",
+        }
+    }
+
+    /// Whether the calls around must not retry either: they would only ask again for what was just refused.
+    const fn binds_those_around(self) -> bool {
+        matches!(self, Self::Budget | Self::RetryAfterTooLong | Self::InnerRefusal)
+    }
+}
+
+impl Call {
+    #[cold]
+    pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
+        self.flags |= LONG_WAY;
+        if self.flags & Link::APPLY != 0 {
+            self.admit_apply()
+        } else {
+            self.admit_attempt()
+        }
+    }
+
+    fn admit_attempt(&mut self) -> Result<(), Interruption> {
+        if self.attempts > 0 {
+            let total = self.policy().retry.total_timeout();
+            let now = self.link.service.registry().now();
+            if self.elapsed(now) > total {
+                return Err(self.reject(Reason::DeadlinePassed, None));
+            }
+        }
+        self.ask_breaker()?;
+        self.attempts = self.attempts.saturating_add(1);
+        // The token pays for this attempt.
+        self.flags = (self.flags | ADMITTED) & !TOKEN;
+        Ok(())
+    }
+
+    fn admit_apply(&mut self) -> Result<(), Interruption> {
+        let around = scope::current();
+        let repeatable = around.depth() > 0;
+        if repeatable && self.policy().apply_in_retry == ApplyInRetry::Refuse {
+            return Err(self.reject(Reason::ApplyInRetry, None));
+        }
+        self.ask_breaker()?;
+        if !scope::raise_fence() {
+            self.release_permit();
+            return Err(self.reject(Reason::Superseded, None));
+        }
+        if repeatable {
+            events::apply_in_retry(self.link.subject());
+        }
+        self.attempts = 1;
+        self.flags |= ADMITTED;
+        Ok(())
+    }
+
+    fn ask_breaker(&mut self) -> Result<(), Interruption> {
+        let service = self.link.service;
+        let word = service.breaker().word();
+        if word.is_healthy() {
+            self.permit = word;
+            return Ok(());
+        }
+        let policy = service.policies().breaker;
+        if !policy.enabled() {
+            self.permit = word;
+            return Ok(());
+        }
+        let now = Tick::at(service.registry().now());
+        let (admission, transition) = service.breaker().admit(now, &policy);
+        self.report(transition);
+        match admission {
+            Ok(Permit { word, probe }) => {
+                self.permit = word;
+                if probe.is_some() {
+                    self.trouble().probe = probe;
+                }
+                Ok(())
+            }
+            Err(refusal) => Err(self.reject(Reason::CircuitOpen, Some(refusal.wait))),
+        }
+    }
+
+    /// Ends the call without the answer of its body.
+    fn reject(&mut self, reason: Reason, retry_after: Option<Duration>) -> Interruption {
+        events::call_rejected(self.link.subject(), self.attempts + 1, reason, retry_after);
+        self.end(Count::Rejection, true);
+        Interruption::new(self.link.origin(), reason, self.attempts, retry_after)
+    }
+
+    /// Judges an outcome of an operation that may be retried: the delay before the next attempt, or nothing where the call
+    /// has ended.
+    #[cold]
+    pub(super) fn judge(&mut self, verdict: Verdict) -> Option<Duration> {
+        let kind = self.record(verdict)?;
+        if self.link.operation.kind() != Kind::Idempotent {
+            self.end(Count::Failure, false);
+            return None;
+        }
+        let policy = self.policy();
+        let failed = events::Failed {
+            subject: self.link.subject(),
+            attempt: self.attempts,
+            max_attempts: policy.retry.max_attempts(),
+            error_kind: if self.flags & TIMED_OUT != 0 {
+                "attempt_timeout"
+            } else {
+                kind.as_str()
+            },
+        };
+        if !matches!(kind, FailureKind::Transient | FailureKind::Throttled { .. }) {
+            events::retry_suppressed(failed, "not_retryable");
+            self.end(Count::Failure, self.flags & Scope::MARKED != 0);
+            return None;
+        }
+        if self.attempts >= policy.retry.max_attempts() {
+            self.link.counters.add(Count::Exhaustion);
+            if policy.retry.max_attempts() > 1 {
+                events::retries_exhausted(failed);
+            }
+            self.end(Count::Failure, self.flags & Scope::MARKED != 0);
+            return None;
+        }
+        match self.next_delay(kind, &policy) {
+            Ok(delay) => {
+                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | TOKEN | AGAIN;
+                self.trouble().delay = Some(delay);
+                events::retry_scheduled(failed, delay);
+                Some(delay)
+            }
+            Err(suppression) => {
+                self.link.counters.add(Count::Suppression);
+                events::retry_suppressed(failed, suppression.as_str());
+                self.end(Count::Failure, suppression.binds_those_around());
+                None
+            }
+        }
+    }
+
+    /// Ends a call that gets one attempt.
+    #[cold]
+    pub(super) fn conclude(&mut self, verdict: Verdict) {
+        if self.record(verdict).is_some() {
+            self.end(Count::Failure, self.flags & Scope::MARKED != 0);
+        }
+    }
+
+    /// Tells breaker, budget and counters of an outcome. The kind of the failure; nothing where the call has ended well.
+    fn record(&mut self, verdict: Verdict) -> Option<FailureKind> {
+        self.count_attempt();
+        let kind = match verdict {
+            _ if self.flags & TIMED_OUT != 0 => {
+                self.link.counters.add(Count::AttemptTimeout);
+                FailureKind::Transient
+            }
+            Verdict::Success => {
+                self.succeed();
+                return None;
+            }
+            Verdict::Failure(kind) => kind,
+        };
+        let counts = matches!(kind, FailureKind::Transient | FailureKind::Throttled { .. });
+        // What was refused further in says nothing about this service.
+        if counts && self.flags & Scope::MARKED == 0 {
+            self.fail_permit();
+        } else {
+            self.release_permit();
+        }
+        Some(kind)
+    }
+
+    fn succeed(&mut self) {
+        let service = self.link.service;
+        let policies = service.policies();
+        if policies.breaker.enabled() {
+            let permit = self.take_permit();
+            let transition = service.breaker().success(permit, &policies.breaker);
+            self.report(transition);
+        } else {
+            self.release_permit();
+        }
+        if policies.budget.enabled() {
+            service.budget().deposit(&policies.budget);
+        }
+        self.end(Count::Success, false);
+    }
+
+    /// The delay before the next attempt, or what stands against one. What cannot be taken back is asked last.
+    fn next_delay(&mut self, kind: FailureKind, policy: &OperationPolicy) -> Result<Duration, Suppression> {
+        let service = self.link.service;
+        let registry = service.registry();
+        if self.flags & Scope::APPLIED != 0 {
+            return Err(Suppression::ApplyFence);
+        }
+        if self.flags & Scope::MARKED != 0 {
+            return Err(Suppression::InnerRefusal);
+        }
+        if !self.may_retry(scope::current()) {
+            return Err(Suppression::Nested);
+        }
+        let now = registry.now();
+        let policies = service.policies();
+        if policies.breaker.enabled() && service.breaker().is_open(Tick::at(now)) {
+            return Err(Suppression::CircuitOpen);
+        }
+        let retry = &policy.retry;
+        let previous = self.trouble.0.as_ref().and_then(|trouble| trouble.delay);
+        let mut delay = delay::before_retry(retry, self.attempts, previous, || registry.draw());
+        if let FailureKind::Throttled {
+            retry_after: Some(hint),
+        } = kind
+        {
+            if hint > retry.max_retry_after() {
+                return Err(Suppression::RetryAfterTooLong);
+            }
+            delay = delay.max(hint);
+        }
+        if self.elapsed(now).saturating_add(delay) > retry.total_timeout() {
+            return Err(Suppression::Deadline);
+        }
+        if policies.budget.enabled() && !service.budget().withdraw(Tick::at(now), &policies.budget) {
+            return Err(Suppression::Budget);
+        }
+        if !self.supersede_carried() {
+            service.budget().refund();
+            return Err(Suppression::ApplyFence);
+        }
+        Ok(delay)
+    }
+
+    /// Gives the attempt up for another: work carried out of it may start no apply any more. `false` where one has started.
+    fn supersede_carried(&self) -> bool {
+        let Some(trouble) = &self.trouble.0 else { return true };
+        !trouble.carried.iter().any(|token| token.is_applied()) && trouble.carried.iter().all(|token| token.supersede())
+    }
+
+    /// The call is dropped before its end: its caller has gone, or its body has panicked.
+    #[cold]
+    pub(super) fn abandon(&mut self) {
+        if self.flags & ADMITTED != 0 {
+            self.count_attempt();
+        }
+        if self.flags & PANICKED == 0 {
+            self.release_permit();
+            self.end(Count::Cancellation, false);
+        } else {
+            self.fail_permit();
+            self.end(Count::Panic, false);
+        }
+    }
+
+    /// Ends the call; `binds_those_around` marks the scope, so that no enclosing call retries its outcome or counts it.
+    fn end(&mut self, count: Count, binds_those_around: bool) {
+        if self.flags & TOKEN != 0 {
+            // Paid for an attempt that was not made.
+            self.link.service.budget().refund();
+        }
+        self.flags = (self.flags | ENDED) & !(ADMITTED | TOKEN);
+        self.link.counters.add(count);
+        let around = scope::current();
+        if around.has(Scope::IN_ATTEMPT) {
+            scope::set(if binds_those_around {
+                around.with(Scope::MARKED)
+            } else {
+                around.without(Scope::MARKED)
+            });
+        }
+    }
+
+    fn count_attempt(&mut self) {
+        self.flags &= !ADMITTED;
+        self.link.counters.add(Count::Attempt);
+        if self.attempts > 1 {
+            self.link.counters.add(Count::Retry);
+        }
+        if let Some(trouble) = &mut self.trouble.0 {
+            trouble.timer = None;
+        }
+    }
+
+    fn fail_permit(&mut self) {
+        let service = self.link.service;
+        let policy = service.policies().breaker;
+        let permit = self.take_permit();
+        if policy.enabled() {
+            let now = Tick::at(service.registry().now());
+            let transition = service.breaker().failure(permit, now, &policy);
+            self.report(transition);
+        } else {
+            service.breaker().release(permit);
+        }
+    }
+
+    fn release_permit(&mut self) {
+        let permit = self.take_permit();
+        self.link.service.breaker().release(permit);
+    }
+
+    fn take_permit(&mut self) -> Permit {
+        Permit {
+            word: self.permit,
+            probe: self.trouble.0.as_mut().and_then(|trouble| trouble.probe.take()),
+        }
+    }
+
+    fn policy(&mut self) -> OperationPolicy {
+        let link = self.link;
+        *self.trouble().policy.get_or_insert_with(|| link.policy())
+    }
+
+    fn report(&self, transition: Option<Transition>) {
+        if let Some(transition) = transition {
+            events::circuit_turned(self.link.subject(), transition);
+        }
+    }
+}

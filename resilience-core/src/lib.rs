@@ -1,0 +1,104 @@
+//! Retries, circuit breakers and retry budgets for service calls, by one attribute.
+//!
+//! ```
+//! use resilience_core::{Classify, FailureKind, Interruption, retry_service};
+//!
+//! #[derive(Debug)]
+//! enum PlanError {
+//!     Unavailable,
+//!     NotFound,
+//!     Interrupted(Interruption),
+//! }
+//!
+//! impl Classify for PlanError {
+//!     fn classify(&self) -> FailureKind {
+//!         match self {
+//!             Self::Unavailable => FailureKind::Transient,
+//!             Self::NotFound => FailureKind::Permanent,
+//!             Self::Interrupted(interruption) => interruption.classify(),
+//!         }
+//!     }
+//! }
+//!
+//! impl From<Interruption> for PlanError {
+//!     fn from(interruption: Interruption) -> Self {
+//!         Self::Interrupted(interruption)
+//!     }
+//! }
+//!
+//! struct PlanService;
+//!
+//! impl PlanService {
+//!     #[retry_service(name = "plan_service", idempotent)]
+//!     async fn fetch_plan(&self, id: u64) -> Result<String, PlanError> {
+//!         if id == 0 { Err(PlanError::NotFound) } else { Ok(format!("plan {id}")) }
+//!     }
+//! }
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! assert_eq!(PlanService.fetch_plan(7).await.unwrap(), "plan 7");
+//! # }
+//! ```
+//!
+//! - `idempotent` opts in to retries; without it a method gets one attempt through the breaker.
+//! - `#[apply]` marks a method that changes the world: it is never retried, no enclosing call repeats it, and `idempotent` on
+//!   it does not compile.
+//! - A [`Service`] owns one circuit breaker and one retry budget; a [`Registry`] holds services by name.
+//! - [`scope`] is what running code can see of the calls around it; [`scope::carry`] takes it into spawned tasks.
+//! - [`time`] and [`random`] can be replaced, so that tests run on time and chance of their own.
+//!
+//! # Features
+//!
+//! | feature | default | what for |
+//! | --- | --- | --- |
+//! | `macros` | yes | `#[retry_service]` and `#[apply]` |
+//! | `tracing` | yes | events for retries, suppressions, exhaustion and breaker transitions |
+//! | `tokio` | no | sleeping on tokio's timer where the runtime has one |
+//! | `serde` | no | policies as data |
+//! | `test-util` | no | time that tests control |
+
+mod breaker;
+mod budget;
+mod call;
+pub mod classify;
+mod delay;
+mod interruption;
+mod operation;
+pub mod policy;
+pub mod random;
+mod registry;
+pub mod scope;
+mod service;
+mod telemetry;
+pub mod time;
+
+pub use breaker::CircuitState;
+pub use call::{Attempt, Call, Next, Sleep};
+pub use classify::{Classify, FailureKind, Outcome, Verdict};
+pub use interruption::{FromInterruption, Interruption, Reason};
+pub use operation::{Kind, Operation};
+pub use policy::{
+    ApplyInRetry, Backoff, BreakerLayer, BreakerPolicy, BudgetLayer, BudgetPolicy, InvalidPolicy, Jitter, RetryLayer,
+    RetryPolicy, ServiceLayer,
+};
+pub use registry::{Registry, RegistryBuilder};
+#[cfg(feature = "macros")]
+pub use resilience_macros::{apply, retry_service};
+pub use service::{OperationReport, Service, ServiceDef, ServiceSource};
+pub use telemetry::Statistics;
+
+/// What expansions of the macros use beside the public names. Not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::call::begin_apply;
+
+    /// In place of the service's name where the call brings the service.
+    pub const GIVEN_BY_CALL: &str = "";
+
+    /// The type of an attempt's block, said by a `return` that is never taken.
+    #[allow(clippy::panic, reason = "stands behind `if false`")]
+    #[cold]
+    #[must_use]
+    pub fn never<T>() -> T {
+        unreachable!("stands behind `if false`")
+    }
+}

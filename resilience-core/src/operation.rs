@@ -1,0 +1,284 @@
+//! An annotated method: what the macro knows of it, and its link to a live service.
+
+use crate::{
+    call::Call,
+    interruption::Origin,
+    policy::{ApplyInRetry, InvalidPolicy, RetryLayer, RetryPolicy, ServiceLayer},
+    registry::Registry,
+    scope::{self, Scope},
+    service::{Service, ServiceSource},
+    telemetry::{Counters, events::Subject},
+};
+use std::{
+    ptr,
+    sync::{
+        OnceLock, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+/// What an operation does to the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Doing it twice is the same as doing it once: it may be retried.
+    Idempotent,
+    /// Nothing is known: one attempt, through the breaker.
+    Plain,
+    /// It changes the world: one attempt, and no enclosing call repeats it.
+    Apply,
+}
+
+/// One annotated method: a `static` in its body, linked to its service on first use.
+///
+/// Made by `#[retry_service]`; by hand it serves code that cannot carry the attribute:
+///
+/// ```
+/// use resilience_core::{Next, Operation, classify};
+///
+/// static FETCH: Operation = Operation::idempotent("plan_service", "fetch_plan");
+///
+/// fn fetch() -> Result<u32, std::io::Error> {
+///     let mut call = FETCH.begin();
+///     loop {
+///         call.admit()?;
+///         let outcome = call.attempt_blocking(|| std::io::Result::Ok(7));
+///         match call.settle(outcome) {
+///             Next::Return(outcome) => break outcome,
+///             Next::RetryAfter(delay) => call.sleep_blocking(delay),
+///         }
+///     }
+/// }
+/// assert_eq!(fetch().unwrap(), 7);
+/// ```
+#[derive(Debug)]
+pub struct Operation {
+    service: &'static str,
+    name: &'static str,
+    kind: Kind,
+    retry: RetryLayer,
+    attempt_timeout: Option<Duration>,
+    /// The link to the service of this name in the global registry.
+    link: OnceLock<&'static Link>,
+    /// The link to the first service or registry that was handed in; others are found by name.
+    handed: OnceLock<&'static Link>,
+}
+
+impl Operation {
+    /// An operation that may be retried.
+    #[must_use]
+    pub const fn idempotent(service: &'static str, operation: &'static str) -> Self {
+        Self::new(service, operation, Kind::Idempotent)
+    }
+
+    /// An operation that gets one attempt.
+    #[must_use]
+    pub const fn plain(service: &'static str, operation: &'static str) -> Self {
+        Self::new(service, operation, Kind::Plain)
+    }
+
+    /// An operation that changes the world: one attempt, and a fence that no enclosing retry crosses.
+    #[must_use]
+    pub const fn apply(service: &'static str, operation: &'static str) -> Self {
+        Self::new(service, operation, Kind::Apply)
+    }
+
+    const fn new(service: &'static str, name: &'static str, kind: Kind) -> Self {
+        Self {
+            service,
+            name,
+            kind,
+            retry: RetryLayer::new(),
+            attempt_timeout: None,
+            link: OnceLock::new(),
+            handed: OnceLock::new(),
+        }
+    }
+
+    /// What the code says about retries; settings may say otherwise.
+    #[must_use]
+    pub const fn retry(mut self, layer: RetryLayer) -> Self {
+        self.retry = layer;
+        self
+    }
+
+    /// The time after which an attempt is cancelled (async only); settings may say otherwise.
+    #[must_use]
+    pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// The name of the operation within its service.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What the operation does to the world.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Begins a call, in the registry that was [entered](Registry::enter), or in the global one.
+    #[inline]
+    pub fn begin(&'static self) -> Call {
+        if !scope::current().has(Scope::REGISTRY) {
+            if let Some(link) = self.link.get() {
+                return Call::new(link);
+            }
+        }
+        Call::new(self.link_by_scope())
+    }
+
+    #[cold]
+    fn link_by_scope(&'static self) -> &'static Link {
+        match scope::with_surroundings(|here| here.registry) {
+            Some(registry) => registry.service(self.service).link(self),
+            None => self.keep(&self.link, Registry::global().service(self.service)),
+        }
+    }
+
+    /// Begins a call in `registry`.
+    pub fn begin_in(&'static self, registry: &'static Registry) -> Call {
+        match self.handed.get() {
+            Some(link) if ptr::eq(link.service.registry(), registry) => Call::new(link),
+            _ => Call::new(self.keep(&self.handed, registry.service(self.service))),
+        }
+    }
+
+    /// Begins a call on a service that was handed in: a [`ServiceDef`](crate::ServiceDef) or a `&'static Service`.
+    #[inline]
+    pub fn begin_on<S: ServiceSource + ?Sized>(&'static self, service: &S) -> Call {
+        let service = service.service();
+        match self.handed.get() {
+            Some(link) if ptr::eq(link.service, service) => Call::new(link),
+            _ => Call::new(self.keep(&self.handed, service)),
+        }
+    }
+
+    /// Links to `service`, and keeps the link in `place` if it is the first there.
+    #[cold]
+    fn keep(&'static self, place: &OnceLock<&'static Link>, service: &'static Service) -> &'static Link {
+        // Not `get_or_init`: linking may emit an event, and a subscriber may call this very operation.
+        let link = service.link(self);
+        let _ = place.set(link);
+        link
+    }
+
+    /// What the code of the operation itself says.
+    pub(crate) fn layer(&self) -> ServiceLayer {
+        ServiceLayer {
+            retry: self.retry,
+            attempt_timeout: self.attempt_timeout,
+            ..ServiceLayer::new()
+        }
+    }
+}
+
+/// What a call does, at first failure looked up here and then kept to its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OperationPolicy {
+    pub(crate) retry: RetryPolicy,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) apply_in_retry: ApplyInRetry,
+}
+
+impl OperationPolicy {
+    pub(crate) const DEFAULT: Self = Self {
+        retry: RetryPolicy::DEFAULT,
+        attempt_timeout: None,
+        apply_in_retry: ApplyInRetry::Disarm,
+    };
+
+    /// What all the layers together say.
+    pub(crate) fn of(layer: &ServiceLayer) -> Result<Self, InvalidPolicy> {
+        Ok(Self {
+            retry: RetryPolicy::DEFAULT.layered(&layer.retry)?,
+            attempt_timeout: layer.valid_attempt_timeout()?,
+            apply_in_retry: layer.apply_in_retry.unwrap_or_default(),
+        })
+    }
+
+    /// What a call must know before its body runs, in one word.
+    fn word(&self, kind: Kind) -> u32 {
+        let mut word = 0;
+        if kind == Kind::Idempotent && self.retry.max_attempts() > 1 {
+            word |= u32::from(self.retry.max_depth()) << Link::DEPTH_SHIFT | Link::UNCLOCKED;
+        }
+        if kind == Kind::Apply {
+            word |= Link::APPLY;
+        }
+        if self.attempt_timeout.is_some() {
+            word |= Link::TIMEOUT;
+        }
+        word
+    }
+}
+
+/// An operation linked to a live service.
+#[derive(Debug)]
+pub(crate) struct Link {
+    word: AtomicU32,
+    pub(crate) service: &'static Service,
+    pub(crate) operation: &'static Operation,
+    pub(crate) counters: Counters,
+    policy: RwLock<OperationPolicy>,
+    warned: AtomicBool,
+}
+
+impl Link {
+    /// The kind is apply.
+    pub(crate) const APPLY: u32 = 1;
+    /// Attempts are cut by a timeout.
+    pub(crate) const TIMEOUT: u32 = 1 << 1;
+    /// The call needs a clock and has not started it.
+    pub(crate) const UNCLOCKED: u32 = 1 << 2;
+    /// The top byte is the depth from which on the operation makes one attempt: its `max_depth`, or zero where it makes only
+    /// one anyway.
+    pub(crate) const DEPTH_SHIFT: u32 = 24;
+
+    pub(crate) fn new(service: &'static Service, operation: &'static Operation, policy: OperationPolicy) -> Self {
+        Self {
+            word: AtomicU32::new(policy.word(operation.kind)),
+            service,
+            operation,
+            counters: Counters::default(),
+            policy: RwLock::new(policy),
+            warned: AtomicBool::new(false),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn word(&self) -> u32 {
+        // Relaxed: the word is complete in itself.
+        self.word.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn policy(&self) -> OperationPolicy {
+        *self.policy.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_policy(&self, policy: OperationPolicy) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
+        self.word.store(policy.word(self.operation.kind), Ordering::Relaxed);
+    }
+
+    pub(crate) fn origin(&self) -> &'static Origin {
+        self.service.origin()
+    }
+
+    pub(crate) fn subject(&self) -> Subject {
+        Subject {
+            service: self.service.name(),
+            operation: self.operation.name,
+        }
+    }
+
+    /// True once in the life of the link.
+    pub(crate) fn warns_first(&self) -> bool {
+        !self.warned.swap(true, Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,157 @@
+use super::invalid::{InvalidPolicy, within};
+
+/// How many retries a service may cause beside its successes: complete and valid.
+///
+/// A bucket of tokens: every success deposits `deposit`, every retry withdraws one token, and `min_per_second` tokens flow
+/// in each second whatever happens, for callers too rare to earn any. The bucket starts full.
+///
+/// | field | default | range |
+/// | --- | --- | --- |
+/// | `enabled` | true | without a budget every retry is granted |
+/// | `deposit` | 0.1 token per success | 0 to 10, in thousandths |
+/// | `min_per_second` | 1 | 0 to 1,000, in thousandths |
+/// | `capacity` | 100 tokens | 1 to 10,000 |
+///
+/// ```
+/// use resilience_core::BudgetPolicy;
+///
+/// assert_eq!(BudgetPolicy::DEFAULT.capacity(), 100);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct BudgetPolicy {
+    enabled: bool,
+    deposit: f64,
+    min_per_second: f64,
+    capacity: u32,
+}
+
+impl BudgetPolicy {
+    /// What holds where nobody says otherwise.
+    pub const DEFAULT: Self = Self {
+        enabled: true,
+        deposit: 0.1,
+        min_per_second: 1.0,
+        capacity: 100,
+    };
+
+    /// Starts a policy in which everything that is not set has its default.
+    pub const fn builder() -> BudgetLayer {
+        BudgetLayer::new()
+    }
+
+    /// This policy with `layer` put over it.
+    ///
+    /// # Errors
+    /// [`InvalidPolicy`] names the first field whose resulting value is out of range.
+    pub fn layered(&self, layer: &BudgetLayer) -> Result<Self, InvalidPolicy> {
+        let policy = Self {
+            enabled: layer.enabled.unwrap_or(self.enabled),
+            deposit: layer.deposit.unwrap_or(self.deposit),
+            min_per_second: layer.min_per_second.unwrap_or(self.min_per_second),
+            capacity: layer.capacity.unwrap_or(self.capacity),
+        };
+        within("deposit", policy.deposit, 0.0, 10.0)?;
+        within("min_per_second", policy.min_per_second, 0.0, 1_000.0)?;
+        within("capacity", policy.capacity, 1, 10_000)?;
+        Ok(policy)
+    }
+
+    /// Whether there is a budget at all.
+    #[must_use]
+    pub const fn enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// The tokens that a success earns.
+    #[must_use]
+    pub const fn deposit(&self) -> f64 {
+        self.deposit
+    }
+
+    /// The tokens that flow in each second whatever happens.
+    #[must_use]
+    pub const fn min_per_second(&self) -> f64 {
+        self.min_per_second
+    }
+
+    /// The most tokens that the bucket holds.
+    #[must_use]
+    pub const fn capacity(&self) -> u32 {
+        self.capacity
+    }
+}
+
+impl Default for BudgetPolicy {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// The budget settings that one layer states; what it leaves open falls through to the layer below.
+///
+/// Also the builder of a [`BudgetPolicy`]: [`build`](Self::build) puts it over [`BudgetPolicy::DEFAULT`].
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+#[must_use]
+pub struct BudgetLayer {
+    enabled: Option<bool>,
+    deposit: Option<f64>,
+    min_per_second: Option<f64>,
+    capacity: Option<u32>,
+}
+
+impl BudgetLayer {
+    /// A layer that states nothing.
+    pub const fn new() -> Self {
+        Self {
+            enabled: None,
+            deposit: None,
+            min_per_second: None,
+            capacity: None,
+        }
+    }
+
+    /// Whether there is a budget at all; without one every retry is granted.
+    pub const fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+
+    /// The tokens that a success earns: 0 to 10.
+    pub const fn deposit(mut self, tokens: f64) -> Self {
+        self.deposit = Some(tokens);
+        self
+    }
+
+    /// The tokens that flow in each second whatever happens: 0 to 1,000.
+    pub const fn min_per_second(mut self, tokens: f64) -> Self {
+        self.min_per_second = Some(tokens);
+        self
+    }
+
+    /// The most tokens that the bucket holds: 1 to 10,000.
+    pub const fn capacity(mut self, tokens: u32) -> Self {
+        self.capacity = Some(tokens);
+        self
+    }
+
+    /// The policy that this layer makes of [`BudgetPolicy::DEFAULT`].
+    ///
+    /// # Errors
+    /// [`InvalidPolicy`] names the first field whose value is out of range.
+    pub fn build(self) -> Result<BudgetPolicy, InvalidPolicy> {
+        BudgetPolicy::DEFAULT.layered(&self)
+    }
+
+    /// This layer where it states something, `below` where it does not.
+    pub(crate) fn over(self, below: Self) -> Self {
+        Self {
+            enabled: self.enabled.or(below.enabled),
+            deposit: self.deposit.or(below.deposit),
+            min_per_second: self.min_per_second.or(below.min_per_second),
+            capacity: self.capacity.or(below.capacity),
+        }
+    }
+}

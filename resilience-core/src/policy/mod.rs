@@ -1,0 +1,32 @@
+//! What a user may ask for: plain data with validation, and no behaviour.
+//!
+//! A *policy* ([`RetryPolicy`], [`BreakerPolicy`], [`BudgetPolicy`]) is complete and valid: every field has a value within
+//! its range. A *layer* ([`RetryLayer`], [`BreakerLayer`], [`BudgetLayer`], [`ServiceLayer`]) states some of the fields and
+//! leaves the others open, so that they fall through to the layer below. The builder of a policy is the layer itself:
+//!
+//! ```
+//! use resilience_core::{Backoff, RetryPolicy};
+//! use std::time::Duration;
+//!
+//! let policy = RetryPolicy::builder()
+//!     .max_attempts(4)
+//!     .backoff(Backoff::Fixed)
+//!     .base_delay(Duration::from_millis(250))
+//!     .build()?;
+//! assert_eq!(policy.max_attempts(), 4);
+//! # Ok::<(), resilience_core::InvalidPolicy>(())
+//! ```
+
+mod breaker;
+mod budget;
+#[cfg(feature = "serde")]
+mod duration_text;
+mod invalid;
+mod retry;
+mod service;
+
+pub use breaker::{BreakerLayer, BreakerPolicy};
+pub use budget::{BudgetLayer, BudgetPolicy};
+pub use invalid::InvalidPolicy;
+pub use retry::{Backoff, Jitter, RetryLayer, RetryPolicy};
+pub use service::{ApplyInRetry, ServiceLayer};

@@ -1,0 +1,250 @@
+//! The services by name.
+
+use crate::{
+    policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceLayer},
+    random::{RandomSource, ThreadRandom},
+    service::{Service, ServiceDef},
+    telemetry::events,
+    time::{Clock, Sleeper, SystemClock, SystemSleeper},
+};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{LazyLock, Mutex, OnceLock, PoisonError, RwLock},
+    time::Duration,
+};
+
+/// The services by name, with the clock, the sleeper and the random source that they share.
+///
+/// One is [global](Self::global); others serve tests and tenants. A registry is made once and lives as long as the process, so
+/// that calls can hold plain references; make finitely many.
+///
+/// ```
+/// use resilience_core::{Registry, time::ManualClock};
+///
+/// let clock = ManualClock::new();
+/// let registry = Registry::builder().clock(clock.clone()).sleeper(clock.clone()).build();
+/// assert!(registry.find("plan_service").is_none());
+/// ```
+pub struct Registry {
+    clock: Box<dyn Clock>,
+    sleeper: Box<dyn Sleeper>,
+    random: Box<dyn RandomSource>,
+    max_services: usize,
+    defaults: RwLock<ServiceLayer>,
+    services: RwLock<HashMap<&'static str, &'static Service>>,
+    /// What every name beyond the limit gets.
+    overflow: OnceLock<&'static Service>,
+}
+
+/// All registries: what leak checkers need to see that nothing is lost.
+static REGISTRIES: Mutex<Vec<&'static Registry>> = Mutex::new(Vec::new());
+
+static GLOBAL: LazyLock<&'static Registry> = LazyLock::new(Registry::new);
+
+impl Registry {
+    /// The name of the service that stands for all names beyond the limit.
+    pub const OVERFLOW: &'static str = "overflow";
+
+    /// The registry of all calls that name no other and were not made within an [entered](Self::enter) one.
+    #[must_use]
+    pub fn global() -> &'static Self {
+        *GLOBAL
+    }
+
+    /// A registry of its own, with the system's clock, sleeper and chance.
+    #[must_use]
+    #[allow(
+        clippy::new_ret_no_self,
+        reason = "a registry is never owned: it lives as long as the process"
+    )]
+    pub fn new() -> &'static Self {
+        Self::builder().build()
+    }
+
+    /// Starts a registry with a clock, a sleeper or a random source of your own.
+    pub fn builder() -> RegistryBuilder {
+        RegistryBuilder {
+            clock: Box::new(SystemClock),
+            sleeper: Box::new(SystemSleeper),
+            random: Box::new(ThreadRandom),
+            max_services: 10_000,
+        }
+    }
+
+    /// The service of this name, made with the registry's defaults if it is new.
+    ///
+    /// Beyond the registry's limit of services (10,000 unless the builder says otherwise), which only names made from
+    /// foreign input can reach, every new name gets one and the same service, [`Registry::OVERFLOW`].
+    #[must_use]
+    pub fn service(&'static self, name: &str) -> &'static Service {
+        if let Some(service) = self.find(name) {
+            return service;
+        }
+        let mut services = self.services.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(service) = services.get(name) {
+            return service;
+        }
+        if services.len() >= self.max_services {
+            drop(services);
+            let mut is_first = false;
+            let overflow = self.overflow.get_or_init(|| {
+                is_first = true;
+                Box::leak(Box::new(Service::new(Self::OVERFLOW, self)))
+            });
+            if is_first {
+                events::too_many_services(self.max_services);
+            }
+            return overflow;
+        }
+        let name: &'static str = Box::leak(name.into());
+        let service: &'static Service = Box::leak(Box::new(Service::new(name, self)));
+        services.insert(name, service);
+        service
+    }
+
+    /// The service of this name, if there is one. Creates nothing.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&'static Service> {
+        self.services
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .copied()
+    }
+
+    /// All services, by name.
+    #[must_use]
+    pub fn services(&self) -> Vec<&'static Service> {
+        let mut services: Vec<_> = self
+            .services
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .copied()
+            .collect();
+        services.sort_by_key(|service| service.name());
+        services
+    }
+
+    /// The service that `definition` declares. The first definition of a name holds; a different one is reported by an event.
+    pub fn define(&'static self, definition: &ServiceDef) -> &'static Service {
+        let service = self.service(definition.name());
+        service.define(definition.layer());
+        service
+    }
+
+    /// Puts `layer` over everything that code and earlier settings say of a service.
+    ///
+    /// Takes effect in place, at the next call of each operation; breaker state, budget and statistics stay.
+    ///
+    /// # Errors
+    /// [`InvalidPolicy`] if the result would be out of range for the service or one of its operations; nothing has changed then.
+    pub fn configure(&'static self, name: &str, layer: ServiceLayer) -> Result<(), InvalidPolicy> {
+        self.service(name).configure(layer)
+    }
+
+    /// Replaces what holds for all services where neither code nor settings say otherwise.
+    ///
+    /// # Errors
+    /// [`InvalidPolicy`] if the defaults are out of range by themselves; nothing has changed then. A service whose code or
+    /// settings do not go together with the new defaults keeps its policies, and the mistake is returned.
+    pub fn configure_defaults(&self, layer: ServiceLayer) -> Result<(), InvalidPolicy> {
+        RetryPolicy::DEFAULT.layered(&layer.retry)?;
+        BreakerPolicy::DEFAULT.layered(&layer.breaker)?;
+        BudgetPolicy::DEFAULT.layered(&layer.budget)?;
+        layer.valid_attempt_timeout()?;
+        *self.defaults.write().unwrap_or_else(PoisonError::into_inner) = layer;
+        let refreshed: Vec<_> = self.services().into_iter().map(Service::refresh).collect();
+        refreshed.into_iter().collect()
+    }
+
+    pub(crate) fn defaults(&self) -> ServiceLayer {
+        *self.defaults.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    pub(crate) fn sleeper(&self) -> &dyn Sleeper {
+        &*self.sleeper
+    }
+
+    /// A draw from 0 to 1.
+    pub(crate) fn draw(&self) -> f64 {
+        self.random.unit()
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.services().into_iter().map(Service::name).collect();
+        f.debug_struct("Registry")
+            .field("clock", &self.clock)
+            .field("sleeper", &self.sleeper)
+            .field("services", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes a [`Registry`].
+#[must_use]
+pub struct RegistryBuilder {
+    clock: Box<dyn Clock>,
+    sleeper: Box<dyn Sleeper>,
+    random: Box<dyn RandomSource>,
+    max_services: usize,
+}
+
+impl RegistryBuilder {
+    /// Where its breakers, budgets and deadlines read the time.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// How its calls wait between attempts.
+    pub fn sleeper(mut self, sleeper: impl Sleeper + 'static) -> Self {
+        self.sleeper = Box::new(sleeper);
+        self
+    }
+
+    /// Where jitter gets its chance from.
+    pub fn random(mut self, random: impl RandomSource + 'static) -> Self {
+        self.random = Box::new(random);
+        self
+    }
+
+    /// How many names it tells apart: see [`Registry::service`].
+    pub fn max_services(mut self, limit: usize) -> Self {
+        self.max_services = limit;
+        self
+    }
+
+    /// The registry. It lives as long as the process.
+    #[must_use]
+    pub fn build(self) -> &'static Registry {
+        let registry: &'static Registry = Box::leak(Box::new(Registry {
+            clock: self.clock,
+            sleeper: self.sleeper,
+            random: self.random,
+            max_services: self.max_services,
+            defaults: RwLock::default(),
+            services: RwLock::default(),
+            overflow: OnceLock::new(),
+        }));
+        REGISTRIES.lock().unwrap_or_else(PoisonError::into_inner).push(registry);
+        registry
+    }
+}
+
+impl fmt::Debug for RegistryBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegistryBuilder")
+            .field("clock", &self.clock)
+            .field("sleeper", &self.sleeper)
+            .field("max_services", &self.max_services)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,178 @@
+use super::{Scope, Surroundings, current, set, with_surroundings};
+use pin_project_lite::pin_project;
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+/// Takes the scope along into a task of its own: depth, fence and entered registry.
+///
+/// A bare `tokio::spawn` starts fresh: calls inside it retry as if nothing were around them, and an apply inside it is not
+/// seen by the calls that spawned it. With `carry` they see each other. An apply that would start after its attempt was
+/// given up for another is refused with [`Reason::Superseded`](crate::Reason::Superseded).
+///
+/// The scope is taken when `carry` is called, not when the future is first polled.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use resilience_core::scope;
+///
+/// let handle = tokio::spawn(scope::carry(async { scope::depth() }));
+/// assert_eq!(handle.await.unwrap(), 0);
+/// # }
+/// ```
+pub fn carry<F: Future>(future: F) -> Carried<F> {
+    Carried {
+        luggage: Luggage::pack(),
+        future,
+    }
+}
+
+/// Takes the scope along into a closure that runs on another thread: the twin of [`carry`] for `spawn_blocking`, rayon and
+/// `std::thread`.
+///
+/// ```
+/// use resilience_core::scope;
+///
+/// let thread = std::thread::spawn(scope::carry_blocking(scope::depth));
+/// assert_eq!(thread.join().unwrap(), 0);
+/// ```
+pub fn carry_blocking<R>(closure: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    let mut luggage = Luggage::pack();
+    move || luggage.unpacked(closure)
+}
+
+pin_project! {
+    /// A future that runs in the scope in which it was [carried](carry) away.
+    #[must_use = "futures do nothing unless awaited or spawned"]
+    pub struct Carried<F> {
+        luggage: Luggage,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F> fmt::Debug for Carried<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Carried").finish_non_exhaustive()
+    }
+}
+
+impl<F: Future> Future for Carried<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        this.luggage.unpacked(|| this.future.poll(cx))
+    }
+}
+
+struct Luggage {
+    scope: Scope,
+    surroundings: Surroundings,
+}
+
+impl Luggage {
+    fn pack() -> Self {
+        let scope = current();
+        let mut surroundings = Surroundings::default();
+        let token = scope.has(Scope::IN_ATTEMPT).then(|| Arc::new(Token::default()));
+        with_surroundings(|here| {
+            surroundings.registry = here.registry;
+            surroundings.carried_from.clone_from(&here.carried_from);
+            surroundings.carried_from.extend(token.clone());
+            here.carried_out.extend(token.clone());
+        });
+        if token.is_some() {
+            set(scope.with(Scope::CARRIED));
+        }
+        Self {
+            scope: scope.carried(),
+            surroundings,
+        }
+    }
+
+    /// Runs `body` in the scope that was packed, and puts back what was there before.
+    fn unpacked<R>(&mut self, body: impl FnOnce() -> R) -> R {
+        struct PutBack<'a> {
+            luggage: &'a mut Luggage,
+            scope: Scope,
+            surroundings: Option<Surroundings>,
+        }
+        impl Drop for PutBack<'_> {
+            fn drop(&mut self) {
+                // What the carried code raised stays raised at its next poll.
+                self.luggage.scope = current().carried();
+                with_surroundings(|here| *here = self.surroundings.take().unwrap_or_default());
+                set(self.scope);
+            }
+        }
+        let carried = self.surroundings.clone();
+        let surroundings = with_surroundings(|here| std::mem::replace(here, carried));
+        let put_back = PutBack {
+            scope: current(),
+            surroundings: Some(surroundings),
+            luggage: self,
+        };
+        set(put_back.luggage.scope);
+        body()
+    }
+}
+
+/// Ties carried work to the attempts that it left: an apply and a further attempt exclude each other.
+#[derive(Debug, Default)]
+pub(crate) struct Token(AtomicU8);
+
+impl Token {
+    const LIVE: u8 = 0;
+    const APPLIED: u8 = 1;
+    const SUPERSEDED: u8 = 2;
+
+    /// An apply wants to start; `false` where the attempt has been given up for another.
+    pub(crate) fn apply(&self) -> bool {
+        self.turn(Self::APPLIED)
+    }
+
+    /// The attempt is to be given up for another; `false` where an apply has started.
+    pub(crate) fn supersede(&self) -> bool {
+        self.turn(Self::SUPERSEDED)
+    }
+
+    /// Whether an apply has started.
+    pub(crate) fn is_applied(&self) -> bool {
+        self.0.load(Ordering::Acquire) == Self::APPLIED
+    }
+
+    fn turn(&self, to: u8) -> bool {
+        match self
+            .0
+            .compare_exchange(Self::LIVE, to, Ordering::AcqRel, Ordering::Acquire)
+        {
+            Ok(_) => true,
+            Err(found) => found == to,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apply_and_supersede_exclude_each_other() {
+        let token = Token::default();
+        assert!(token.apply());
+        assert!(token.apply());
+        assert!(!token.supersede());
+
+        let token = Token::default();
+        assert!(token.supersede());
+        assert!(!token.apply());
+    }
+}

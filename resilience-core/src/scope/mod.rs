@@ -1,0 +1,31 @@
+//! What running code can see of the calls around it: depth, apply fence, mark.
+//!
+//! The scope is one packed word in a thread-local, set for the duration of each poll (or of the synchronous body) and put
+//! back by a guard. A call keeps its own part inside its future, so the scope follows a task from thread to thread, holds
+//! under `join!`, `select!`, `block_on` and `block_in_place`, and needs no pointers between frames. A spawned task starts
+//! fresh; [`carry`] takes the scope along on request.
+
+mod carry;
+mod enter;
+mod fence;
+mod surroundings;
+mod word;
+
+pub(crate) use carry::Token;
+pub use carry::{Carried, carry, carry_blocking};
+pub use enter::Entered;
+pub(crate) use fence::{mark, raise_fence};
+pub(crate) use surroundings::{Surroundings, with_surroundings};
+pub(crate) use word::{Scope, current, set};
+
+/// The number of enclosing calls that may still retry.
+///
+/// At a policy's `max_depth` (1 by default) and deeper, a call makes one attempt and leaves the retrying to those around it.
+///
+/// ```
+/// assert_eq!(resilience_core::scope::depth(), 0);
+/// ```
+#[must_use]
+pub fn depth() -> u32 {
+    current().depth()
+}

@@ -1,0 +1,42 @@
+//! What is too large for the scope's word: entered registry, carried tokens, the clock of the poll.
+//!
+//! Touched only when a flag of the word says so.
+
+use super::carry::Token;
+use crate::registry::Registry;
+use std::{cell::Cell, sync::Arc, time::Duration};
+
+/// The larger part of the scope.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Surroundings {
+    /// The registry that was entered.
+    pub(crate) registry: Option<&'static Registry>,
+    /// For carried code: the attempts that it was carried out of.
+    pub(crate) carried_from: Vec<Arc<Token>>,
+    /// For attempts: the tokens of the work that was carried out of them, until all of them have heard of it.
+    pub(crate) carried_out: Vec<Arc<Token>>,
+    /// The first clock that was read in this poll, and the registry whose clock it was.
+    pub(crate) clock_read: Option<(&'static Registry, Duration)>,
+}
+
+thread_local! {
+    static SURROUNDINGS: Cell<Surroundings> = const { Cell::new(Surroundings::NONE) };
+}
+
+impl Surroundings {
+    const NONE: Self = Self {
+        registry: None,
+        carried_from: Vec::new(),
+        carried_out: Vec::new(),
+        clock_read: None,
+    };
+}
+
+/// Reads or changes the surroundings in force on this thread. `change` must not run user code.
+pub(crate) fn with_surroundings<R>(change: impl FnOnce(&mut Surroundings) -> R) -> R {
+    // In the destructors of a dying thread the cell may be gone: then there is nothing around any more.
+    let mut surroundings = SURROUNDINGS.try_with(Cell::take).unwrap_or_default();
+    let result = change(&mut surroundings);
+    let _ = SURROUNDINGS.try_with(|cell| cell.set(surroundings));
+    result
+}

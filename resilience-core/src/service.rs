@@ -1,0 +1,385 @@
+//! A named dependency: one breaker, one retry budget, and the operations that call it.
+
+use crate::{
+    breaker::{Breaker, CircuitState, Tick},
+    budget::Budget,
+    interruption::Origin,
+    operation::{Kind, Link, Operation, OperationPolicy},
+    policy::{BreakerLayer, BreakerPolicy, BudgetLayer, BudgetPolicy, InvalidPolicy, RetryLayer, ServiceLayer},
+    registry::Registry,
+    scope::{self, Scope},
+    telemetry::{Statistics, events, events::Subject},
+};
+use std::{
+    collections::HashMap,
+    fmt, ptr,
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
+    time::Duration,
+};
+
+/// A named dependency such as `"plan_service"`: owns one breaker, one retry budget and its policies.
+///
+/// Lives as long as the process; a `&'static Service` is a handle that can be stored, copied and given to the attribute as
+/// `service = self.plans`.
+///
+/// ```
+/// use resilience_core::{CircuitState, Registry};
+///
+/// let registry = Registry::new();
+/// let plans = registry.service("plan_service");
+/// assert_eq!(plans.circuit(), CircuitState::Closed);
+/// assert_eq!(plans.statistics().calls, 0);
+/// ```
+pub struct Service {
+    hot: Hot,
+    origin: Origin,
+    registry: &'static Registry,
+    policies: RwLock<ServicePolicies>,
+    state: Mutex<State>,
+}
+
+/// What every call reads: on a cache line that only trouble writes to.
+#[repr(align(128))]
+struct Hot {
+    breaker: Breaker,
+    budget: Budget,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ServicePolicies {
+    pub(crate) breaker: BreakerPolicy,
+    pub(crate) budget: BudgetPolicy,
+}
+
+impl ServicePolicies {
+    fn of(layer: &ServiceLayer) -> Result<Self, InvalidPolicy> {
+        Ok(Self {
+            breaker: BreakerPolicy::DEFAULT.layered(&layer.breaker)?,
+            budget: BudgetPolicy::DEFAULT.layered(&layer.budget)?,
+        })
+    }
+}
+
+#[derive(Default)]
+struct State {
+    /// What a [`ServiceDef`] says.
+    code: Option<ServiceLayer>,
+    /// What [`Registry::configure`] says.
+    settings: ServiceLayer,
+    /// By the address of the operation.
+    links: HashMap<usize, &'static Link>,
+}
+
+impl Service {
+    pub(crate) fn new(name: &'static str, registry: &'static Registry) -> Self {
+        // The registry takes only defaults that are valid.
+        let policies = ServicePolicies::of(&registry.defaults()).unwrap_or(ServicePolicies {
+            breaker: BreakerPolicy::DEFAULT,
+            budget: BudgetPolicy::DEFAULT,
+        });
+        Self {
+            hot: Hot {
+                breaker: Breaker::new(),
+                budget: Budget::new(),
+            },
+            origin: Origin(name),
+            registry,
+            policies: RwLock::new(policies),
+            state: Mutex::default(),
+        }
+    }
+
+    /// The name of the service.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.origin.0
+    }
+
+    /// The registry that the service belongs to.
+    #[must_use]
+    pub fn registry(&self) -> &'static Registry {
+        self.registry
+    }
+
+    /// What the breaker is doing. An open circuit whose recovery time is over is reported half-open, though only the next call
+    /// makes it so: reading changes nothing.
+    #[must_use]
+    pub fn circuit(&self) -> CircuitState {
+        self.breaker().state(Tick::at(self.registry.now()))
+    }
+
+    /// The retries that the budget would grant at once, in tokens.
+    #[must_use]
+    pub fn retry_tokens(&self) -> f64 {
+        self.budget()
+            .tokens(Tick::at(self.registry.now()), &self.policies().budget)
+    }
+
+    /// What all operations of the service have done so far, added up.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.links().iter().map(|link| link.counters.snapshot()).sum()
+    }
+
+    /// What each operation of the service has done so far, by name. Operations appear with their first call.
+    #[must_use]
+    pub fn operations(&self) -> Vec<OperationReport> {
+        let mut reports: Vec<_> = self
+            .links()
+            .iter()
+            .map(|link| OperationReport {
+                name: link.operation.name(),
+                kind: link.operation.kind(),
+                statistics: link.counters.snapshot(),
+            })
+            .collect();
+        reports.sort_by_key(|report| report.name);
+        reports
+    }
+
+    #[inline]
+    pub(crate) fn breaker(&self) -> &Breaker {
+        &self.hot.breaker
+    }
+
+    #[inline]
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.hot.budget
+    }
+
+    pub(crate) fn origin(&'static self) -> &'static Origin {
+        &self.origin
+    }
+
+    pub(crate) fn policies(&self) -> ServicePolicies {
+        *self.policies.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Links an operation, once.
+    pub(crate) fn link(&'static self, operation: &'static Operation) -> &'static Link {
+        let address = ptr::from_ref(operation).addr();
+        let defaults = self.registry.defaults();
+        let mut state = self.state();
+        if let Some(link) = state.links.get(&address) {
+            return link;
+        }
+        let below = state.code.unwrap_or_default().over(defaults);
+        let (policy, mistake) = match OperationPolicy::of(&state.settings.over(operation.layer()).over(below)) {
+            Ok(policy) => (policy, None),
+            // What the code says does not go together with the rest: the rest holds.
+            Err(mistake) => {
+                let rest = OperationPolicy::of(&state.settings.over(below));
+                (rest.unwrap_or(OperationPolicy::DEFAULT), Some(mistake))
+            }
+        };
+        let link: &'static Link = Box::leak(Box::new(Link::new(self, operation, policy)));
+        state.links.insert(address, link);
+        drop(state);
+        if let Some(mistake) = mistake {
+            events::policy_refused(link.subject(), &mistake);
+        }
+        link
+    }
+
+    /// Puts what a [`ServiceDef`] says under the settings; the first definition holds.
+    pub(crate) fn define(&self, code: ServiceLayer) {
+        let first = self.state().code;
+        match first {
+            None => {
+                let mut state = self.state();
+                let settings = state.settings;
+                if let Err(mistake) = self.apply(&mut state, Some(code), settings) {
+                    drop(state);
+                    let subject = Subject {
+                        service: self.name(),
+                        operation: "",
+                    };
+                    events::policy_refused(subject, &mistake);
+                }
+            }
+            Some(first) if first != code => events::conflicting_declarations(self.name()),
+            Some(_) => {}
+        }
+    }
+
+    /// Puts `layer` over the settings so far, in place: linked operations see it at their next call.
+    pub(crate) fn configure(&self, layer: ServiceLayer) -> Result<(), InvalidPolicy> {
+        let mut state = self.state();
+        let (code, settings) = (state.code, layer.over(state.settings));
+        self.apply(&mut state, code, settings)
+    }
+
+    /// Works out every policy first, so that a mistake changes nothing.
+    fn apply(
+        &self,
+        state: &mut State,
+        code: Option<ServiceLayer>,
+        settings: ServiceLayer,
+    ) -> Result<(), InvalidPolicy> {
+        let below = code.unwrap_or_default().over(self.registry.defaults());
+        let layer = settings.over(below);
+        let policies = ServicePolicies::of(&layer)?;
+        OperationPolicy::of(&layer)?;
+        let operations = state
+            .links
+            .values()
+            .map(|link| {
+                Ok((
+                    *link,
+                    OperationPolicy::of(&settings.over(link.operation.layer()).over(below))?,
+                ))
+            })
+            .collect::<Result<Vec<_>, InvalidPolicy>>()?;
+
+        state.code = code;
+        state.settings = settings;
+        *self.policies.write().unwrap_or_else(PoisonError::into_inner) = policies;
+        for (link, policy) in operations {
+            link.set_policy(policy);
+        }
+        Ok(())
+    }
+
+    /// Works out the policies again after the registry's defaults have changed.
+    pub(crate) fn refresh(&self) -> Result<(), InvalidPolicy> {
+        self.configure(ServiceLayer::new())
+    }
+
+    fn links(&self) -> Vec<&'static Link> {
+        self.state().links.values().copied().collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service")
+            .field("name", &self.name())
+            .field("circuit", &self.circuit())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What one operation has done so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperationReport {
+    /// The name of the operation within its service.
+    pub name: &'static str,
+    /// What the operation does to the world.
+    pub kind: Kind,
+    /// The counts.
+    pub statistics: Statistics,
+}
+
+/// A service declared in code: what its breaker, budget and operations do unless settings say otherwise.
+///
+/// ```
+/// use resilience_core::{BreakerPolicy, ServiceDef};
+///
+/// static PLANS: ServiceDef =
+///     ServiceDef::new("plan_service").breaker(BreakerPolicy::builder().failure_threshold(3));
+///
+/// assert_eq!(PLANS.name(), "plan_service");
+/// ```
+///
+/// The attribute takes it as `service = PLANS`.
+#[derive(Debug)]
+pub struct ServiceDef {
+    name: &'static str,
+    layer: ServiceLayer,
+    global: OnceLock<&'static Service>,
+}
+
+impl ServiceDef {
+    /// Declares a service; `name` is what settings and events call it.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            layer: ServiceLayer::new(),
+            global: OnceLock::new(),
+        }
+    }
+
+    /// How its operations retry, unless their own attribute says otherwise.
+    #[must_use]
+    pub const fn retry(mut self, retry: RetryLayer) -> Self {
+        self.layer = self.layer.retry(retry);
+        self
+    }
+
+    /// Its breaker.
+    #[must_use]
+    pub const fn breaker(mut self, breaker: BreakerLayer) -> Self {
+        self.layer = self.layer.breaker(breaker);
+        self
+    }
+
+    /// Its retry budget.
+    #[must_use]
+    pub const fn budget(mut self, budget: BudgetLayer) -> Self {
+        self.layer = self.layer.budget(budget);
+        self
+    }
+
+    /// The time after which an attempt of its async operations is cancelled.
+    #[must_use]
+    pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.layer = self.layer.attempt_timeout(timeout);
+        self
+    }
+
+    /// The name of the service.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// What `service = ..` in the attribute takes: a [`ServiceDef`], or a handle to a live service.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no service",
+    label = "expected a `ServiceDef` or a `&'static Service`",
+    note = "declare `static PLANS: ServiceDef = ServiceDef::new(\"plan_service\")`, or keep `registry.service(\"plan_service\")` in a field"
+)]
+pub trait ServiceSource {
+    /// The live service.
+    fn service(&self) -> &'static Service;
+}
+
+impl ServiceSource for &'static Service {
+    #[inline]
+    fn service(&self) -> &'static Service {
+        self
+    }
+}
+
+/// The service of this name in the registry that was entered, or else in the global one.
+impl ServiceSource for ServiceDef {
+    #[inline]
+    fn service(&self) -> &'static Service {
+        if !scope::current().has(Scope::REGISTRY) {
+            if let Some(service) = self.global.get() {
+                return service;
+            }
+        }
+        match scope::with_surroundings(|here| here.registry) {
+            Some(registry) => registry.define(self),
+            None => {
+                let service = Registry::global().define(self);
+                let _ = self.global.set(service);
+                service
+            }
+        }
+    }
+}
+
+impl ServiceDef {
+    pub(crate) fn layer(&self) -> ServiceLayer {
+        self.layer
+    }
+}

@@ -1,0 +1,174 @@
+//! The events of the framework: one function each, one table for all.
+//!
+//! | event (message) | level | fields beside `service` and `operation` |
+//! | --- | --- | --- |
+//! | `retry scheduled` | WARN | `attempt`, `max_attempts`, `delay_ms`, `error_kind` |
+//! | `retry suppressed` | DEBUG | `attempt`, `max_attempts`, `error_kind`, `reason` |
+//! | `retries exhausted` | WARN | `attempt`, `max_attempts`, `error_kind` |
+//! | `call rejected` | WARN | `attempt`, `reason`, `retry_after_ms` |
+//! | `circuit opened` | ERROR | `state`, `failures`, `recovery_ms` |
+//! | `circuit reopened` | WARN | `state`, `recovery_ms` |
+//! | `circuit half-open` | INFO | `state` |
+//! | `circuit closed` | INFO | `state` |
+//! | `apply inside a retryable attempt` | WARN | |
+//! | `blocking sleep inside an async runtime` | WARN | |
+//! | `policy refused` | ERROR | `field`, `value`, `allowed` |
+//! | `conflicting declarations of a service` | ERROR | |
+//! | `too many services` | ERROR | `limit` |
+//!
+//! All have the target `resilience`. They are emitted while no lock is held, so a subscriber may call back.
+
+use crate::{
+    breaker::{CircuitState, Transition},
+    interruption::Reason,
+    policy::InvalidPolicy,
+};
+use std::time::Duration;
+
+/// Whom an event is about.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject {
+    pub(crate) service: &'static str,
+    pub(crate) operation: &'static str,
+}
+
+/// Where a call stands when an attempt has failed.
+#[derive(Clone, Copy)]
+pub(crate) struct Failed {
+    pub(crate) subject: Subject,
+    /// The number of the attempt that failed.
+    pub(crate) attempt: u32,
+    pub(crate) max_attempts: u32,
+    pub(crate) error_kind: &'static str,
+}
+
+/// `emit!(LEVEL, "message", subject, field = value, ..)`: one event, or nothing without the feature `tracing`.
+macro_rules! emit {
+    ($level:ident, $message:literal, $subject:expr $(, $field:ident = $value:expr)* $(,)?) => {{
+        let subject: Subject = $subject;
+        #[cfg(feature = "tracing")]
+        tracing::event!(
+            target: "resilience",
+            tracing::Level::$level,
+            service = subject.service,
+            operation = subject.operation,
+            $($field = $value,)*
+            $message
+        );
+        #[cfg(not(feature = "tracing"))]
+        let _ = (subject.service, subject.operation, $($value,)*);
+    }};
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+pub(crate) fn retry_scheduled(failed: Failed, delay: Duration) {
+    emit!(
+        WARN,
+        "retry scheduled",
+        failed.subject,
+        attempt = failed.attempt,
+        max_attempts = failed.max_attempts,
+        delay_ms = millis(delay),
+        error_kind = failed.error_kind,
+    );
+}
+
+pub(crate) fn retry_suppressed(failed: Failed, reason: &'static str) {
+    emit!(
+        DEBUG,
+        "retry suppressed",
+        failed.subject,
+        attempt = failed.attempt,
+        max_attempts = failed.max_attempts,
+        error_kind = failed.error_kind,
+        reason = reason,
+    );
+}
+
+pub(crate) fn retries_exhausted(failed: Failed) {
+    emit!(
+        WARN,
+        "retries exhausted",
+        failed.subject,
+        attempt = failed.attempt,
+        max_attempts = failed.max_attempts,
+        error_kind = failed.error_kind,
+    );
+}
+
+pub(crate) fn call_rejected(subject: Subject, attempt: u32, reason: Reason, retry_after: Option<Duration>) {
+    emit!(
+        WARN,
+        "call rejected",
+        subject,
+        attempt = attempt,
+        reason = reason.as_str(),
+        retry_after_ms = retry_after.map(millis),
+    );
+}
+
+pub(crate) fn circuit_turned(subject: Subject, transition: Transition) {
+    match transition {
+        Transition::Opened { failures, recovery } => emit!(
+            ERROR,
+            "circuit opened",
+            subject,
+            state = CircuitState::Open.as_str(),
+            failures = failures,
+            recovery_ms = millis(recovery),
+        ),
+        Transition::Reopened { recovery } => emit!(
+            WARN,
+            "circuit reopened",
+            subject,
+            state = CircuitState::Open.as_str(),
+            recovery_ms = millis(recovery),
+        ),
+        Transition::HalfOpened => {
+            emit!(
+                INFO,
+                "circuit half-open",
+                subject,
+                state = CircuitState::HalfOpen.as_str()
+            );
+        }
+        Transition::Closed => {
+            emit!(INFO, "circuit closed", subject, state = CircuitState::Closed.as_str());
+        }
+    }
+}
+
+pub(crate) fn apply_in_retry(subject: Subject) {
+    emit!(WARN, "apply inside a retryable attempt", subject);
+}
+
+pub(crate) fn blocking_sleep_in_runtime(subject: Subject) {
+    emit!(WARN, "blocking sleep inside an async runtime", subject);
+}
+
+pub(crate) fn policy_refused(subject: Subject, mistake: &InvalidPolicy) {
+    emit!(
+        ERROR,
+        "policy refused",
+        subject,
+        field = mistake.field(),
+        value = mistake.value(),
+        allowed = mistake.allowed(),
+    );
+}
+
+pub(crate) fn conflicting_declarations(service: &'static str) {
+    let subject = Subject { service, operation: "" };
+    emit!(ERROR, "conflicting declarations of a service", subject);
+}
+
+pub(crate) fn too_many_services(limit: usize) {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    emit!(ERROR, "too many services", subject, limit = limit);
+}

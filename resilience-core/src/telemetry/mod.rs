@@ -1,0 +1,8 @@
+//! What the framework tells: events as they happen, and counts to read at any time.
+
+pub(crate) mod events;
+mod slots;
+mod statistics;
+
+pub use statistics::Statistics;
+pub(crate) use statistics::{Count, Counters};

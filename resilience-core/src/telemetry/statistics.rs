@@ -1,0 +1,202 @@
+use super::slots::{self, Slot};
+use std::{
+    iter::Sum,
+    ops::Add,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// What an operation has done so far, or a service with all its operations.
+///
+/// Read at any time; reading changes nothing. Exact once no call is under way; while calls are, each number is exact up to
+/// some recent moment of each thread, and the numbers need not be of the same moment. They only grow, and they wrap after
+/// 2^64.
+///
+/// `calls` = `succeeded` + `failed` + `rejected` + `cancelled` + `panicked`: a call counts when it ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Calls that ended, however they did.
+    pub calls: u64,
+    /// Attempts whose body ran; each counts when it ends.
+    pub attempts: u64,
+    /// Attempts after the first of their call.
+    pub retries: u64,
+    /// Calls that returned a success.
+    pub succeeded: u64,
+    /// Calls that returned a failure of their body, or an attempt timeout.
+    pub failed: u64,
+    /// Calls that ended with a rejection: the attempt that they asked for did not run.
+    pub rejected: u64,
+    /// Calls that were dropped before they ended.
+    pub cancelled: u64,
+    /// Calls that ended with a panic of their body.
+    pub panicked: u64,
+    /// Attempts that were cut by `attempt_timeout`.
+    pub attempt_timeouts: u64,
+    /// Failures worth a retry that were not retried though attempts were left: nesting, fence, budget, deadline, open circuit.
+    pub suppressed: u64,
+    /// Calls whose last allowed attempt failed.
+    pub exhausted: u64,
+}
+
+impl Add for Statistics {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            calls: self.calls.wrapping_add(other.calls),
+            attempts: self.attempts.wrapping_add(other.attempts),
+            retries: self.retries.wrapping_add(other.retries),
+            succeeded: self.succeeded.wrapping_add(other.succeeded),
+            failed: self.failed.wrapping_add(other.failed),
+            rejected: self.rejected.wrapping_add(other.rejected),
+            cancelled: self.cancelled.wrapping_add(other.cancelled),
+            panicked: self.panicked.wrapping_add(other.panicked),
+            attempt_timeouts: self.attempt_timeouts.wrapping_add(other.attempt_timeouts),
+            suppressed: self.suppressed.wrapping_add(other.suppressed),
+            exhausted: self.exhausted.wrapping_add(other.exhausted),
+        }
+    }
+}
+
+impl Sum for Statistics {
+    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
+        parts.fold(Self::default(), Add::add)
+    }
+}
+
+/// What is counted. One count per event; [`Statistics`] adds up what belongs together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Count {
+    /// A call that succeeded at its first attempt: the only count on the happy path.
+    CleanSuccess,
+    Attempt,
+    Retry,
+    Success,
+    Failure,
+    Rejection,
+    Cancellation,
+    Panic,
+    AttemptTimeout,
+    Suppression,
+    Exhaustion,
+}
+
+const COUNTS: usize = 11;
+const SLOTS_PER_CHUNK: u8 = 8;
+/// Beside the first.
+const CHUNKS: usize = (slots::OWNED / SLOTS_PER_CHUNK) as usize - 1;
+
+/// One thread's counts, on cache lines of their own.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Block([AtomicU64; COUNTS]);
+
+type Chunk = [Block; SLOTS_PER_CHUNK as usize];
+
+/// The counters of one operation: a block per thread, at hand for the first threads and made in chunks for more.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    first: Chunk,
+    chunks: [OnceLock<Box<Chunk>>; CHUNKS],
+    shared: Block,
+}
+
+impl Counters {
+    #[inline]
+    pub(crate) fn add(&self, count: Count) {
+        match slots::mine() {
+            Slot::Own(slot) => {
+                let block = match self.first.get(usize::from(slot)) {
+                    Some(block) => block,
+                    None => self.further(slot),
+                };
+                // Only the owner writes here, so nothing can come between.
+                let counter = &block.0[count as usize];
+                counter.store(counter.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+            }
+            Slot::Shared => self.add_shared(count),
+        }
+    }
+
+    #[inline(never)]
+    fn further(&self, slot: u8) -> &Block {
+        let beyond = slot - SLOTS_PER_CHUNK;
+        let chunk = self.chunks[usize::from(beyond / SLOTS_PER_CHUNK)].get_or_init(Box::default);
+        &chunk[usize::from(beyond % SLOTS_PER_CHUNK)]
+    }
+
+    #[cold]
+    fn add_shared(&self, count: Count) {
+        self.shared.0[count as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn snapshot(&self) -> Statistics {
+        let blocks = || {
+            let further = self
+                .chunks
+                .iter()
+                .filter_map(OnceLock::get)
+                .flat_map(|chunk| chunk.iter());
+            self.first.iter().chain(further).chain([&self.shared])
+        };
+        let sum = |count: Count| {
+            blocks().fold(0_u64, |sum, block| {
+                sum.wrapping_add(block.0[count as usize].load(Ordering::Relaxed))
+            })
+        };
+        let clean = sum(Count::CleanSuccess);
+        let succeeded = clean.wrapping_add(sum(Count::Success));
+        let [failed, rejected, cancelled, panicked] =
+            [Count::Failure, Count::Rejection, Count::Cancellation, Count::Panic].map(sum);
+        Statistics {
+            calls: [succeeded, failed, rejected, cancelled, panicked]
+                .into_iter()
+                .fold(0, u64::wrapping_add),
+            attempts: clean.wrapping_add(sum(Count::Attempt)),
+            retries: sum(Count::Retry),
+            succeeded,
+            failed,
+            rejected,
+            cancelled,
+            panicked,
+            attempt_timeouts: sum(Count::AttemptTimeout),
+            suppressed: sum(Count::Suppression),
+            exhausted: sum(Count::Exhaustion),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn totals_are_exact_at_rest_though_threads_come_and_go() {
+        let counters = Counters::default();
+
+        // More threads at a time than there are slots, twice over, so that slots are shared and handed on.
+        for _ in 0..2 {
+            thread::scope(|scope| {
+                for _ in 0..200 {
+                    scope.spawn(|| {
+                        for _ in 0..100 {
+                            counters.add(Count::CleanSuccess);
+                            counters.add(Count::Rejection);
+                        }
+                    });
+                }
+            });
+        }
+
+        let statistics = counters.snapshot();
+        assert_eq!(statistics.calls, 80_000);
+        assert_eq!(statistics.attempts, 40_000);
+        assert_eq!(statistics.succeeded, 40_000);
+        assert_eq!(statistics.rejected, 40_000);
+    }
+}

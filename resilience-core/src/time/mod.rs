@@ -1,0 +1,49 @@
+//! Time as the framework sees it: clocks to read, and ways to sleep.
+//!
+//! Both belong to a [`Registry`](crate::Registry) and can be replaced there, so that tests and simulations run on time of
+//! their own. The default clock is coarse (a few milliseconds, a few nanoseconds to read). The default sleeper uses tokio's
+//! timer where the feature `tokio` is on and the current runtime has one, and a timer thread everywhere else: see
+//! [`SystemSleeper`].
+//!
+//! Under the feature `test-util` the default clock follows tokio's, so that `tokio::time::pause` drives calls and breakers
+//! alike. [`ManualClock`] drives synchronous code.
+
+mod manual;
+mod system;
+#[cfg(feature = "tokio")]
+mod tokio_timer;
+
+pub use manual::ManualClock;
+pub use system::{SystemClock, SystemSleeper};
+
+use std::{fmt, future::Future, pin::Pin, time::Duration};
+
+/// Where the framework reads the time.
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// The time since some fixed origin of this clock; it should not go backwards.
+    fn now(&self) -> Duration;
+}
+
+/// A sleep under way; dropping it cancels it.
+pub type Sleeping = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
+
+/// How the framework waits.
+pub trait Sleeper: fmt::Debug + Send + Sync {
+    /// Completes once `duration` has passed, counted from this call.
+    fn sleep(&self, duration: Duration) -> Sleeping;
+
+    /// Returns once `duration` has passed; the thread waits.
+    fn sleep_blocking(&self, duration: Duration);
+}
+
+/// Whether a thread that sleeps here keeps an async runtime from its work; known for tokio only.
+pub(crate) fn inside_async_runtime() -> bool {
+    #[cfg(feature = "tokio")]
+    {
+        tokio::runtime::Handle::try_current().is_ok()
+    }
+    #[cfg(not(feature = "tokio"))]
+    {
+        false
+    }
+}

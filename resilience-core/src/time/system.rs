@@ -1,0 +1,81 @@
+use super::{Clock, Sleeper, Sleeping};
+use std::time::Duration;
+
+/// The default clock: monotonic and coarse.
+///
+/// Its resolution is that of the operating system's cheapest monotonic clock (1 to 16 ms). Under the feature `test-util` it
+/// is tokio's clock, which is precise and can be paused.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+#[cfg(feature = "test-util")]
+impl Clock for SystemClock {
+    fn now(&self) -> Duration {
+        use std::{sync::OnceLock, time::Instant};
+        static ORIGIN: OnceLock<Instant> = OnceLock::new();
+        // `tokio::time::Instant` is the real time outside a runtime, and the paused one inside where it is paused.
+        let now = tokio::time::Instant::now().into_std();
+        now.saturating_duration_since(*ORIGIN.get_or_init(|| now))
+    }
+}
+
+#[cfg(all(
+    not(feature = "test-util"),
+    any(
+        target_os = "android",
+        target_os = "freebsd",
+        target_os = "linux",
+        target_os = "macos",
+        windows
+    )
+))]
+impl Clock for SystemClock {
+    fn now(&self) -> Duration {
+        // Ticks are seconds times 2^32.
+        let ticks = coarsetime::Instant::now_without_cache_update().as_ticks();
+        let nanos = ((ticks & 0xFFFF_FFFF) * 1_000_000_000) >> 32;
+        #[allow(clippy::cast_possible_truncation, reason = "below 10^9")]
+        Duration::new(ticks >> 32, nanos as u32)
+    }
+}
+
+// Elsewhere the coarse clock falls back to the wall clock, which can go backwards.
+#[cfg(not(any(
+    feature = "test-util",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "linux",
+    target_os = "macos",
+    windows
+)))]
+impl Clock for SystemClock {
+    fn now(&self) -> Duration {
+        use std::{sync::OnceLock, time::Instant};
+        static ORIGIN: OnceLock<Instant> = OnceLock::new();
+        ORIGIN.get_or_init(Instant::now).elapsed()
+    }
+}
+
+/// The default sleeper.
+///
+/// With the feature `tokio`, a sleep inside a tokio runtime uses that runtime's timer. A runtime built without one
+/// (`enable_time` not called) is recognised by trying: tokio panics, the panic is caught, and the runtime's sleeps go to the
+/// timer thread from then on (the panic hook runs once per such runtime; programs compiled with `panic = "abort"`, where
+/// nothing can be caught, always use the timer thread). Outside tokio, one timer thread per process is started on the first
+/// sleep. Blocking sleeps are [`std::thread::sleep`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemSleeper;
+
+impl Sleeper for SystemSleeper {
+    fn sleep(&self, duration: Duration) -> Sleeping {
+        #[cfg(feature = "tokio")]
+        if let Some(sleeping) = super::tokio_timer::sleep(duration) {
+            return sleeping;
+        }
+        Box::pin(futures_timer::Delay::new(duration))
+    }
+
+    fn sleep_blocking(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}

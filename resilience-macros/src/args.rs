@@ -1,0 +1,306 @@
+//! The grammar of the attributes: from tokens to a model that holds a place for everything that may be reported later.
+
+mod krate;
+mod literal;
+mod retry;
+mod syntax;
+
+use std::time::Duration;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{Expr, LitStr, Path, Token};
+
+use self::literal::At;
+use self::syntax::{Value, Written};
+use crate::diagnostics::{Diagnostics, list, nearest};
+
+pub(crate) use self::literal::{as_name, is_name};
+pub(crate) use self::retry::{Retry, SettingValue};
+
+/// What `#[retry_service(..)]` says.
+pub(crate) struct Args {
+    pub(crate) krate: Path,
+    pub(crate) service: Option<Service>,
+    /// The word `idempotent`, if it is there.
+    pub(crate) idempotent: Option<Span>,
+    pub(crate) operation: Option<LitStr>,
+    /// `operation` is given, readable or not.
+    pub(crate) names_operation: bool,
+    pub(crate) retry: Option<(Span, Retry)>,
+    pub(crate) attempt_timeout: Option<(Span, Duration)>,
+    pub(crate) clone: Option<(Span, Vec<Ident>)>,
+    pub(crate) classify: Option<Expr>,
+    pub(crate) registry: Option<Expr>,
+}
+
+/// Whose breaker and budget the operation shares.
+pub(crate) enum Service {
+    /// `name = ".."`: looked up in a registry.
+    Named(LitStr),
+    /// `service = expr`: at hand.
+    Given(Expr),
+}
+
+/// Every option, with an example of how it is written.
+const OPTIONS: &[(&str, &str)] = &[
+    ("name", "name = \"plan_service\""),
+    ("service", "service = PLANS"),
+    ("idempotent", "idempotent"),
+    ("operation", "operation = \"fetch_plan\""),
+    ("retry", "retry(max_attempts = 4, base_delay = \"100ms\")"),
+    ("attempt_timeout", "attempt_timeout = \"2s\""),
+    ("clone", "clone(id, body)"),
+    ("classify", "classify = classify::always_transient"),
+    ("registry", "registry = registry"),
+    ("crate", "crate = ::resilience_core"),
+];
+
+impl Args {
+    /// Reads the whole attribute; what is missing or wrong goes to `errors`.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Diagnostics) -> Self {
+        let mut args = Self {
+            krate: krate::default(),
+            service: None,
+            idempotent: None,
+            operation: None,
+            names_operation: false,
+            retry: None,
+            attempt_timeout: None,
+            clone: None,
+            classify: None,
+            registry: None,
+        };
+        let mut seen: Vec<(String, Span)> = Vec::new();
+        for option in syntax::options(tokens, errors) {
+            let key = option.key.to_string();
+            let Some((_, example)) = OPTIONS.iter().find(|(name, _)| *name == key) else {
+                errors.error(option.span(), unknown(&key));
+                continue;
+            };
+            if seen.iter().any(|(earlier, _)| *earlier == key) {
+                errors.error(
+                    option.span(),
+                    format!("`{key}` is given twice: keep one of them"),
+                );
+                continue;
+            }
+            args.take(&option, example, errors);
+            seen.push((key, option.span()));
+        }
+        check_service(&seen, errors);
+        args.check_repeatable(errors);
+        args
+    }
+
+    fn take(&mut self, option: &Written, example: &str, errors: &mut Diagnostics) {
+        let key = option.key.to_string();
+        match key.as_str() {
+            "name" => {
+                self.service =
+                    literal::name(option, "a service", example, errors).map(Service::Named);
+            }
+            "service" => {
+                self.service = literal::assigned(option, example, errors)
+                    .cloned()
+                    .map(Service::Given);
+            }
+            "idempotent" => {
+                self.idempotent = Some(option.span());
+                if !matches!(option.value, Value::None | Value::Broken) {
+                    errors.error(
+                        option.span(),
+                        "`idempotent` takes no value: it is there, or it is not",
+                    );
+                }
+            }
+            "operation" => {
+                self.names_operation = true;
+                self.operation = literal::name(option, "an operation", example, errors);
+            }
+            "retry" => {
+                self.retry = list_of(option, example, errors)
+                    .map(|tokens| (option.span(), retry::parse(tokens, errors)));
+            }
+            "attempt_timeout" => {
+                self.attempt_timeout = attempt_timeout(option, example, errors);
+            }
+            "clone" => {
+                self.clone = list_of(option, example, errors)
+                    .map(|tokens| (option.span(), cloned_names(option, tokens, errors)));
+            }
+            "classify" => {
+                self.classify = literal::assigned(option, example, errors).cloned();
+            }
+            "registry" => {
+                self.registry = literal::assigned(option, example, errors).cloned();
+            }
+            _ => {
+                if let Some(path) = krate::given(option, example, errors) {
+                    self.krate = path;
+                }
+            }
+        }
+    }
+
+    /// Options that speak of a second run need an operation that may have one.
+    fn check_repeatable(&self, errors: &mut Diagnostics) {
+        if self.idempotent.is_some() {
+            return;
+        }
+        if let Some((span, _)) = &self.retry {
+            errors.error(
+                *span,
+                "`retry(..)` without `idempotent` has nothing to say, only an idempotent operation runs again: add `idempotent` if running the body twice does no harm, or remove `retry(..)`",
+            );
+        }
+        if let Some((span, _)) = &self.clone {
+            errors.error(
+                *span,
+                "`clone(..)` without `idempotent` is not needed, the body runs once and may consume its arguments: remove it",
+            );
+        }
+    }
+}
+
+/// What `#[apply]` says: at most where the runtime is found.
+pub(crate) fn apply(tokens: TokenStream, errors: &mut Diagnostics) -> Path {
+    let mut path = krate::default();
+    for option in syntax::options(tokens, errors) {
+        let key = option.key.to_string();
+        if key == "crate" {
+            if let Some(given) = krate::given(&option, "crate = ::resilience_core", errors) {
+                path = given;
+            }
+        } else if OPTIONS.iter().any(|(name, _)| *name == key) {
+            errors.error(
+                option.span(),
+                format!("`#[apply]` has no option `{key}`: it belongs into a `#[retry_service(..)]` beside it"),
+            );
+        } else {
+            errors.error(
+                option.span(),
+                format!("`#[apply]` has no option `{key}`: write it alone, or with `crate = ::path::to::resilience_core`"),
+            );
+        }
+    }
+    path
+}
+
+fn check_service(seen: &[(String, Span)], errors: &mut Diagnostics) {
+    let at = |word: &str| seen.iter().position(|(key, _)| key == word);
+    match (at("name"), at("service")) {
+        (Some(name), Some(service)) => errors.error(
+            seen[name.max(service)].1,
+            "`name` and `service` both say which service this is: keep one of them",
+        ),
+        (None, None) => errors.error(
+            Span::call_site(),
+            "`#[retry_service]` needs to know its service: add `name = \"plan_service\"`, or `service = PLANS` with a `static PLANS: ServiceDef`",
+        ),
+        (None, Some(_)) => {
+            if let Some(registry) = at("registry") {
+                errors.error(
+                    seen[registry].1,
+                    "`registry` is where a `name` is looked up, and `service` needs no looking up: keep one of them",
+                );
+            }
+        }
+        (Some(_), None) => {}
+    }
+}
+
+fn attempt_timeout(
+    option: &Written,
+    example: &str,
+    errors: &mut Diagnostics,
+) -> Option<(Span, Duration)> {
+    let At { value, span } = literal::duration(option, example, errors)?;
+    if value.is_zero() {
+        errors.error(
+            span,
+            "`attempt_timeout` of zero would end every attempt before it begins: give it a longer one, for example `\"2s\"`",
+        );
+        return None;
+    }
+    Some((option.span(), value))
+}
+
+/// The tokens between the parentheses of `key(..)`.
+fn list_of(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<TokenStream> {
+    match &option.value {
+        Value::List(list) => Some(list.stream()),
+        Value::Broken => None,
+        Value::None | Value::Assigned(_) => {
+            let key = &option.key;
+            errors.error(
+                option.span(),
+                format!("`{key}` takes a list in parentheses: write `{example}`"),
+            );
+            None
+        }
+    }
+}
+
+fn cloned_names(option: &Written, tokens: TokenStream, errors: &mut Diagnostics) -> Vec<Ident> {
+    let names = Punctuated::<Ident, Token![,]>::parse_terminated_with;
+    let read = |input: syn::parse::ParseStream<'_>| names(input, Ident::parse_any);
+    match read.parse2(tokens) {
+        Ok(names) if names.is_empty() => {
+            errors.error(
+                option.span(),
+                "`clone()` names no parameter: write for example `clone(id, body)`",
+            );
+            Vec::new()
+        }
+        Ok(names) => names.into_iter().collect(),
+        Err(error) => {
+            errors.error(
+                error.span(),
+                "`clone(..)` takes the names of parameters: write for example `clone(id, body)`",
+            );
+            Vec::new()
+        }
+    }
+}
+
+fn unknown(key: &str) -> String {
+    if let Some(hint) = hint(key) {
+        return hint;
+    }
+    let names: Vec<&str> = OPTIONS.iter().map(|(name, _)| *name).collect();
+    let known = list(&names);
+    match nearest(key, &names) {
+        Some(near) => format!("unknown option `{key}`: did you mean `{near}`? known are {known}"),
+        None => format!("unknown option `{key}`: known are {known}"),
+    }
+}
+
+/// Options that stand elsewhere, and words that other crates use.
+fn hint(key: &str) -> Option<String> {
+    if let Some(example) = retry::example(key) {
+        return Some(format!(
+            "`{key}` belongs inside `retry(..)`: write `retry({example})`"
+        ));
+    }
+    Some(match key {
+        "breaker" | "budget" => format!(
+            "`{key}` belongs to the service, which all its operations share, not to one method: \
+             write `static PLANS: ServiceDef = ServiceDef::new(\"plan_service\").{key}(..)` and here `service = PLANS`"
+        ),
+        "attempts" | "tries" => format!("unknown option `{key}`: write `retry(max_attempts = 4)`, which counts the first run too"),
+        "retries" | "times" | "max_times" => format!("unknown option `{key}`: write `retry(max_retries = 3)`, which counts the runs after the first"),
+        "delay" | "initial_delay" | "interval" => format!("unknown option `{key}`: write `retry(base_delay = \"100ms\")`"),
+        "timeout" | "deadline" => format!(
+            "unknown option `{key}`: write `attempt_timeout = \"2s\"` for each attempt, or `retry(total_timeout = \"30s\")` for all of them together"
+        ),
+        "when" | "retry_if" | "retry_on" | "condition" => format!(
+            "unknown option `{key}`: which failures are worth a retry is said by `Classify` on the error type, or by `classify = path_or_closure`"
+        ),
+        "apply" => "`apply` is an attribute of its own: write `#[apply]` beside `#[retry_service(..)]`".to_owned(),
+        "plain" => "an operation without `idempotent` is plain: leave `plain` out".to_owned(),
+        _ => return None,
+    })
+}

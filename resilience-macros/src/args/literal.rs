@@ -1,0 +1,256 @@
+//! The values that are written out in an attribute, checked while compiling: names, whole numbers, factors, durations.
+
+use std::time::Duration;
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, UnOp};
+
+use super::syntax::{Value, Written};
+use crate::diagnostics::Diagnostics;
+
+/// A value and the place where it was written.
+#[derive(Clone, Copy)]
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) span: Span,
+}
+
+/// The expression of `key = value`; `example` shows how the option is written.
+pub(crate) fn assigned<'a>(
+    option: &'a Written,
+    example: &str,
+    errors: &mut Diagnostics,
+) -> Option<&'a Expr> {
+    match &option.value {
+        Value::Assigned(value) => Some(value),
+        Value::Broken => None,
+        Value::None | Value::List(_) => {
+            let key = &option.key;
+            errors.error(
+                option.span(),
+                format!("`{key}` takes a value: write `{example}`"),
+            );
+            None
+        }
+    }
+}
+
+pub(crate) fn text(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<LitStr> {
+    match assigned(option, example, errors)? {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text.clone()),
+        other => {
+            let key = &option.key;
+            errors.error_over(
+                other,
+                format!("`{key}` is text in quotes: write `{example}`"),
+            );
+            None
+        }
+    }
+}
+
+/// A service or operation name: text that also fits into file keys and environment variables.
+pub(crate) fn name(
+    option: &Written,
+    what: &str,
+    example: &str,
+    errors: &mut Diagnostics,
+) -> Option<LitStr> {
+    let text = text(option, example, errors)?;
+    if is_name(&text.value()) {
+        return Some(text);
+    }
+    errors.error(text.span(), unfit_name(what, &text.value()));
+    None
+}
+
+/// `[a-z][a-z0-9_]*` without `__`, which separates the levels of a setting in the environment.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !text.contains("__")
+}
+
+fn unfit_name(what: &str, text: &str) -> String {
+    let rule = format!(
+        "`{text}` cannot be {what} name: such a name has small letters, digits and single `_`, and begins with a letter"
+    );
+    match as_name(text) {
+        Some(fit) => format!("{rule}, for example `{fit}`"),
+        None => rule,
+    }
+}
+
+/// The name that was probably meant: `PlanService` and `plan-service` are both `plan_service`.
+pub(crate) fn as_name(text: &str) -> Option<String> {
+    let mut name = String::new();
+    let mut after_small = false;
+    for c in text.chars() {
+        if c.is_ascii_uppercase() && after_small {
+            name.push('_');
+        }
+        after_small = c.is_ascii_lowercase() || c.is_ascii_digit();
+        if c.is_ascii_alphanumeric() {
+            name.push(c.to_ascii_lowercase());
+        } else if !name.is_empty() && !name.ends_with('_') {
+            name.push('_');
+        }
+    }
+    let name = name.trim_end_matches('_');
+    is_name(name).then(|| name.to_owned())
+}
+
+pub(crate) fn whole_number(
+    option: &Written,
+    example: &str,
+    errors: &mut Diagnostics,
+) -> Option<At<u32>> {
+    let value = assigned(option, example, errors)?;
+    let key = &option.key;
+    if let Expr::Lit(ExprLit {
+        lit: Lit::Int(number),
+        ..
+    }) = value
+    {
+        return match number.base10_parse() {
+            Ok(parsed) => Some(At {
+                value: parsed,
+                span: number.span(),
+            }),
+            Err(_) => {
+                let most = u32::MAX;
+                errors.error(
+                    number.span(),
+                    format!("`{key} = {number}` is too large: the most is {most}"),
+                );
+                None
+            }
+        };
+    }
+    if negated(value).is_some() {
+        errors.error_over(value, format!("`{key}` cannot be negative"));
+    } else {
+        errors.error_over(
+            value,
+            format!("`{key}` is a whole number: write `{example}`"),
+        );
+    }
+    None
+}
+
+/// A number with or without a decimal point; whether its size makes sense is for the caller to judge.
+pub(crate) fn number(value: &Expr) -> Option<f64> {
+    let (sign, unsigned) = match negated(value) {
+        Some(inner) => (-1.0, inner),
+        None => (1.0, value),
+    };
+    let Expr::Lit(ExprLit { lit, .. }) = unsigned else {
+        return None;
+    };
+    let parsed: f64 = match lit {
+        Lit::Float(number) => number.base10_parse().ok()?,
+        Lit::Int(number) => number.base10_parse().ok()?,
+        _ => return None,
+    };
+    Some(sign * parsed)
+}
+
+pub(crate) fn duration(
+    option: &Written,
+    example: &str,
+    errors: &mut Diagnostics,
+) -> Option<At<Duration>> {
+    let value = assigned(option, example, errors)?;
+    let key = &option.key;
+    let Expr::Lit(ExprLit {
+        lit: Lit::Str(text),
+        ..
+    }) = value
+    else {
+        errors.error_over(
+            value,
+            format!("`{key}` is a duration in quotes: write `{example}`"),
+        );
+        return None;
+    };
+    let written = text.value();
+    let mistake = if written.trim_start().starts_with('-') {
+        "a duration cannot be negative".to_owned()
+    } else {
+        match humantime::parse_duration(&written) {
+            Ok(duration) => {
+                return Some(At {
+                    value: duration,
+                    span: text.span(),
+                });
+            }
+            Err(error) => unreadable(&written, &error),
+        }
+    };
+    errors.error(
+        text.span(),
+        format!("`{key} = {}`: {mistake}", text.to_token_stream()),
+    );
+    None
+}
+
+fn unreadable(written: &str, error: &humantime::DurationError) -> String {
+    use humantime::DurationError;
+    let why = match error {
+        DurationError::Empty => "it is empty".to_owned(),
+        DurationError::UnknownUnit { unit, .. } if unit.is_empty() => "it has no unit".to_owned(),
+        DurationError::UnknownUnit { unit, .. } => format!("`{unit}` is no unit of time"),
+        DurationError::NumberOverflow => "it is too long, or finer than 1 ns".to_owned(),
+        DurationError::InvalidCharacter(offset) | DurationError::NumberExpected(offset) => {
+            let rest = written.get(*offset..).unwrap_or_default();
+            match rest.chars().next() {
+                Some(c) => format!("`{c}` was not expected"),
+                None => "a number is missing at its end".to_owned(),
+            }
+        }
+    };
+    format!("not a duration, {why}: write for example `\"100ms\"` or `\"1m 30s\"`")
+}
+
+fn negated(value: &Expr) -> Option<&Expr> {
+    match value {
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => Some(expr),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{as_name, is_name};
+
+    #[test]
+    fn names() {
+        for fit in ["a", "plan_service", "s3", "a_1_b"] {
+            assert!(is_name(fit), "{fit}");
+        }
+        for unfit in ["", "_a", "1a", "A", "plan-service", "a__b", "pläne", "a b"] {
+            assert!(!is_name(unfit), "{unfit}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_proposed_where_one_can_be_seen() {
+        assert_eq!(as_name("PlanService").as_deref(), Some("plan_service"));
+        assert_eq!(as_name("plan-service").as_deref(), Some("plan_service"));
+        assert_eq!(as_name("HTTPClient").as_deref(), Some("httpclient"));
+        assert_eq!(as_name("a__b").as_deref(), Some("a_b"));
+        assert_eq!(as_name("_x").as_deref(), Some("x"));
+        assert_eq!(as_name("1st"), None);
+        assert_eq!(as_name(""), None);
+    }
+}

@@ -1,0 +1,161 @@
+//! `let mut call = ..;`: the operation with what the attribute says of it, and a call of it.
+
+use std::time::Duration;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Expr, Path};
+
+use super::{Kind, Operation, with_self};
+use crate::args::{Retry, Service, SettingValue};
+use crate::site::Site;
+
+pub(super) fn begin(operation: &Operation<'_>, site: &Site) -> TokenStream {
+    let ours = Span::mixed_site();
+    let operation_static = operation_static(operation);
+    if let Some(Service::Given(service)) = &operation.args.service {
+        let service = borrowed(service, site);
+        return quote_spanned! {ours=>
+            let mut call = match #service {
+                service => {
+                    #operation_static
+                    OPERATION.begin_on(service)
+                }
+            };
+        };
+    }
+    if let Some(registry) = &operation.args.registry {
+        let registry = borrowed(registry, site);
+        return quote_spanned! {ours=>
+            let mut call = match #registry {
+                registry => {
+                    #operation_static
+                    OPERATION.begin_in(registry)
+                }
+            };
+        };
+    }
+    quote_spanned! {ours=>
+        let mut call = {
+            #operation_static
+            OPERATION.begin()
+        };
+    }
+}
+
+fn operation_static(operation: &Operation<'_>) -> TokenStream {
+    let ours = Span::mixed_site();
+    let krate = &operation.args.krate;
+    let constructor = match operation.kind {
+        Kind::Idempotent(_) => "idempotent",
+        Kind::Plain => "plain",
+        Kind::Apply => "apply",
+    };
+    let constructor = Ident::new(constructor, ours);
+    let name = &operation.name;
+    let service = match &operation.args.service {
+        Some(Service::Named(name)) => {
+            let name = name.value();
+            quote_spanned!(ours=> #name)
+        }
+        Some(Service::Given(_)) | None => quote_spanned!(ours=> #krate::__private::GIVEN_BY_CALL),
+    };
+    let retry = operation
+        .args
+        .retry
+        .iter()
+        .map(|(_, retry)| retry_layer(krate, retry));
+    let timeout = operation.args.attempt_timeout.iter().map(|(_, timeout)| {
+        let timeout = duration(*timeout);
+        quote_spanned!(ours=> .attempt_timeout(#timeout))
+    });
+    quote_spanned! {ours=>
+        static OPERATION: #krate::Operation =
+            #krate::Operation::#constructor(#service, #name) #(#retry)* #(#timeout)*;
+    }
+}
+
+/// A reference to the value of the user's expression, which is evaluated once per call.
+fn borrowed(expression: &Expr, site: &Site) -> TokenStream {
+    let binds_tighter = matches!(
+        expression,
+        Expr::Path(_)
+            | Expr::Field(_)
+            | Expr::Call(_)
+            | Expr::MethodCall(_)
+            | Expr::Macro(_)
+            | Expr::Index(_)
+            | Expr::Paren(_)
+            | Expr::Group(_)
+            | Expr::Reference(_)
+            | Expr::Unary(_)
+    );
+    let expression = with_self(expression, site);
+    let ours = Span::mixed_site();
+    if binds_tighter {
+        quote_spanned!(ours=> &#expression)
+    } else {
+        quote_spanned!(ours=> &(#expression))
+    }
+}
+
+fn retry_layer(krate: &Path, retry: &Retry) -> TokenStream {
+    let ours = Span::mixed_site();
+    let settings = retry.settings.iter().map(|setting| {
+        let setter = Ident::new(setting.setter, ours);
+        let value = value(krate, &setting.value);
+        quote_spanned!(ours=> .#setter(#value))
+    });
+    quote_spanned!(ours=> .retry(#krate::RetryPolicy::builder() #(#settings)*))
+}
+
+fn value(krate: &Path, value: &SettingValue) -> TokenStream {
+    let ours = Span::mixed_site();
+    match value {
+        SettingValue::Whole(number) => number_tokens(Literal::u32_unsuffixed(*number)),
+        SettingValue::Depth(depth) => number_tokens(Literal::u16_unsuffixed(*depth)),
+        SettingValue::Factor(factor) => number_tokens(Literal::f64_unsuffixed(*factor)),
+        SettingValue::Duration(time) => duration(*time),
+        SettingValue::Backoff(variant) => {
+            let variant = Ident::new(variant, ours);
+            quote_spanned!(ours=> #krate::Backoff::#variant)
+        }
+        SettingValue::Jitter(variant, share) => {
+            let variant = Ident::new(variant, ours);
+            let share = share
+                .iter()
+                .map(|share| number_tokens(Literal::f64_unsuffixed(*share)));
+            quote_spanned!(ours=> #krate::Jitter::#variant #((#share))*)
+        }
+    }
+}
+
+fn number_tokens(mut number: Literal) -> TokenStream {
+    number.set_span(Span::mixed_site());
+    quote!(#number)
+}
+
+/// In the unit that needs the fewest digits.
+fn duration(time: Duration) -> TokenStream {
+    let ours = Span::mixed_site();
+    let whole = |count: u64, constructor: &str| {
+        let count = number_tokens(Literal::u64_unsuffixed(count));
+        let constructor = Ident::new(constructor, ours);
+        quote_spanned!(ours=> ::core::time::Duration::#constructor(#count))
+    };
+    let seconds = time.as_secs();
+    if time.subsec_nanos() == 0 {
+        return whole(seconds, "from_secs");
+    }
+    let milliseconds = u64::from(time.subsec_millis());
+    match seconds.checked_mul(1000) {
+        Some(more) if time.subsec_nanos().is_multiple_of(1_000_000) => {
+            whole(more.saturating_add(milliseconds), "from_millis")
+        }
+        _ => {
+            let seconds = number_tokens(Literal::u64_unsuffixed(seconds));
+            let rest = number_tokens(Literal::u32_unsuffixed(time.subsec_nanos()));
+            quote_spanned!(ours=> ::core::time::Duration::new(#seconds, #rest))
+        }
+    }
+}

@@ -1,0 +1,5 @@
+#[apply(crate = crate::facade)]
+fn commit(&self) -> Result<(), PlanError> {
+    #![allow(unused_variables)]
+    self.http.commit_blocking()
+}

@@ -1,0 +1,32 @@
+pub async fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+            "plan_service",
+            "fetch_plan",
+        );
+        OPERATION.begin()
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break ::resilience_core::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        let outcome: Result<Plan, PlanError> = call
+            .attempt(async {
+                if false {
+                    return ::resilience_core::__private::never::<
+                        Result<Plan, PlanError>,
+                    >();
+                }
+                let body = self.http.get(id).await?;
+                Ok(Plan(body))
+            })
+            .await;
+        let delay = match call.settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep(delay).await;
+    }
+}

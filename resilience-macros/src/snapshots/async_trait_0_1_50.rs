@@ -1,0 +1,25 @@
+// The oldest shape that is known.
+#[retry_service(name = "plan_service")]
+fn store<'life0, 'async_trait>(
+    &'life0 self,
+    name: String,
+    __arg2: (u32, u32),
+) -> ::core::pin::Pin<Box<dyn ::core::future::Future<Output = Result<usize, PlanError>> + ::core::marker::Send + 'async_trait>>
+where
+    'life0: 'async_trait,
+    Self: 'async_trait,
+{
+    Box::pin(async move {
+        if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<Result<usize, PlanError>> {
+            return __ret;
+        }
+        let __self = self;
+        let name = name;
+        let (a, b) = __arg2;
+        let __ret: Result<usize, PlanError> = {
+            __self.http.store(name, a, b).await
+        };
+        #[allow(unreachable_code)]
+        __ret
+    })
+}

@@ -1,0 +1,28 @@
+fn fetch_plan<'a>(
+    &'a self,
+    id: &'a PlanId,
+) -> BoxFuture<'a, Result<Plan, PlanError>> {
+    let id = id.clone();
+    Box::pin(async move {
+        let mut call = {
+            static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+                "plan_service",
+                "fetch_plan",
+            );
+            OPERATION.begin()
+        };
+        loop {
+            if let ::core::result::Result::Err(interruption) = call.admit() {
+                break ::resilience_core::FromInterruption::from_interruption(
+                    interruption,
+                );
+            }
+            let outcome = call.attempt(async { self.http.get(&id).await }).await;
+            let delay = match call.settle(outcome) {
+                ::resilience_core::Next::Return(outcome) => break outcome,
+                ::resilience_core::Next::RetryAfter(delay) => delay,
+            };
+            call.sleep(delay).await;
+        }
+    })
+}

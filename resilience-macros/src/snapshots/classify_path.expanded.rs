@@ -1,0 +1,31 @@
+async fn fetch_plan(&self) -> Result<Plan, String> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+            "plan_service",
+            "fetch_plan",
+        );
+        OPERATION.begin()
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break ::resilience_core::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        let outcome: Result<Plan, String> = call
+            .attempt(async {
+                if false {
+                    return ::resilience_core::__private::never::<
+                        Result<Plan, String>,
+                    >();
+                }
+                self.http.get().await
+            })
+            .await;
+        let delay = match call.settle_as(outcome, classify::always_transient) {
+            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep(delay).await;
+    }
+}

@@ -1,0 +1,40 @@
+async fn tag(
+    &self,
+    tags: Vec<String>,
+    (a, b): (String, u32),
+) -> Result<Vec<String>, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+            "plan_service",
+            "tag",
+        );
+        OPERATION.begin()
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break ::resilience_core::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        let tags = ::core::clone::Clone::clone(&tags);
+        let a = ::core::clone::Clone::clone(&a);
+        let outcome: Result<Vec<String>, PlanError> = call
+            .attempt(async {
+                if false {
+                    return ::resilience_core::__private::never::<
+                        Result<Vec<String>, PlanError>,
+                    >();
+                }
+                let mut tags = tags;
+                let mut a = a;
+                tags.push(a);
+                self.http.tag(tags, b).await
+            })
+            .await;
+        let delay = match call.settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep(delay).await;
+    }
+}

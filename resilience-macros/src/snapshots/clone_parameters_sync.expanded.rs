@@ -1,0 +1,27 @@
+fn store(&self, name: String, ids: &[u32]) -> Result<usize, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+            "plan_service",
+            "store",
+        );
+        OPERATION.begin()
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break ::resilience_core::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        let name = ::core::clone::Clone::clone(&name);
+        let outcome = call
+            .attempt_blocking(|| -> Result<usize, PlanError> {
+                let name = name;
+                self.http.store(name, ids)
+            });
+        let delay = match call.settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep_blocking(delay);
+    }
+}

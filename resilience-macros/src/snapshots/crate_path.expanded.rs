@@ -1,0 +1,35 @@
+async fn fetch_plan(&self) -> Result<Plan, PlanError> {
+    let mut call = {
+        static OPERATION: crate::facade::resilience::Operation = crate::facade::resilience::Operation::idempotent(
+                "plan_service",
+                "fetch_plan",
+            )
+            .retry(
+                crate::facade::resilience::RetryPolicy::builder()
+                    .jitter(crate::facade::resilience::Jitter::None),
+            );
+        OPERATION.begin()
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break crate::facade::resilience::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        let outcome: Result<Plan, PlanError> = call
+            .attempt(async {
+                if false {
+                    return crate::facade::resilience::__private::never::<
+                        Result<Plan, PlanError>,
+                    >();
+                }
+                self.http.get().await
+            })
+            .await;
+        let delay = match call.settle(outcome) {
+            crate::facade::resilience::Next::Return(outcome) => break outcome,
+            crate::facade::resilience::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep(delay).await;
+    }
+}

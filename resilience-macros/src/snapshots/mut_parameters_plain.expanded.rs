@@ -1,0 +1,24 @@
+async fn tag(mut self, mut tags: Vec<String>) -> Result<Vec<String>, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::plain(
+            "plan_service",
+            "tag",
+        );
+        OPERATION.begin()
+    };
+    if let ::core::result::Result::Err(interruption) = call.admit() {
+        return ::resilience_core::FromInterruption::from_interruption(interruption);
+    }
+    let outcome: Result<Vec<String>, PlanError> = call
+        .attempt(async move {
+            if false {
+                return ::resilience_core::__private::never::<
+                    Result<Vec<String>, PlanError>,
+                >();
+            }
+            tags.push(self.next());
+            Ok(tags)
+        })
+        .await;
+    call.finish(outcome)
+}

@@ -1,0 +1,20 @@
+async fn serve(&self) -> ! {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::plain(
+            "plan_service",
+            "serve",
+        );
+        OPERATION.begin()
+    };
+    if let ::core::result::Result::Err(interruption) = call.admit() {
+        return ::resilience_core::FromInterruption::from_interruption(interruption);
+    }
+    let outcome = call
+        .attempt(async move {
+            loop {
+                self.http.accept().await;
+            }
+        })
+        .await;
+    call.finish_as(outcome, judge)
+}

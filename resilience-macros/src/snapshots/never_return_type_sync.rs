@@ -1,0 +1,6 @@
+#[retry_service(name = "plan_service", classify = judge)]
+fn serve(&self) -> ! {
+    loop {
+        self.http.accept();
+    }
+}

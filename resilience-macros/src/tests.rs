@@ -1,0 +1,6 @@
+//! The macros as plain functions: what they write, and what they say when something is wrong.
+
+mod compiler;
+mod expansions;
+mod messages;
+mod siblings;
