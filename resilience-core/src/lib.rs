@@ -68,6 +68,7 @@ pub mod random;
 mod registry;
 pub mod scope;
 mod service;
+mod sync;
 mod telemetry;
 pub mod time;
 

@@ -30,6 +30,18 @@ pub enum Kind {
     Apply,
 }
 
+impl Kind {
+    /// The name as the attribute spells it: `idempotent`, `plain` or `apply`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idempotent => "idempotent",
+            Self::Plain => "plain",
+            Self::Apply => "apply",
+        }
+    }
+}
+
 /// One annotated method: a `static` in its body, linked to its service on first use.
 ///
 /// Made by `#[retry_service]`; by hand it serves code that cannot carry the attribute:

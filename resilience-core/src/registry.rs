@@ -10,6 +10,7 @@ use crate::{
 use std::{
     collections::HashMap,
     fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
     sync::{LazyLock, Mutex, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
@@ -155,7 +156,8 @@ impl Registry {
         BudgetPolicy::DEFAULT.layered(&layer.budget)?;
         layer.valid_attempt_timeout()?;
         *self.defaults.write().unwrap_or_else(PoisonError::into_inner) = layer;
-        let refreshed: Vec<_> = self.services().into_iter().map(Service::refresh).collect();
+        let services = self.services().into_iter().chain(self.overflow.get().copied());
+        let refreshed: Vec<_> = services.map(Service::refresh).collect();
         refreshed.into_iter().collect()
     }
 
@@ -167,6 +169,11 @@ impl Registry {
         self.clock.now()
     }
 
+    /// By how much [`now`](Self::now) may lag behind.
+    pub(crate) fn clock_resolution(&self) -> Duration {
+        self.clock.resolution()
+    }
+
     pub(crate) fn sleeper(&self) -> &dyn Sleeper {
         &*self.sleeper
     }
@@ -176,6 +183,11 @@ impl Registry {
         self.random.unit()
     }
 }
+
+// A panic leaves nothing half-changed behind: locks are taken over as they are found, and hold no user code. Without these
+// every method of a type that keeps a `&'static Service` would lose what its body promises.
+impl UnwindSafe for Registry {}
+impl RefUnwindSafe for Registry {}
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,8 +11,8 @@ use crate::{
     telemetry::{Statistics, events, events::Subject},
 };
 use std::{
-    collections::HashMap,
-    fmt, ptr,
+    collections::{HashMap, HashSet},
+    fmt, mem, ptr,
     sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
@@ -64,10 +64,30 @@ impl ServicePolicies {
 struct State {
     /// What a [`ServiceDef`] says.
     code: Option<ServiceLayer>,
+    /// Another [`ServiceDef`] says something else, and an event has told of it.
+    conflicts: bool,
     /// What [`Registry::configure`] says.
     settings: ServiceLayer,
     /// By the address of the operation.
     links: HashMap<usize, &'static Link>,
+    /// Those whose code does not go together with the rest.
+    refused: HashSet<usize>,
+}
+
+impl State {
+    /// The policy of an operation whose code does not go together with the rest: the rest holds, and where that does not go
+    /// together either, it is the registry's defaults that give way.
+    fn policy_without(&self, operation: &Operation, below: ServiceLayer) -> OperationPolicy {
+        let code = self.code.unwrap_or_default();
+        [
+            self.settings.over(below),
+            self.settings.over(operation.layer()).over(code),
+            self.settings.over(code),
+        ]
+        .iter()
+        .find_map(|layer| OperationPolicy::of(layer).ok())
+        .unwrap_or(OperationPolicy::DEFAULT)
+    }
 }
 
 impl Service {
@@ -158,22 +178,22 @@ impl Service {
     /// Links an operation, once.
     pub(crate) fn link(&'static self, operation: &'static Operation) -> &'static Link {
         let address = ptr::from_ref(operation).addr();
-        let defaults = self.registry.defaults();
         let mut state = self.state();
+        // Read under the lock, so that defaults that change meanwhile find the link or are found by it.
+        let defaults = self.registry.defaults();
         if let Some(link) = state.links.get(&address) {
             return link;
         }
         let below = state.code.unwrap_or_default().over(defaults);
         let (policy, mistake) = match OperationPolicy::of(&state.settings.over(operation.layer()).over(below)) {
             Ok(policy) => (policy, None),
-            // What the code says does not go together with the rest: the rest holds.
-            Err(mistake) => {
-                let rest = OperationPolicy::of(&state.settings.over(below));
-                (rest.unwrap_or(OperationPolicy::DEFAULT), Some(mistake))
-            }
+            Err(mistake) => (state.policy_without(operation, below), Some(mistake)),
         };
         let link: &'static Link = Box::leak(Box::new(Link::new(self, operation, policy)));
         state.links.insert(address, link);
+        if mistake.is_some() {
+            state.refused.insert(address);
+        }
         drop(state);
         if let Some(mistake) = mistake {
             events::policy_refused(link.subject(), &mistake);
@@ -183,10 +203,9 @@ impl Service {
 
     /// Puts what a [`ServiceDef`] says under the settings; the first definition holds.
     pub(crate) fn define(&self, code: ServiceLayer) {
-        let first = self.state().code;
-        match first {
+        let mut state = self.state();
+        match state.code {
             None => {
-                let mut state = self.state();
                 let settings = state.settings;
                 if let Err(mistake) = self.apply(&mut state, Some(code), settings) {
                     drop(state);
@@ -197,7 +216,13 @@ impl Service {
                     events::policy_refused(subject, &mistake);
                 }
             }
-            Some(first) if first != code => events::conflicting_declarations(self.name()),
+            Some(first) if first != code => {
+                let is_news = !mem::replace(&mut state.conflicts, true);
+                drop(state);
+                if is_news {
+                    events::conflicting_declarations(self.name());
+                }
+            }
             Some(_) => {}
         }
     }
@@ -222,12 +247,14 @@ impl Service {
         OperationPolicy::of(&layer)?;
         let operations = state
             .links
-            .values()
-            .map(|link| {
-                Ok((
-                    *link,
-                    OperationPolicy::of(&settings.over(link.operation.layer()).over(below))?,
-                ))
+            .iter()
+            .map(|(address, link)| {
+                let policy = OperationPolicy::of(&settings.over(link.operation.layer()).over(below));
+                match policy {
+                    // The code was refused before, and an event has told of it: no reason to refuse the settings now.
+                    Err(_) if state.refused.contains(address) => Ok((*link, OperationPolicy::of(&layer)?)),
+                    policy => Ok((*link, policy?)),
+                }
             })
             .collect::<Result<Vec<_>, InvalidPolicy>>()?;
 
@@ -379,6 +406,12 @@ impl ServiceSource for ServiceDef {
 }
 
 impl ServiceDef {
+    /// The live service of this name, in the registry that was entered, or else in the global one.
+    #[must_use]
+    pub fn service(&self) -> &'static Service {
+        ServiceSource::service(self)
+    }
+
     pub(crate) fn layer(&self) -> ServiceLayer {
         self.layer
     }

@@ -4,8 +4,10 @@
 //! is over, or if its holder has held it for longer than the probe timeout.
 
 use super::word::Tick;
-use crate::policy::BreakerPolicy;
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::{
+    policy::BreakerPolicy,
+    sync::{AtomicU64, Ordering, seeded},
+};
 
 const TIME_BITS: u32 = 40;
 const TAKEN: u64 = 1 << 63;
@@ -43,9 +45,11 @@ fn generation_of(lease: u64) -> u64 {
     (lease & !TAKEN) >> TIME_BITS
 }
 
-/// The time for which the lease has been held, in milliseconds.
+/// The time for which the lease has been held, in milliseconds; none where the clock was read before the lease was taken.
 fn age(lease: u64, now: Tick) -> u64 {
-    now.0.wrapping_sub(lease) & ((1 << TIME_BITS) - 1)
+    let age = now.0.wrapping_sub(lease) & ((1 << TIME_BITS) - 1);
+    // Half of the range is seventeen years.
+    if age >> (TIME_BITS - 1) == 0 { age } else { 0 }
 }
 
 impl Probes {
@@ -64,7 +68,7 @@ impl Probes {
         let mut hung: Option<((u8, &AtomicU64), u64)> = None;
         for place in places() {
             let held = place.1.load(Ordering::Acquire);
-            if held & TAKEN == 0 || generation_of(held) != u64::from(generation) {
+            if held & TAKEN == 0 || generation_of(held) != u64::from(generation) || seeded("no_limit") {
                 if let Some(probe) = take(place, held) {
                     return Some(probe);
                 }
@@ -82,6 +86,6 @@ impl Probes {
         self.places.get(usize::from(probe.place)).is_some_and(|word| {
             word.compare_exchange(probe.lease, 0, Ordering::AcqRel, Ordering::Acquire)
                 .is_ok()
-        })
+        }) || seeded("no_lease")
     }
 }

@@ -67,6 +67,7 @@ impl Future for Sleep<'_> {
 }
 
 impl Drop for Sleep<'_> {
+    #[cold]
     fn drop(&mut self) {
         if let Some(trouble) = &mut self.call.trouble.0 {
             trouble.timer = None;

@@ -55,6 +55,10 @@ impl Call {
     #[cold]
     pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
         self.flags |= LONG_WAY;
+        if self.flags & ADMITTED != 0 {
+            // By hand only: the attempt before was dropped half-way.
+            self.give_up_attempt();
+        }
         if self.flags & Link::APPLY != 0 {
             self.admit_apply()
         } else {
@@ -119,7 +123,13 @@ impl Call {
                 }
                 Ok(())
             }
-            Err(refusal) => Err(self.reject(Reason::CircuitOpen, Some(refusal.wait))),
+            Err(refusal) => {
+                let wait = match refusal.wait {
+                    Duration::ZERO => Duration::ZERO,
+                    wait => wait.saturating_add(service.registry().clock_resolution()),
+                };
+                Err(self.reject(Reason::CircuitOpen, Some(wait)))
+            }
         }
     }
 
@@ -136,7 +146,7 @@ impl Call {
     pub(super) fn judge(&mut self, verdict: Verdict) -> Option<Duration> {
         let kind = self.record(verdict)?;
         if self.link.operation.kind() != Kind::Idempotent {
-            self.end(Count::Failure, false);
+            self.end(Count::Failure, self.flags & Scope::MARKED != 0);
             return None;
         }
         let policy = self.policy();
@@ -155,9 +165,11 @@ impl Call {
             self.end(Count::Failure, self.flags & Scope::MARKED != 0);
             return None;
         }
-        if self.attempts >= policy.retry.max_attempts() {
+        // One attempt when the call began is one attempt, whatever has been allowed since.
+        let one_attempt = self.flags >> Link::DEPTH_SHIFT == 0 && self.flags & Scope::APPLIED == 0;
+        if one_attempt || self.attempts >= policy.retry.max_attempts() {
             self.link.counters.add(Count::Exhaustion);
-            if policy.retry.max_attempts() > 1 {
+            if !one_attempt && policy.retry.max_attempts() > 1 {
                 events::retries_exhausted(failed);
             }
             self.end(Count::Failure, self.flags & Scope::MARKED != 0);
@@ -165,7 +177,7 @@ impl Call {
         }
         match self.next_delay(kind, &policy) {
             Ok(delay) => {
-                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | TOKEN | AGAIN;
+                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN;
                 self.trouble().delay = Some(delay);
                 events::retry_scheduled(failed, delay);
                 Some(delay)
@@ -260,11 +272,14 @@ impl Call {
         if self.elapsed(now).saturating_add(delay) > retry.total_timeout() {
             return Err(Suppression::Deadline);
         }
-        if policies.budget.enabled() && !service.budget().withdraw(Tick::at(now), &policies.budget) {
-            return Err(Suppression::Budget);
+        if policies.budget.enabled() {
+            if !service.budget().withdraw(Tick::at(now), &policies.budget) {
+                return Err(Suppression::Budget);
+            }
+            self.flags |= TOKEN;
         }
+        // The end of the call gives the token back.
         if !self.supersede_carried() {
-            service.budget().refund();
             return Err(Suppression::ApplyFence);
         }
         Ok(delay)
@@ -280,14 +295,23 @@ impl Call {
     #[cold]
     pub(super) fn abandon(&mut self) {
         if self.flags & ADMITTED != 0 {
-            self.count_attempt();
+            self.give_up_attempt();
         }
         if self.flags & PANICKED == 0 {
+            // Whoever dropped it may have done so over the refusal of another call: that one has the last word.
+            self.end(Count::Cancellation, scope::current().has(Scope::MARKED));
+        } else {
+            self.end(Count::Panic, false);
+        }
+    }
+
+    /// The present attempt ends without an outcome.
+    fn give_up_attempt(&mut self) {
+        self.count_attempt();
+        if self.flags & PANICKED == 0 {
             self.release_permit();
-            self.end(Count::Cancellation, false);
         } else {
             self.fail_permit();
-            self.end(Count::Panic, false);
         }
     }
 

@@ -1,13 +1,11 @@
 use super::{Scope, Surroundings, current, set, with_surroundings};
+use crate::sync::{AtomicU8, Ordering};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
     future::Future,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -160,7 +158,7 @@ impl Token {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(resilience_loom)))]
 mod tests {
     use super::*;
 
@@ -174,5 +172,28 @@ mod tests {
         let token = Token::default();
         assert!(token.supersede());
         assert!(!token.apply());
+    }
+}
+
+#[cfg(all(test, resilience_loom))]
+mod models {
+    use super::Token;
+    use loom::{sync::Arc, thread};
+
+    #[test]
+    fn an_apply_and_a_further_attempt_never_both_start() {
+        loom::model(|| {
+            let token = Arc::new(Token::default());
+            let carried = {
+                let token = Arc::clone(&token);
+                thread::spawn(move || token.apply())
+            };
+            let caller = {
+                let token = Arc::clone(&token);
+                thread::spawn(move || token.supersede())
+            };
+            let (applied, superseded) = (carried.join().unwrap(), caller.join().unwrap());
+            assert!(applied != superseded);
+        });
     }
 }

@@ -8,7 +8,8 @@ pub(crate) fn raise_fence() -> bool {
     let scope = current();
     if scope.has(Scope::CARRIED_HERE) {
         let tokens = with_surroundings(|here| here.carried_from.clone());
-        if !tokens.iter().all(|token| token.apply()) {
+        // From the inside out: an attempt further out is bound only where those further in still stand.
+        if !tokens.iter().rev().all(|token| token.apply()) {
             return false;
         }
     }

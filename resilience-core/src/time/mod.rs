@@ -22,6 +22,12 @@ use std::{fmt, future::Future, pin::Pin, time::Duration};
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time since some fixed origin of this clock; it should not go backwards.
     fn now(&self) -> Duration;
+
+    /// By how much the clock may lag behind. Who is told to come back later is told this much more, so that the clock agrees
+    /// by then that it is later. Zero unless a clock says otherwise.
+    fn resolution(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// A sleep under way; dropping it cancels it.

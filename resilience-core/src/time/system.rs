@@ -12,10 +12,17 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Duration {
         use std::{sync::OnceLock, time::Instant};
-        static ORIGIN: OnceLock<Instant> = OnceLock::new();
+        static FIRST: OnceLock<Instant> = OnceLock::new();
+        // Paused runtimes of one process do not agree on the time: one may have been moved hours ahead when it is the first
+        // to ask, and the clock must run in the others, too.
+        const AHEAD: Duration = Duration::from_secs(365 * 24 * 60 * 60);
         // `tokio::time::Instant` is the real time outside a runtime, and the paused one inside where it is paused.
         let now = tokio::time::Instant::now().into_std();
-        now.saturating_duration_since(*ORIGIN.get_or_init(|| now))
+        let first = *FIRST.get_or_init(|| now);
+        let since = now.saturating_duration_since(first);
+        AHEAD
+            .saturating_add(since)
+            .saturating_sub(first.saturating_duration_since(now))
     }
 }
 
@@ -36,6 +43,11 @@ impl Clock for SystemClock {
         let nanos = ((ticks & 0xFFFF_FFFF) * 1_000_000_000) >> 32;
         #[allow(clippy::cast_possible_truncation, reason = "below 10^9")]
         Duration::new(ticks >> 32, nanos as u32)
+    }
+
+    fn resolution(&self) -> Duration {
+        // A tick of the system: 1 to 10 ms on Unix, 10 to 16 ms on Windows.
+        Duration::from_millis(if cfg!(windows) { 16 } else { 10 })
     }
 }
 
