@@ -21,11 +21,7 @@ use std::{
 impl Call {
     /// One run of an async body. Dropping it cancels the attempt.
     #[inline]
-    pub fn attempt<F>(&mut self, body: F) -> Attempt<'_, F>
-    where
-        F: Future,
-        F::Output: FromInterruption,
-    {
+    pub fn attempt<F: Future>(&mut self, body: F) -> Attempt<'_, F> {
         Attempt { call: self, body }
     }
 
