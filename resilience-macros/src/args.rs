@@ -4,6 +4,7 @@ mod krate;
 mod literal;
 mod retry;
 mod syntax;
+mod words;
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use syn::{Expr, LitStr, Path, Token};
 
 use self::literal::At;
 use self::syntax::{Value, Written};
-use crate::diagnostics::{Diagnostics, list, nearest};
+use crate::diagnostics::Diagnostics;
 
 pub(crate) use self::literal::{as_name, is_name};
 pub(crate) use self::retry::{Retry, SettingValue};
@@ -41,7 +42,7 @@ pub(crate) enum Service {
     /// `name = ".."`: looked up in a registry.
     Named(LitStr),
     /// `service = expr`: at hand.
-    Given(Expr),
+    Given(Box<Expr>),
 }
 
 /// Every option, with an example of how it is written.
@@ -59,8 +60,8 @@ const OPTIONS: &[(&str, &str)] = &[
 ];
 
 impl Args {
-    /// Reads the whole attribute; what is missing or wrong goes to `errors`.
-    pub(crate) fn parse(tokens: TokenStream, errors: &mut Diagnostics) -> Self {
+    /// Reads the attribute that stands at `attribute`; what is missing or wrong goes to `errors`.
+    pub(crate) fn parse(tokens: TokenStream, attribute: Span, errors: &mut Diagnostics) -> Self {
         let mut args = Self {
             krate: krate::default(),
             service: None,
@@ -74,24 +75,26 @@ impl Args {
             registry: None,
         };
         let mut seen: Vec<(String, Span)> = Vec::new();
+        let mut intended: Vec<&str> = Vec::new();
         for option in syntax::options(tokens, errors) {
             let key = option.key.to_string();
             let Some((_, example)) = OPTIONS.iter().find(|(name, _)| *name == key) else {
-                errors.error(option.span(), unknown(&key));
+                errors.error(option.span(), words::unknown(&key));
+                // A misspelled word is one mistake: that the right one is missing is not another.
+                intended.extend(words::meant(&key));
                 continue;
             };
             if seen.iter().any(|(earlier, _)| *earlier == key) {
-                errors.error(
-                    option.span(),
-                    format!("`{key}` is given twice: keep one of them"),
-                );
+                errors.error(option.span(), format!("`{key}` is given twice: keep one of them"));
                 continue;
             }
             args.take(&option, example, errors);
             seen.push((key, option.span()));
         }
-        check_service(&seen, errors);
-        args.check_repeatable(errors);
+        check_service(&seen, &intended, attribute, errors);
+        if args.idempotent.is_none() && !intended.contains(&"idempotent") {
+            args.check_once(errors);
+        }
         args
     }
 
@@ -99,21 +102,16 @@ impl Args {
         let key = option.key.to_string();
         match key.as_str() {
             "name" => {
-                self.service =
-                    literal::name(option, "a service", example, errors).map(Service::Named);
+                self.service = literal::name(option, "a service", example, errors).map(Service::Named);
             }
             "service" => {
-                self.service = literal::assigned(option, example, errors)
-                    .cloned()
-                    .map(Service::Given);
+                let value = literal::assigned(option, example, errors).cloned();
+                self.service = value.map(Box::new).map(Service::Given);
             }
             "idempotent" => {
                 self.idempotent = Some(option.span());
                 if !matches!(option.value, Value::None | Value::Broken) {
-                    errors.error(
-                        option.span(),
-                        "`idempotent` takes no value: it is there, or it is not",
-                    );
+                    errors.error(option.span(), "`idempotent` takes no value: it is there, or it is not");
                 }
             }
             "operation" => {
@@ -121,8 +119,8 @@ impl Args {
                 self.operation = literal::name(option, "an operation", example, errors);
             }
             "retry" => {
-                self.retry = list_of(option, example, errors)
-                    .map(|tokens| (option.span(), retry::parse(tokens, errors)));
+                self.retry =
+                    list_of(option, example, errors).map(|tokens| (option.span(), retry::parse(tokens, errors)));
             }
             "attempt_timeout" => {
                 self.attempt_timeout = attempt_timeout(option, example, errors);
@@ -145,11 +143,8 @@ impl Args {
         }
     }
 
-    /// Options that speak of a second run need an operation that may have one.
-    fn check_repeatable(&self, errors: &mut Diagnostics) {
-        if self.idempotent.is_some() {
-            return;
-        }
+    /// Options that speak of a second run mean nothing to an operation that has none.
+    fn check_once(&self, errors: &mut Diagnostics) {
         if let Some((span, _)) = &self.retry {
             errors.error(
                 *span,
@@ -182,22 +177,25 @@ pub(crate) fn apply(tokens: TokenStream, errors: &mut Diagnostics) -> Path {
         } else {
             errors.error(
                 option.span(),
-                format!("`#[apply]` has no option `{key}`: write it alone, or with `crate = ::path::to::resilience_core`"),
+                format!(
+                    "`#[apply]` has no option `{key}`: write it alone, or with `crate = ::path::to::resilience_core`"
+                ),
             );
         }
     }
     path
 }
 
-fn check_service(seen: &[(String, Span)], errors: &mut Diagnostics) {
+fn check_service(seen: &[(String, Span)], intended: &[&str], attribute: Span, errors: &mut Diagnostics) {
     let at = |word: &str| seen.iter().position(|(key, _)| key == word);
     match (at("name"), at("service")) {
         (Some(name), Some(service)) => errors.error(
             seen[name.max(service)].1,
             "`name` and `service` both say which service this is: keep one of them",
         ),
+        (None, None) if intended.contains(&"name") || intended.contains(&"service") => {}
         (None, None) => errors.error(
-            Span::call_site(),
+            attribute,
             "`#[retry_service]` needs to know its service: add `name = \"plan_service\"`, or `service = PLANS` with a `static PLANS: ServiceDef`",
         ),
         (None, Some(_)) => {
@@ -212,16 +210,14 @@ fn check_service(seen: &[(String, Span)], errors: &mut Diagnostics) {
     }
 }
 
-fn attempt_timeout(
-    option: &Written,
-    example: &str,
-    errors: &mut Diagnostics,
-) -> Option<(Span, Duration)> {
+fn attempt_timeout(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<(Span, Duration)> {
+    const LEAST: Duration = Duration::from_millis(1);
     let At { value, span } = literal::duration(option, example, errors)?;
-    if value.is_zero() {
+    if value < LEAST {
+        let value = humantime::format_duration(value);
         errors.error(
             span,
-            "`attempt_timeout` of zero would end every attempt before it begins: give it a longer one, for example `\"2s\"`",
+            format!("`attempt_timeout` of {value} would end every attempt before it can answer: the least is 1ms"),
         );
         return None;
     }
@@ -264,43 +260,4 @@ fn cloned_names(option: &Written, tokens: TokenStream, errors: &mut Diagnostics)
             Vec::new()
         }
     }
-}
-
-fn unknown(key: &str) -> String {
-    if let Some(hint) = hint(key) {
-        return hint;
-    }
-    let names: Vec<&str> = OPTIONS.iter().map(|(name, _)| *name).collect();
-    let known = list(&names);
-    match nearest(key, &names) {
-        Some(near) => format!("unknown option `{key}`: did you mean `{near}`? known are {known}"),
-        None => format!("unknown option `{key}`: known are {known}"),
-    }
-}
-
-/// Options that stand elsewhere, and words that other crates use.
-fn hint(key: &str) -> Option<String> {
-    if let Some(example) = retry::example(key) {
-        return Some(format!(
-            "`{key}` belongs inside `retry(..)`: write `retry({example})`"
-        ));
-    }
-    Some(match key {
-        "breaker" | "budget" => format!(
-            "`{key}` belongs to the service, which all its operations share, not to one method: \
-             write `static PLANS: ServiceDef = ServiceDef::new(\"plan_service\").{key}(..)` and here `service = PLANS`"
-        ),
-        "attempts" | "tries" => format!("unknown option `{key}`: write `retry(max_attempts = 4)`, which counts the first run too"),
-        "retries" | "times" | "max_times" => format!("unknown option `{key}`: write `retry(max_retries = 3)`, which counts the runs after the first"),
-        "delay" | "initial_delay" | "interval" => format!("unknown option `{key}`: write `retry(base_delay = \"100ms\")`"),
-        "timeout" | "deadline" => format!(
-            "unknown option `{key}`: write `attempt_timeout = \"2s\"` for each attempt, or `retry(total_timeout = \"30s\")` for all of them together"
-        ),
-        "when" | "retry_if" | "retry_on" | "condition" => format!(
-            "unknown option `{key}`: which failures are worth a retry is said by `Classify` on the error type, or by `classify = path_or_closure`"
-        ),
-        "apply" => "`apply` is an attribute of its own: write `#[apply]` beside `#[retry_service(..)]`".to_owned(),
-        "plain" => "an operation without `idempotent` is plain: leave `plain` out".to_owned(),
-        _ => return None,
-    })
 }

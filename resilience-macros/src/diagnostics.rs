@@ -35,10 +35,7 @@ impl Diagnostics {
 
     /// One `compile_error!` for each mistake, in the order in which they were found.
     pub(crate) fn into_compile_errors(self) -> TokenStream {
-        self.errors
-            .iter()
-            .map(syn::Error::to_compile_error)
-            .collect()
+        self.errors.iter().map(syn::Error::to_compile_error).collect()
     }
 }
 

@@ -13,6 +13,7 @@ use syn::{Expr, Path};
 use crate::args::Args;
 use crate::signature::Output;
 use crate::site::{Flow, Site};
+use crate::tokens::{is_punct, is_word};
 
 /// An operation that nothing is wrong with.
 pub(crate) struct Operation<'a> {
@@ -110,12 +111,16 @@ fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
 fn outcome(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let ours = Span::mixed_site();
     let at_body = ours.located_at(site.braces);
-    let moved = operation.copies.iter().map(PerAttempt::moved);
+    let at_return = ours.located_at(site.output.first);
+    let edge = return_edge(&operation.args.krate, &site.output).filter(|_| site.flow == Flow::Async);
+    let moved: TokenStream = operation.copies.iter().map(PerAttempt::moved).collect();
+    let before = quote!(#edge #moved);
     let statements = &site.statements;
+    let lint = items_after_statements(&before, statements);
+    // The braces stay the user's: by them the compiler tells the edition, which decides what a tail expression drops.
+    let block = block(site.braces, quote!(#before #statements));
     match site.flow {
         Flow::Async => {
-            let edge = return_edge(&operation.args.krate, &site.output);
-            let block = block(at_body, quote!(#edge #(#moved)* #statements));
             let capture = match operation.kind {
                 // A loop cannot give its arguments away.
                 Kind::Idempotent(_) => None,
@@ -123,18 +128,33 @@ fn outcome(operation: &Operation<'_>, site: &Site) -> TokenStream {
             };
             let block = quote_spanned!(at_body=> async #capture #block);
             let ty = site.output.ty.iter();
-            quote_spanned!(ours=> let outcome #(: #ty)* = call.attempt(#block).await;)
+            let attempt = quote_spanned!(at_return=> call.attempt(#block).await);
+            quote_spanned!(ours=> #lint let outcome #(: #ty)* = #attempt;)
         }
         Flow::Blocking => {
-            let block = block(at_body, quote!(#(#moved)* #statements));
             let ty = match &site.output.ty {
                 Some(ty) => ty.clone(),
                 None => quote_spanned!(ours=> !),
             };
             let closure = quote_spanned!(at_body=> || -> #ty #block);
-            quote_spanned!(ours=> let outcome = call.attempt_blocking(#closure);)
+            quote_spanned!(ours=> #lint let outcome = call.attempt_blocking(#closure);)
         }
     }
+}
+
+/// A body that begins with items must not be blamed for the statements that we put before them.
+fn items_after_statements(before: &TokenStream, statements: &TokenStream) -> Option<TokenStream> {
+    const ITEMS: &[&str] = &[
+        "const", "enum", "extern", "fn", "impl", "mod", "pub", "static", "struct", "trait", "type", "union", "use",
+    ];
+    let mut tokens = statements.clone().into_iter();
+    let mut first = tokens.next();
+    while first.as_ref().is_some_and(|token| is_punct(token, '#')) {
+        first = tokens.nth(1);
+    }
+    let begins_with_item = first.is_some_and(|token| ITEMS.iter().any(|item| is_word(&token, item)));
+    (begins_with_item && !before.is_empty())
+        .then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::items_after_statements)]))
 }
 
 /// A `return` that is never taken: it gives the block the type that the body was written for.
@@ -166,9 +186,10 @@ fn judged(operation: &Operation<'_>, site: &Site, by_type: &str, by_user: &str) 
             quote_spanned!(at_return=> call.#judge(outcome))
         }
         Some(classify) => {
-            let judge = Ident::new(by_user, Span::mixed_site());
+            let at_classify = at(classify);
+            let judge = Ident::new(by_user, at_classify);
             let classify = with_self(classify, site);
-            quote_spanned!(Span::mixed_site()=> call.#judge(outcome, #classify))
+            quote_spanned!(at_classify=> call.#judge(outcome, #classify))
         }
     }
 }
@@ -177,10 +198,7 @@ impl PerAttempt {
     /// In the loop, outside the block: a block that copied would keep the original borrowed.
     fn made(&self) -> TokenStream {
         let place = Span::mixed_site().located_at(self.place);
-        let name = Ident::new(
-            &self.name.to_string(),
-            self.name.span().located_at(self.place),
-        );
+        let name = Ident::new(&self.name.to_string(), self.name.span().located_at(self.place));
         quote_spanned!(place=> let #name = ::core::clone::Clone::clone(&#name);)
     }
 
@@ -190,6 +208,13 @@ impl PerAttempt {
         let mutability = self.mutable.map(|place| Ident::new("mut", place));
         quote_spanned!(Span::mixed_site()=> let #mutability #name = #name;)
     }
+}
+
+/// Ours, at the first token of the user's.
+fn at(tokens: &impl ToTokens) -> Span {
+    let first = tokens.to_token_stream().into_iter().next();
+    let place = first.map_or_else(Span::call_site, |token| token.span());
+    Span::mixed_site().located_at(place)
 }
 
 /// An expression of the attribute, for the place where the body is.

@@ -68,10 +68,8 @@ fn other_item(input: ParseStream<'_>) -> Option<Item> {
     if ahead.peek(Token![trait]) {
         return Some(Item::Block(ahead.span(), "a trait"));
     }
-    let function = ahead.peek(Token![fn])
-        || ahead.peek(Token![const])
-        || ahead.peek(Token![async])
-        || ahead.peek(Token![extern]);
+    let function =
+        ahead.peek(Token![fn]) || ahead.peek(Token![const]) || ahead.peek(Token![async]) || ahead.peek(Token![extern]);
     (!function).then(|| Item::Other(ahead.span()))
 }
 

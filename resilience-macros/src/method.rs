@@ -5,8 +5,9 @@
 mod parameters;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
+use syn::parse_quote_spanned;
 
 use crate::args::{self, Args, as_name, is_name};
 use crate::diagnostics::Diagnostics;
@@ -18,21 +19,21 @@ use crate::site::{Flow, HiddenFuture, Site};
 
 /// `#[retry_service(..)]`
 pub(crate) fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream {
+    let attribute = attribute_place(&item);
     let mut errors = Diagnostics::default();
-    let args = Args::parse(args, &mut errors);
-    let Some(mut function) = read("#[retry_service]", item.clone(), &mut errors) else {
-        let errors = errors.into_compile_errors();
-        return quote!(#item #errors);
+    let args = Args::parse(args, attribute, &mut errors);
+    let mut function = match read("#[retry_service]", item, &mut errors) {
+        Ok(function) => function,
+        Err(item) => return emitted(item, errors),
     };
     let mut marks = Marks::take(&mut function);
     if let Some(first) = marks.retry_service() {
         errors.error(
-            Span::call_site(),
+            attribute,
             "a second `#[retry_service]` on one function: an operation has one service and one attribute, remove one of them",
         );
         errors.error(first, "the first `#[retry_service]` is here");
-        let errors = errors.into_compile_errors();
-        return quote!(#function #errors);
+        return emitted(function, errors);
     }
     let kind = match (args.idempotent, marks.get(Mark::Apply)) {
         (Some(word), _) => {
@@ -40,7 +41,7 @@ pub(crate) fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream
             Kind::Idempotent(word)
         }
         (None, apply) => {
-            marks.add(Mark::Plain, Span::call_site());
+            marks.add(Mark::Plain, attribute);
             apply.map_or(Kind::Plain, |_| Kind::Apply)
         }
     };
@@ -53,8 +54,7 @@ pub(crate) fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream
     if !contradiction {
         marks.leave(&mut function, &args.krate);
     }
-    let errors = errors.into_compile_errors();
-    quote!(#function #errors)
+    emitted(function, errors)
 }
 
 /// Makes an operation of the function, unless something is wrong.
@@ -83,6 +83,11 @@ fn operate(function: &mut Function, args: &Args, kind: Kind, errors: &mut Diagno
     for binding in &mut site.bindings {
         signature::freeze(&mut binding.pattern, &copies);
     }
+    if site.flow == Flow::Blocking && !copies.is_empty() {
+        // Each attempt consumes its copy; that the original is only borrowed is nothing to blame the user for.
+        let lint = parse_quote_spanned!(Span::mixed_site()=> #[allow(clippy::needless_pass_by_value)]);
+        function.attributes.push(lint);
+    }
     let operation = Operation {
         kind,
         name,
@@ -94,24 +99,23 @@ fn operate(function: &mut Function, args: &Args, kind: Kind, errors: &mut Diagno
 
 /// `#[apply]`
 pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
+    let attribute = attribute_place(&item);
     let mut errors = Diagnostics::default();
     let krate = args::apply(args, &mut errors);
-    let Some(mut function) = read("#[apply]", item.clone(), &mut errors) else {
-        let errors = errors.into_compile_errors();
-        return quote!(#item #errors);
+    let mut function = match read("#[apply]", item, &mut errors) {
+        Ok(function) => function,
+        Err(item) => return emitted(item, errors),
     };
     let mut marks = Marks::take(&mut function);
     if let Some(first) = marks.get(Mark::Apply) {
-        errors.error(Span::call_site(), "`#[apply]` is given twice: once is enough");
+        errors.error(attribute, "`#[apply]` is given twice: once is enough");
         errors.error(first, "the first `#[apply]` is here");
-        let errors = errors.into_compile_errors();
-        return quote!(#function #errors);
+        return emitted(function, errors);
     }
-    marks.add(Mark::Apply, Span::call_site());
+    marks.add(Mark::Apply, attribute);
     let contradiction = marks.check(&mut errors);
     if errors.is_empty() {
-        let raised = marks.get(Mark::Plain).is_some()
-            && seal::raise_kind(&mut function.body.tokens);
+        let raised = marks.get(Mark::Plain).is_some() && seal::raise_kind(&mut function.body.tokens);
         if !raised {
             check_const("#[apply]", &function, &mut errors);
             let name = function.signature.ident.unraw().to_string();
@@ -124,36 +128,48 @@ pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     if !contradiction {
         marks.leave(&mut function, &krate);
     }
-    let errors = errors.into_compile_errors();
-    quote!(#function #errors)
+    emitted(function, errors)
 }
 
-/// The function that an attribute stands on.
-fn read(attribute: &str, item: TokenStream, errors: &mut Diagnostics) -> Option<Function> {
-    let (place, message) = match syn::parse2(item) {
-        Ok(Item::Function(function)) => return Some(function),
+/// The whole attribute, as the user's token: with the mark of the macro on it, the compiler would add to every error
+/// that it comes from a macro.
+fn attribute_place(item: &TokenStream) -> Span {
+    let item = item.clone().into_iter().next();
+    item.map_or_else(Span::call_site, |token| Span::call_site().resolved_at(token.span()))
+}
+
+/// The item first: editors take what they find first for the original.
+fn emitted(item: impl ToTokens, errors: Diagnostics) -> TokenStream {
+    let errors = errors.into_compile_errors();
+    quote!(#item #errors)
+}
+
+/// The function that an attribute stands on, or what it stands on otherwise.
+fn read(attribute: &str, item: TokenStream, errors: &mut Diagnostics) -> Result<Function, TokenStream> {
+    match syn::parse2(item.clone()) {
+        Ok(Item::Function(function)) => return Ok(function),
         Ok(Item::Bodyless(signature)) => {
             let name = &signature.ident;
-            let message = format!(
-                "`{attribute}` goes on a function with a body: move it from the declaration of `{name}` to the implementation"
+            errors.error(
+                name.span(),
+                format!(
+                    "`{attribute}` goes on a function with a body: move it from the declaration of `{name}` to the implementation"
+                ),
             );
-            (name.span(), message)
         }
-        Ok(Item::Block(place, kind)) => (
+        Ok(Item::Block(place, kind)) => errors.error(
             place,
-            format!("`{attribute}` goes on a method with a body, not on {kind}: put it on each method that it is meant for"),
+            format!(
+                "`{attribute}` goes on a method with a body, not on {kind}: put it on each method that it is meant for"
+            ),
         ),
-        Ok(Item::Other(place)) => (
+        Ok(Item::Other(place)) => errors.error(
             place,
             format!("`{attribute}` goes on a function or a method with a body"),
         ),
-        Err(error) => {
-            errors.syntax(error);
-            return None;
-        }
-    };
-    errors.error(place, message);
-    None
+        Err(error) => errors.syntax(error),
+    }
+    Err(item)
 }
 
 fn check_const(attribute: &str, function: &Function, errors: &mut Diagnostics) {

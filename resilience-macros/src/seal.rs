@@ -83,14 +83,13 @@ impl Marks {
             marks.add(mark, span);
             false
         });
-        function.body.tokens =
-            body::take_markers(std::mem::take(&mut function.body.tokens), &mut |name| {
-                let mark = Mark::of_marker(name);
-                if let Some(mark) = mark {
-                    marks.add(mark, name.span());
-                }
-                mark.is_some()
-            });
+        function.body.tokens = body::take_markers(std::mem::take(&mut function.body.tokens), &mut |name| {
+            let mark = Mark::of_marker(name);
+            if let Some(mark) = mark {
+                marks.add(mark, name.span());
+            }
+            mark.is_some()
+        });
         marks
     }
 
@@ -130,6 +129,10 @@ impl Marks {
 
     /// Leaves the marks on the function for those of our attributes that may still follow.
     pub(crate) fn leave(&self, function: &mut Function, krate: &Path) {
+        self.leave_with(function, krate, None);
+    }
+
+    fn leave_with(&self, function: &mut Function, krate: &Path, again: Option<&Ident>) {
         if function.attributes.iter().all(is_inert) {
             return;
         }
@@ -140,8 +143,9 @@ impl Marks {
             let marker = Ident::new(mark.marker(), place);
             markers.extend(quote_spanned!(place=> const #marker: () = ();));
             let seal = Ident::new(SEAL, Span::mixed_site());
+            let again = again.iter();
             function.attributes.push(
-                parse_quote_spanned!(Span::mixed_site()=> #[#krate::__private::#seal(#word, #krate)]),
+                parse_quote_spanned!(Span::mixed_site()=> #[#krate::__private::#seal(#word, #krate #(, #again)*)]),
             );
         }
         let mut head: Vec<TokenTree> = function.body.tokens.clone().into_iter().collect();
@@ -168,9 +172,27 @@ fn sealed(attribute: &Attribute) -> Option<(Mark, Span)> {
 /// Built-in attributes that do nothing to a function, and whose names cannot be given to a macro.
 fn is_inert(attribute: &Attribute) -> bool {
     const WORDS: &[&str] = &[
-        "doc", "cfg", "cfg_attr", "allow", "warn", "deny", "forbid", "expect", "inline",
-        "must_use", "deprecated", "cold", "track_caller", "automatically_derived", "no_mangle",
-        "export_name", "link_section", "target_feature", "ignore", "should_panic", "unsafe",
+        "doc",
+        "cfg",
+        "cfg_attr",
+        "allow",
+        "warn",
+        "deny",
+        "forbid",
+        "expect",
+        "inline",
+        "must_use",
+        "deprecated",
+        "cold",
+        "track_caller",
+        "automatically_derived",
+        "no_mangle",
+        "export_name",
+        "link_section",
+        "target_feature",
+        "ignore",
+        "should_panic",
+        "unsafe",
     ];
     const TOOLS: &[&str] = &["rustfmt", "clippy", "diagnostic"];
     let path = attribute.path();
@@ -183,10 +205,11 @@ fn is_inert(attribute: &Attribute) -> bool {
     }
 }
 
-/// What a seal says: its mark, and where the runtime is found.
+/// What a seal says: its mark, where the runtime is found, and whether it has looked before.
 struct SealArgs {
     word: Ident,
     krate: Path,
+    again: bool,
 }
 
 impl Parse for SealArgs {
@@ -194,14 +217,18 @@ impl Parse for SealArgs {
         let word = input.parse()?;
         input.parse::<Token![,]>()?;
         let krate = input.parse()?;
-        Ok(Self { word, krate })
+        let again = input.parse::<Option<Token![,]>>()?.is_some();
+        input.parse::<Option<Ident>>()?;
+        Ok(Self { word, krate, again })
     }
 }
 
-/// The seal attribute itself. It runs when all others have: it looks once more, and goes.
+/// The seal attribute itself. It runs when all others have: it looks, and goes.
+///
+/// If there still are attributes, another macro may have added them behind the seal, so it goes to the end and
+/// looks once more. Not more often: they may as well be built-in ones that we do not know.
 pub(crate) fn seal(args: TokenStream, item: TokenStream) -> TokenStream {
-    let (Ok(args), Ok(Item::Function(mut function))) =
-        (syn::parse2::<SealArgs>(args), syn::parse2(item.clone()))
+    let (Ok(args), Ok(Item::Function(mut function))) = (syn::parse2::<SealArgs>(args), syn::parse2(item.clone()))
     else {
         // Somebody made another item of the function: nothing is left to look at.
         return item;
@@ -211,8 +238,9 @@ pub(crate) fn seal(args: TokenStream, item: TokenStream) -> TokenStream {
     if let Some(mark) = MARKS.into_iter().find(|mark| args.word == mark.word()) {
         marks.add(mark, args.word.span());
     }
-    if !marks.check(&mut errors) {
-        marks.leave(&mut function, &args.krate);
+    if !marks.check(&mut errors) && !args.again {
+        let again = Ident::new("again", Span::mixed_site());
+        marks.leave_with(&mut function, &args.krate, Some(&again));
     }
     let errors = errors.into_compile_errors();
     quote!(#function #errors)

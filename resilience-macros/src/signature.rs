@@ -3,8 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    FnArg, GenericArgument, Pat, PatIdent, Path, PathArguments, ReturnType, Signature, Type,
-    TypeInfer, TypeParamBound,
+    FnArg, GenericArgument, Pat, PatIdent, Path, PathArguments, ReturnType, Signature, Type, TypeInfer, TypeParamBound,
 };
 
 use crate::expand::PerAttempt;
@@ -36,8 +35,8 @@ impl Output {
         match &signature.output {
             ReturnType::Default => Self::of(signature),
             ReturnType::Type(_, ty) => match future(ty) {
-                Some(Some(output)) => Self::written(output, output),
-                Some(None) | None => Self {
+                Some(Yields::Type(output)) => Self::written(output, output),
+                Some(Yields::Unnamed) | None => Self {
                     ty: None,
                     ..Self::written(ty, ty)
                 },
@@ -66,11 +65,18 @@ pub(crate) fn returns_future(signature: &Signature) -> bool {
     }
 }
 
-/// The `R` of `impl Future<Output = R>`, `Pin<Box<dyn Future<Output = R>>>` and the like.
-fn future(ty: &Type) -> Option<Option<&Type>> {
+enum Yields<'a> {
+    /// The `R` of `Future<Output = R>`.
+    Type(&'a Type),
+    /// A `Future` that does not say.
+    Unnamed,
+}
+
+/// Reads `impl Future<Output = R>`, `Pin<Box<dyn Future<Output = R>>>` and the like.
+fn future(ty: &Type) -> Option<Yields<'_>> {
     match ty {
-        Type::ImplTrait(ty) => bound_future(ty.bounds.iter()),
-        Type::TraitObject(ty) => bound_future(ty.bounds.iter()),
+        Type::ImplTrait(ty) => ty.bounds.iter().find_map(future_bound),
+        Type::TraitObject(ty) => ty.bounds.iter().find_map(future_bound),
         Type::Group(ty) => future(&ty.elem),
         Type::Paren(ty) => future(&ty.elem),
         Type::Path(ty) => {
@@ -78,30 +84,28 @@ fn future(ty: &Type) -> Option<Option<&Type>> {
             if last.ident != "Pin" && last.ident != "Box" {
                 return None;
             }
-            arguments(&ty.path).find_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(future(ty)),
+            let inner = arguments(&ty.path).find_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
                 _ => None,
-            })?
+            });
+            future(inner?)
         }
         _ => None,
     }
 }
 
-fn bound_future<'a>(
-    mut bounds: impl Iterator<Item = &'a TypeParamBound>,
-) -> Option<Option<&'a Type>> {
-    bounds.find_map(|bound| {
-        let TypeParamBound::Trait(bound) = bound else {
-            return None;
-        };
-        if bound.path.segments.last()?.ident != "Future" {
-            return None;
-        }
-        Some(arguments(&bound.path).find_map(|argument| match argument {
-            GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
-            _ => None,
-        }))
-    })
+fn future_bound(bound: &TypeParamBound) -> Option<Yields<'_>> {
+    let TypeParamBound::Trait(bound) = bound else {
+        return None;
+    };
+    if bound.path.segments.last()?.ident != "Future" {
+        return None;
+    }
+    let output = arguments(&bound.path).find_map(|argument| match argument {
+        GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
+        _ => None,
+    });
+    Some(output.map_or(Yields::Unnamed, Yields::Type))
 }
 
 /// The generic arguments of a path's last segment.
@@ -187,13 +191,10 @@ pub(crate) fn patterns(signature: &Signature) -> impl Iterator<Item = &Pat> {
 }
 
 pub(crate) fn patterns_mut(signature: &mut Signature) -> impl Iterator<Item = &mut Pat> {
-    signature
-        .inputs
-        .iter_mut()
-        .filter_map(|input| match input {
-            FnArg::Typed(parameter) => Some(&mut *parameter.pat),
-            FnArg::Receiver(_) => None,
-        })
+    signature.inputs.iter_mut().filter_map(|input| match input {
+        FnArg::Typed(parameter) => Some(&mut *parameter.pat),
+        FnArg::Receiver(_) => None,
+    })
 }
 
 /// Takes the `mut` from the names that every attempt gets a copy of.
@@ -227,10 +228,7 @@ fn visit_names(pattern: &mut Pat, visit: &mut dyn FnMut(&mut PatIdent)) {
     }
 }
 
-fn visit_all<'a>(
-    patterns: impl Iterator<Item = &'a mut Pat>,
-    visit: &mut dyn FnMut(&mut PatIdent),
-) {
+fn visit_all<'a>(patterns: impl Iterator<Item = &'a mut Pat>, visit: &mut dyn FnMut(&mut PatIdent)) {
     for pattern in patterns {
         visit_names(pattern, visit);
     }

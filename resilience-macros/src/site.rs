@@ -106,12 +106,10 @@ impl Site {
 
     /// The name that `#[async_trait]` gave to `self`.
     pub(crate) fn renamed_self(&self) -> Option<&Ident> {
-        self.bindings
-            .iter()
-            .find_map(|binding| match &binding.pattern {
-                Pat::Ident(name) if name.ident == "__self" => Some(&name.ident),
-                _ => None,
-            })
+        self.bindings.iter().find_map(|binding| match &binding.pattern {
+            Pat::Ident(name) if name.ident == "__self" => Some(&name.ident),
+            _ => None,
+        })
     }
 
     /// The body of the function with `code` in the place of the statements.

@@ -14,10 +14,7 @@ pub(crate) fn is_word(token: &TokenTree, word: &str) -> bool {
 pub(crate) fn is_path(tokens: &[TokenTree], first: &str, second: &str) -> bool {
     match tokens {
         [start, colon, other_colon, end] => {
-            is_punct(colon, ':')
-                && is_punct(other_colon, ':')
-                && is_word(start, first)
-                && is_word(end, second)
+            is_punct(colon, ':') && is_punct(other_colon, ':') && is_word(start, first) && is_word(end, second)
         }
         _ => false,
     }
@@ -25,10 +22,7 @@ pub(crate) fn is_path(tokens: &[TokenTree], first: &str, second: &str) -> bool {
 
 /// Lets `edit` change the tokens of every level, from the outside in; it says whether it did.
 /// Levels without a change keep their tokens and the exact places of their delimiters.
-pub(crate) fn edit_all(
-    tokens: TokenStream,
-    edit: &mut dyn FnMut(&mut Vec<TokenTree>) -> bool,
-) -> TokenStream {
+pub(crate) fn edit_all(tokens: TokenStream, edit: &mut dyn FnMut(&mut Vec<TokenTree>) -> bool) -> TokenStream {
     let mut level: Vec<TokenTree> = tokens.clone().into_iter().collect();
     if edit_level(&mut level, edit) {
         level.into_iter().collect()
@@ -37,10 +31,7 @@ pub(crate) fn edit_all(
     }
 }
 
-fn edit_level(
-    level: &mut Vec<TokenTree>,
-    edit: &mut dyn FnMut(&mut Vec<TokenTree>) -> bool,
-) -> bool {
+fn edit_level(level: &mut Vec<TokenTree>, edit: &mut dyn FnMut(&mut Vec<TokenTree>) -> bool) -> bool {
     let mut changed = edit(level);
     for token in level {
         let TokenTree::Group(group) = token else {

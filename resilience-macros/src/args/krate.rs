@@ -1,7 +1,7 @@
 //! `crate = path`: where the expansion finds the runtime, for crates that reach it through another one.
 
 use proc_macro2::Span;
-use syn::{Expr, ExprPath, Path, PathArguments, parse_quote_spanned};
+use syn::{Expr, ExprLit, ExprPath, Lit, Path, PathArguments, parse_quote_spanned};
 
 use super::literal;
 use super::syntax::Written;
@@ -14,14 +14,14 @@ pub(super) fn default() -> Path {
 /// The path of `crate = path`. Only absolute ones: the expansion may land in any module.
 pub(super) fn given(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<Path> {
     let value = literal::assigned(option, example, errors)?;
-    let Expr::Path(ExprPath {
-        qself: None, path, ..
-    }) = value
-    else {
-        errors.error_over(
-            value,
-            format!("`crate` is a path without quotes: write `{example}`"),
-        );
+    let Expr::Path(ExprPath { qself: None, path, .. }) = value else {
+        let example = match value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(quoted), ..
+            }) => format!("crate = {}", quoted.value()),
+            _ => example.to_owned(),
+        };
+        errors.error_over(value, format!("`crate` is a path without quotes: write `{example}`"));
         return None;
     };
     if path
@@ -32,11 +32,7 @@ pub(super) fn given(option: &Written, example: &str, errors: &mut Diagnostics) -
         errors.error_over(path, format!("`crate` is a plain path: write `{example}`"));
         return None;
     }
-    let spelled: Vec<String> = path
-        .segments
-        .iter()
-        .map(|segment| segment.ident.to_string())
-        .collect();
+    let spelled: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     let first = spelled.first().map(String::as_str);
     if path.leading_colon.is_some() || matches!(first, Some("crate" | "$crate")) {
         return Some(path.clone());

@@ -16,21 +16,26 @@ pub(crate) struct At<T> {
     pub(crate) span: Span,
 }
 
+impl<T> At<T> {
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> At<U> {
+        At {
+            value: change(self.value),
+            span: self.span,
+        }
+    }
+}
+
+/// The longest time that any option takes.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The expression of `key = value`; `example` shows how the option is written.
-pub(crate) fn assigned<'a>(
-    option: &'a Written,
-    example: &str,
-    errors: &mut Diagnostics,
-) -> Option<&'a Expr> {
+pub(crate) fn assigned<'a>(option: &'a Written, example: &str, errors: &mut Diagnostics) -> Option<&'a Expr> {
     match &option.value {
         Value::Assigned(value) => Some(value),
         Value::Broken => None,
         Value::None | Value::List(_) => {
             let key = &option.key;
-            errors.error(
-                option.span(),
-                format!("`{key}` takes a value: write `{example}`"),
-            );
+            errors.error(option.span(), format!("`{key}` takes a value: write `{example}`"));
             None
         }
     }
@@ -39,27 +44,18 @@ pub(crate) fn assigned<'a>(
 pub(crate) fn text(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<LitStr> {
     match assigned(option, example, errors)? {
         Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
+            lit: Lit::Str(text), ..
         }) => Some(text.clone()),
         other => {
             let key = &option.key;
-            errors.error_over(
-                other,
-                format!("`{key}` is text in quotes: write `{example}`"),
-            );
+            errors.error_over(other, format!("`{key}` is text in quotes: write `{example}`"));
             None
         }
     }
 }
 
 /// A service or operation name: text that also fits into file keys and environment variables.
-pub(crate) fn name(
-    option: &Written,
-    what: &str,
-    example: &str,
-    errors: &mut Diagnostics,
-) -> Option<LitStr> {
+pub(crate) fn name(option: &Written, what: &str, example: &str, errors: &mut Diagnostics) -> Option<LitStr> {
     let text = text(option, example, errors)?;
     if is_name(&text.value()) {
         return Some(text);
@@ -79,7 +75,7 @@ pub(crate) fn is_name(text: &str) -> bool {
 
 fn unfit_name(what: &str, text: &str) -> String {
     let rule = format!(
-        "`{text}` cannot be {what} name: such a name has small letters, digits and single `_`, and begins with a letter"
+        "`{text:?}` cannot be {what} name: such a name has small letters, digits and single `_`, and begins with a letter"
     );
     match as_name(text) {
         Some(fit) => format!("{rule}, for example `{fit}`"),
@@ -106,25 +102,19 @@ pub(crate) fn as_name(text: &str) -> Option<String> {
     is_name(name).then(|| name.to_owned())
 }
 
-pub(crate) fn whole_number(
-    option: &Written,
-    example: &str,
-    errors: &mut Diagnostics,
-) -> Option<At<u32>> {
+pub(crate) fn whole_number(option: &Written, example: &str, most: u32, errors: &mut Diagnostics) -> Option<At<u32>> {
     let value = assigned(option, example, errors)?;
     let key = &option.key;
     if let Expr::Lit(ExprLit {
-        lit: Lit::Int(number),
-        ..
+        lit: Lit::Int(number), ..
     }) = value
     {
         return match number.base10_parse() {
-            Ok(parsed) => Some(At {
-                value: parsed,
+            Ok(value) if value <= most => Some(At {
+                value,
                 span: number.span(),
             }),
-            Err(_) => {
-                let most = u32::MAX;
+            _ => {
                 errors.error(
                     number.span(),
                     format!("`{key} = {number}` is too large: the most is {most}"),
@@ -136,10 +126,7 @@ pub(crate) fn whole_number(
     if negated(value).is_some() {
         errors.error_over(value, format!("`{key}` cannot be negative"));
     } else {
-        errors.error_over(
-            value,
-            format!("`{key}` is a whole number: write `{example}`"),
-        );
+        errors.error_over(value, format!("`{key}` is a whole number: write `{example}`"));
     }
     None
 }
@@ -161,22 +148,14 @@ pub(crate) fn number(value: &Expr) -> Option<f64> {
     Some(sign * parsed)
 }
 
-pub(crate) fn duration(
-    option: &Written,
-    example: &str,
-    errors: &mut Diagnostics,
-) -> Option<At<Duration>> {
+pub(crate) fn duration(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<At<Duration>> {
     let value = assigned(option, example, errors)?;
     let key = &option.key;
     let Expr::Lit(ExprLit {
-        lit: Lit::Str(text),
-        ..
+        lit: Lit::Str(text), ..
     }) = value
     else {
-        errors.error_over(
-            value,
-            format!("`{key}` is a duration in quotes: write `{example}`"),
-        );
+        errors.error_over(value, format!("`{key}` is a duration in quotes: write `{example}`"));
         return None;
     };
     let written = text.value();
@@ -184,19 +163,15 @@ pub(crate) fn duration(
         "a duration cannot be negative".to_owned()
     } else {
         match humantime::parse_duration(&written) {
-            Ok(duration) => {
-                return Some(At {
-                    value: duration,
-                    span: text.span(),
-                });
+            Ok(value) if value > LONGEST => "too long, the most is 1 day".to_owned(),
+            Ok(value) => {
+                let span = text.span();
+                return Some(At { value, span });
             }
             Err(error) => unreadable(&written, &error),
         }
     };
-    errors.error(
-        text.span(),
-        format!("`{key} = {}`: {mistake}", text.to_token_stream()),
-    );
+    errors.error(text.span(), format!("`{key} = {}`: {mistake}", text.to_token_stream()));
     None
 }
 
@@ -207,12 +182,11 @@ fn unreadable(written: &str, error: &humantime::DurationError) -> String {
         DurationError::UnknownUnit { unit, .. } if unit.is_empty() => "it has no unit".to_owned(),
         DurationError::UnknownUnit { unit, .. } => format!("`{unit}` is no unit of time"),
         DurationError::NumberOverflow => "it is too long, or finer than 1 ns".to_owned(),
-        DurationError::InvalidCharacter(offset) | DurationError::NumberExpected(offset) => {
+        DurationError::NumberExpected(_) => "a number is missing".to_owned(),
+        DurationError::InvalidCharacter(offset) => {
             let rest = written.get(*offset..).unwrap_or_default();
-            match rest.chars().next() {
-                Some(c) => format!("`{c}` was not expected"),
-                None => "a number is missing at its end".to_owned(),
-            }
+            let unexpected = rest.chars().next().map_or_else(String::new, String::from);
+            format!("`{unexpected}` was not expected")
         }
     };
     format!("not a duration, {why}: write for example `\"100ms\"` or `\"1m 30s\"`")
@@ -221,9 +195,7 @@ fn unreadable(written: &str, error: &humantime::DurationError) -> String {
 fn negated(value: &Expr) -> Option<&Expr> {
     match value {
         Expr::Unary(ExprUnary {
-            op: UnOp::Neg(_),
-            expr,
-            ..
+            op: UnOp::Neg(_), expr, ..
         }) => Some(expr),
         _ => None,
     }

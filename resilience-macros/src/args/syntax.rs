@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Token};
 
+use super::literal::At;
 use crate::diagnostics::Diagnostics;
 
 /// One option of a comma-separated list.
@@ -27,6 +28,11 @@ pub(crate) enum Value {
 impl Written {
     pub(crate) fn span(&self) -> Span {
         self.key.span()
+    }
+
+    pub(crate) fn at<T>(&self, value: T) -> At<T> {
+        let span = self.span();
+        At { value, span }
     }
 }
 
@@ -73,9 +79,7 @@ fn value(key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) -> Value
         };
     }
     let list = input.step(|cursor| match cursor.token_tree() {
-        Some((TokenTree::Group(group), rest)) if group.delimiter() == Delimiter::Parenthesis => {
-            Ok((group, rest))
-        }
+        Some((TokenTree::Group(group), rest)) if group.delimiter() == Delimiter::Parenthesis => Ok((group, rest)),
         _ => Err(cursor.error("no list")),
     });
     list.map_or(Value::None, Value::List)

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Expr, Path};
 
-use super::{Kind, Operation, with_self};
+use super::{Kind, Operation, at, with_self};
 use crate::args::{Retry, Service, SettingValue};
 use crate::site::Site;
 
@@ -14,23 +14,25 @@ pub(super) fn begin(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let ours = Span::mixed_site();
     let operation_static = operation_static(operation);
     if let Some(Service::Given(service)) = &operation.args.service {
+        let begun = quote_spanned!(at(service)=> OPERATION.begin_on(service));
         let service = borrowed(service, site);
         return quote_spanned! {ours=>
             let mut call = match #service {
                 service => {
                     #operation_static
-                    OPERATION.begin_on(service)
+                    #begun
                 }
             };
         };
     }
     if let Some(registry) = &operation.args.registry {
+        let begun = quote_spanned!(at(registry)=> OPERATION.begin_in(registry));
         let registry = borrowed(registry, site);
         return quote_spanned! {ours=>
             let mut call = match #registry {
                 registry => {
                     #operation_static
-                    OPERATION.begin_in(registry)
+                    #begun
                 }
             };
         };
@@ -60,11 +62,7 @@ fn operation_static(operation: &Operation<'_>) -> TokenStream {
         }
         Some(Service::Given(_)) | None => quote_spanned!(ours=> #krate::__private::GIVEN_BY_CALL),
     };
-    let retry = operation
-        .args
-        .retry
-        .iter()
-        .map(|(_, retry)| retry_layer(krate, retry));
+    let retry = operation.args.retry.iter().map(|(_, retry)| retry_layer(krate, retry));
     let timeout = operation.args.attempt_timeout.iter().map(|(_, timeout)| {
         let timeout = duration(*timeout);
         quote_spanned!(ours=> .attempt_timeout(#timeout))
@@ -113,7 +111,6 @@ fn value(krate: &Path, value: &SettingValue) -> TokenStream {
     let ours = Span::mixed_site();
     match value {
         SettingValue::Whole(number) => number_tokens(Literal::u32_unsuffixed(*number)),
-        SettingValue::Depth(depth) => number_tokens(Literal::u16_unsuffixed(*depth)),
         SettingValue::Factor(factor) => number_tokens(Literal::f64_unsuffixed(*factor)),
         SettingValue::Duration(time) => duration(*time),
         SettingValue::Backoff(variant) => {
@@ -122,9 +119,7 @@ fn value(krate: &Path, value: &SettingValue) -> TokenStream {
         }
         SettingValue::Jitter(variant, share) => {
             let variant = Ident::new(variant, ours);
-            let share = share
-                .iter()
-                .map(|share| number_tokens(Literal::f64_unsuffixed(*share)));
+            let share = share.iter().map(|share| number_tokens(Literal::f64_unsuffixed(*share)));
             quote_spanned!(ours=> #krate::Jitter::#variant #((#share))*)
         }
     }
@@ -149,9 +144,7 @@ fn duration(time: Duration) -> TokenStream {
     }
     let milliseconds = u64::from(time.subsec_millis());
     match seconds.checked_mul(1000) {
-        Some(more) if time.subsec_nanos().is_multiple_of(1_000_000) => {
-            whole(more.saturating_add(milliseconds), "from_millis")
-        }
+        Some(more) if time.subsec_nanos() % 1_000_000 == 0 => whole(more.saturating_add(milliseconds), "from_millis"),
         _ => {
             let seconds = number_tokens(Literal::u64_unsuffixed(seconds));
             let rest = number_tokens(Literal::u32_unsuffixed(time.subsec_nanos()));

@@ -1,6 +1,7 @@
 //! What an operation that may run again does with its parameters: each attempt must start from the same values.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{Pat, ReceiverKind};
 
 use crate::args::Args;
@@ -9,19 +10,15 @@ use crate::expand::PerAttempt;
 use crate::item::Function;
 use crate::signature::{self, Parameter};
 use crate::site::Site;
+use crate::tokens::{is_punct, is_word};
 
 /// Checks `clone(..)` and every `mut`; what each attempt gets a copy of.
-pub(super) fn check(
-    function: &Function,
-    site: &Site,
-    args: &Args,
-    errors: &mut Diagnostics,
-) -> Vec<PerAttempt> {
+pub(super) fn check(function: &Function, site: &Site, args: &Args, errors: &mut Diagnostics) -> Vec<PerAttempt> {
     let parameters = parameters(function, site);
     let copies = copies(&parameters, args, errors);
-    if let Some(place) = changing_self(function, site) {
-        errors.error(
-            place,
+    if let Some(words) = changing_self(function, site) {
+        errors.error_over(
+            words,
             "a failed attempt would leave `self` changed for the next one: take `self` without `mut` and begin the body with `let mut this = self.clone();`",
         );
     }
@@ -31,19 +28,19 @@ pub(super) fn check(
         by_reference,
     } in &parameters
     {
-        let Some(place) = mutable else { continue };
-        let copied = copies.iter().any(|copy| copy.name == *name);
-        if *by_reference {
-            errors.error(
-                *place,
-                format!("a failed attempt would leave `{name}` changed for the next one: take it by value, and write `clone({name})` in the attribute"),
-            );
-        } else if !copied {
-            errors.error(
-                *place,
-                format!("a failed attempt would leave `{name}` changed for the next one: write `clone({name})` in the attribute to give each attempt its own copy"),
-            );
-        }
+        let Some(mutable) = mutable else { continue };
+        let advice = if *by_reference {
+            format!("take it by value, and write `clone({name})` in the attribute")
+        } else if copies.iter().any(|copy| copy.name == *name) {
+            continue;
+        } else {
+            format!("write `clone({name})` in the attribute to give each attempt its own copy")
+        };
+        let mutable = Ident::new("mut", *mutable);
+        errors.error_over(
+            quote!(#mutable #name),
+            format!("a failed attempt would leave `{name}` changed for the next one: {advice}"),
+        );
     }
     copies
 }
@@ -55,7 +52,9 @@ fn parameters(function: &Function, site: &Site) -> Vec<Parameter> {
     let mut all: Vec<Parameter> = Vec::new();
     for pattern in signature::patterns(&function.signature).chain(again) {
         for parameter in signature::names(pattern) {
-            if parameter.name == "__self" {
+            let name = parameter.name.to_string();
+            if name == "__self" || (!site.bindings.is_empty() && name.starts_with("__arg")) {
+                // Of `#[async_trait]`, for `self` and for parameters that are patterns.
                 continue;
             }
             all.retain(|earlier| earlier.name != parameter.name);
@@ -65,11 +64,7 @@ fn parameters(function: &Function, site: &Site) -> Vec<Parameter> {
     all
 }
 
-fn copies(
-    parameters: &[Parameter],
-    args: &Args,
-    errors: &mut Diagnostics,
-) -> Vec<PerAttempt> {
+fn copies(parameters: &[Parameter], args: &Args, errors: &mut Diagnostics) -> Vec<PerAttempt> {
     let mut copies: Vec<PerAttempt> = Vec::new();
     for wanted in args.clone.iter().flat_map(|(_, names)| names) {
         if copies.iter().any(|copy| copy.name == *wanted) {
@@ -92,35 +87,50 @@ fn copies(
 
 fn no_parameter(wanted: &str, parameters: &[Parameter]) -> String {
     if wanted == "self" {
-        return "`self` cannot be bound again for each attempt: write `self.clone()` in the body where it is consumed".to_owned();
+        return "`self` cannot be bound again for each attempt: write `self.clone()` in the body where it is consumed"
+            .to_owned();
     }
-    let names: Vec<String> = parameters
-        .iter()
-        .map(|parameter| parameter.name.to_string())
-        .collect();
+    let names: Vec<String> = parameters.iter().map(|parameter| parameter.name.to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     if names.is_empty() {
         return format!("`clone({wanted})`: the function has no parameter to clone");
     }
     let known = list(&names);
     match nearest(wanted, &names) {
-        Some(near) => format!("no parameter is called `{wanted}`: did you mean `{near}`? known are {known}"),
-        None => format!("no parameter is called `{wanted}`: known are {known}"),
+        Some(near) => format!("no parameter is called `{wanted}`: did you mean `{near}`? known: {known}"),
+        None => format!("no parameter is called `{wanted}`, known: {known}"),
     }
 }
 
-/// The `mut` of a `self` that is taken by value.
-fn changing_self(function: &Function, site: &Site) -> Option<Span> {
+/// The `mut self` of a `self` that is taken by value.
+fn changing_self(function: &Function, site: &Site) -> Option<TokenStream> {
     let receiver = function.signature.receiver()?;
-    if let Some(mutability) = &receiver.mutability {
-        return Some(mutability.span);
-    }
-    // `#[async_trait]` writes `let mut __self = self;` for `mut self`, but for `&mut self` as well.
-    if matches!(receiver.kind, ReceiverKind::Reference(..)) {
+    if borrows_exclusively(&receiver.kind) {
         return None;
     }
+    if let Some(mutability) = &receiver.mutability {
+        let name = &receiver.self_token;
+        return Some(quote!(#mutability #name));
+    }
     site.bindings.iter().find_map(|binding| match &binding.pattern {
-        Pat::Ident(name) if name.ident == "__self" => name.mutability.map(|place| place.span),
+        Pat::Ident(pattern) if pattern.ident == "__self" => {
+            let (mutability, name) = (pattern.mutability?, &pattern.ident);
+            Some(quote!(#mutability #name))
+        }
         _ => None,
     })
+}
+
+/// Whether `self` is `&mut self` or `self: Pin<&mut Self>`: what is changed is not the parameter but what it borrows,
+/// and `mut self` only serves to reborrow. `#[async_trait]` writes `let mut __self = self;` for these, too.
+fn borrows_exclusively(kind: &ReceiverKind) -> bool {
+    let ty = match kind {
+        ReceiverKind::Reference(..) => return true,
+        ReceiverKind::Typed(_, ty) => ty.to_token_stream(),
+        _ => return false,
+    };
+    let tokens: Vec<TokenTree> = ty.into_iter().collect();
+    tokens
+        .windows(2)
+        .any(|pair| is_punct(&pair[0], '&') && is_word(&pair[1], "mut"))
 }

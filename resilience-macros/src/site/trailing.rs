@@ -52,9 +52,7 @@ fn layer(before: Vec<TokenTree>, group: &Group, after: Vec<TokenTree>) -> Layer 
 /// Where the `async` or `async move` at the end of the tokens begins.
 fn expression_before_block(tokens: &[TokenTree]) -> Option<usize> {
     match tokens {
-        [.., keyword, capture] if is_word(keyword, "async") && is_word(capture, "move") => {
-            Some(tokens.len() - 2)
-        }
+        [.., keyword, capture] if is_word(keyword, "async") && is_word(capture, "move") => Some(tokens.len() - 2),
         [.., keyword] if is_word(keyword, "async") => Some(tokens.len() - 1),
         _ => None,
     }

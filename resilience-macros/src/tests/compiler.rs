@@ -33,23 +33,12 @@ pub(super) fn errors(source: &str, expanded: &TokenStream) -> Vec<(String, Strin
             panic!("not an error: {error:?}");
         };
         let message: syn::LitStr = syn::parse2(last.stream()).unwrap();
-        let (start, end) = (first.span().byte_range().start, last.span().byte_range().end);
-        errors.push((underlined(source, first.span(), start, end), message.value()));
+        let place = first.span().byte_range().start..last.span().byte_range().end;
+        // The whole attribute has no place outside the compiler.
+        let underlined = if place.is_empty() { "#[..]" } else { &source[place] };
+        errors.push((underlined.to_owned(), message.value()));
     }
     errors
-}
-
-fn underlined(source: &str, first: proc_macro2::Span, start: usize, end: usize) -> String {
-    let Some(text) = first.source_text() else {
-        return "the attribute".to_owned();
-    };
-    // Places count from the beginning of everything that was ever parsed.
-    let at = source
-        .match_indices(&text)
-        .map(|(at, _)| at)
-        .find(|at| at + (end - start) <= source.len())
-        .unwrap_or_default();
-    source[at..at + (end - start)].to_owned()
 }
 
 fn step(item: &TokenStream, others: &[(&str, Macro)]) -> Option<TokenStream> {
@@ -75,15 +64,12 @@ fn macro_of(attribute: &Attribute, others: &[(&str, Macro)]) -> Option<Macro> {
         "retry_service" => Some(method::retry_service),
         "apply" => Some(method::apply),
         name if name.starts_with("__resilience_seal") => Some(seal::seal),
-        name => others
-            .iter()
-            .find(|(other, _)| *other == name)
-            .map(|(_, run)| *run),
+        name => others.iter().find(|(other, _)| *other == name).map(|(_, run)| *run),
     }
 }
 
 /// The item, which ends with its first block or semicolon, and what a macro put behind it.
-fn split(tokens: TokenStream) -> (TokenStream, TokenStream) {
+pub(super) fn split(tokens: TokenStream) -> (TokenStream, TokenStream) {
     let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let ends = |token: &TokenTree| match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,

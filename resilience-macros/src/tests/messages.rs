@@ -1,0 +1,290 @@
+//! Every message. What is wrong stands here; what is underlined and said about it, in `snapshots/messages/`.
+
+use std::path::Path;
+
+use expect_test::expect_file;
+
+use super::compiler;
+
+/// Mistakes in the options of an attribute that is right otherwise.
+fn options(group: &str, options: &[&str]) {
+    let function = |options: &&str| {
+        format!("#[retry_service(name = \"plans\", idempotent, {options})] async fn fetch(id: u32) -> R {{ get(id) }}")
+    };
+    record(
+        group,
+        options.iter().map(|options| ((*options).to_owned(), function(options))),
+    );
+}
+
+fn functions(group: &str, functions: &[&str]) {
+    record(
+        group,
+        functions
+            .iter()
+            .map(|source| ((*source).to_owned(), (*source).to_owned())),
+    );
+}
+
+fn record(group: &str, cases: impl Iterator<Item = (String, String)>) {
+    let mut record = String::new();
+    for (title, source) in cases {
+        let expanded = compiler::expand(&source, &[]);
+        let errors = compiler::errors(&source, &expanded);
+        assert!(!errors.is_empty(), "nothing is wrong with {source}");
+        let (item, _) = compiler::split(expanded);
+        assert!(item.to_string().contains("fn "), "the function is gone: {source}");
+        record.extend([&title, "\n"]);
+        for (underlined, message) in errors {
+            record.extend(["    ", &underlined, "\n        ", &message, "\n"]);
+        }
+        record += "\n";
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/snapshots/messages");
+    expect_file![file.join(group).with_extension("txt")].assert_eq(&record);
+}
+
+#[test]
+fn all_mistakes_of_an_attribute_are_reported_together() {
+    functions(
+        "together",
+        &[
+            r#"#[retry_service(nmae = "PlanService", idempotent, retry(max_attempts = 0, jitter = "full"), attempt_timeout = "soon", clone(tag))] fn fetchPlan(mut tags: Vec<String>) -> R { get(tags) }"#,
+            r#"#[retry_service(nmae = "plans", idempotant, retry(max_attempts = 3), clone(id))] async fn fetch(id: u32) -> R {}"#,
+            r#"#[retry_service(name = "plans", idempotent, retry(max_atempts = 3))] #[apply] async fn commit() -> R {}"#,
+        ],
+    );
+}
+
+#[test]
+fn names() {
+    functions(
+        "names",
+        &[
+            "#[retry_service] fn fetch() {}",
+            "#[retry_service()] fn fetch() {}",
+            "#[retry_service(name = \"\")] fn fetch() {}",
+            "#[retry_service(name = \"Plan-Service\")] fn fetch() {}",
+            "#[retry_service(name = \"plan__service\")] fn fetch() {}",
+            "#[retry_service(name = \"1\")] fn fetch() {}",
+            "#[retry_service(name = PLANS)] fn fetch() {}",
+            "#[retry_service(name)] fn fetch() {}",
+            "#[retry_service(name(\"plans\"))] fn fetch() {}",
+            "#[retry_service(name = )] fn fetch() {}",
+            "#[retry_service(name = \"plans\", service = PLANS)] fn fetch() {}",
+            "#[retry_service(service = PLANS, registry = HERE)] fn fetch() {}",
+            "#[retry_service(name = \"plans\")] fn fetchPlan() {}",
+            "#[retry_service(name = \"plans\")] fn __() {}",
+            "#[retry_service(name = \"plans\", operation = \"fetchPlan\")] fn fetch() {}",
+        ],
+    );
+}
+
+#[test]
+fn unknown_and_repeated_options() {
+    options(
+        "options",
+        &[
+            "idempotant",
+            "operaton = \"x\"",
+            "cache = true",
+            "idempotent",
+            "operation = \"a\", operation = \"b\"",
+            "retry(max_depth = 1), retry(max_depth = 2)",
+            "breaker(failure_threshold = 3)",
+            "budget(capacity = 10)",
+            "retries = 3",
+            "attempts = 3",
+            "timeout = \"2s\"",
+            "backoff = exponential",
+            "max_attempts = 4",
+            "delay = \"1s\"",
+            "when = |e| true",
+            "apply",
+            "plain",
+        ],
+    );
+}
+
+#[test]
+fn grammar() {
+    options(
+        "grammar",
+        &[
+            "= 3",
+            "operation = \"a\" registry = HERE",
+            "operation = \"a\"; registry = HERE",
+            "registry = +",
+            "retry",
+            "retry = 3",
+            "idempotent = true, operation = 1",
+        ],
+    );
+    functions(
+        "grammar_of_a_word",
+        &["#[retry_service(name = \"plans\", idempotent = true)] fn fetch() {}"],
+    );
+}
+
+#[test]
+fn retry() {
+    options(
+        "retry",
+        &[
+            "retry(max_atempts = 4)",
+            "retry(wobble = 4)",
+            "retry(attempts = 4)",
+            "retry(retries = 4)",
+            "retry(delay = \"1s\")",
+            "retry(max_interval = \"1s\")",
+            "retry(multiplier = 2)",
+            "retry(strategy = fixed)",
+            "retry(timeout = \"1s\")",
+            "retry(when = f)",
+            "retry(attempt_timeout = \"1s\")",
+            "retry(factor = 2, factor = 3)",
+            "retry(max_attempts = 0)",
+            "retry(max_attempts = -1)",
+            "retry(max_attempts = \"4\")",
+            "retry(max_attempts = MANY)",
+            "retry(max_attempts = 1000001)",
+            "retry(max_retries = 1_000_000)",
+            "retry(max_attempts = 99999999999)",
+            "retry(max_attempts = 4, max_retries = 3)",
+            "retry(max_depth = 0)",
+            "retry(max_depth = 256)",
+            "retry(backoff = exponentail)",
+            "retry(backoff = random)",
+            "retry(backoff = \"fixed\")",
+            "retry(jitter = ful)",
+            "retry(jitter = 0.5)",
+            "retry(jitter = proportional)",
+            "retry(jitter = proportional(1.5))",
+            "retry(jitter = proportional(-0.5))",
+            "retry(jitter = proportional(some))",
+            "retry(jitter = proportional())",
+            "retry(factor = 0.5)",
+            "retry(factor = -2)",
+            "retry(factor = 1e999)",
+            "retry(factor = f64::NAN)",
+        ],
+    );
+}
+
+#[test]
+fn durations() {
+    options(
+        "durations",
+        &[
+            "retry(base_delay = 100)",
+            "retry(base_delay = \"\")",
+            "retry(base_delay = \"100\")",
+            "retry(base_delay = \"10 parsecs\")",
+            "retry(base_delay = \"-1s\")",
+            "retry(base_delay = \"1s, 2s\")",
+            "retry(base_delay = \"soon\")",
+            "retry(base_delay = \"99999999999999999999s\")",
+            "retry(max_delay = \"25h\")",
+            "retry(base_delay = \"2s\", max_delay = \"1s\")",
+            "retry(min_delay = \"2s\", max_delay = \"1s\")",
+            "retry(base_delay = \"1m\")",
+            "retry(min_delay = \"11s\")",
+            "retry(base_delay = \"1m\", max_delay = \"much\")",
+            "retry(backoff = linear, max_delay = \"1s\")",
+            "retry(total_timeout = \"0s\")",
+            "attempt_timeout = \"0s\"",
+            "attempt_timeout = \"10us\"",
+            "attempt_timeout",
+        ],
+    );
+}
+
+#[test]
+fn parameters() {
+    options(
+        "clone",
+        &["clone()", "clone(&id)", "clone(di)", "clone(id, id)", "clone(body)"],
+    );
+    functions(
+        "parameters",
+        &[
+            "#[retry_service(name = \"plans\", idempotent, clone(a))] fn fetch(&self) -> R {}",
+            "#[retry_service(name = \"plans\", idempotent, clone(self))] fn fetch(self) -> R {}",
+            "#[retry_service(name = \"plans\", idempotent)] fn fetch(mut self, mut a: u8, (mut b, _): (u8, u8), ref mut c: u8) -> R {}",
+            "#[retry_service(name = \"plans\", idempotent)] fn fetch(mut self: Arc<Self>) -> R {}",
+            "#[retry_service(name = \"plans\", clone(a), retry(max_attempts = 2))] fn fetch(a: u8) -> R {}",
+            // What `#[async_trait]` makes of `mut self, mut tags: Tags`.
+            "#[retry_service(name = \"plans\", idempotent)] fn fetch<'a>(self, tags: Tags) -> Pin<Box<dyn Future<Output = R> + Send + 'a>> \
+             { Box::pin(async move { let mut __self = self; let mut tags = tags; let __ret: R = { go(tags) }; __ret }) }",
+        ],
+    );
+}
+
+#[test]
+fn crate_paths() {
+    options(
+        "crate_paths",
+        &[
+            "crate = resilience_core",
+            "crate = facade::resilience",
+            "crate = self::facade",
+            "crate = \"::facade\"",
+            "crate = ::facade::<u8>",
+            "crate = 3",
+        ],
+    );
+}
+
+#[test]
+fn places() {
+    functions(
+        "places",
+        &[
+            "#[retry_service(name = \"plans\")] impl Client { fn fetch() {} }",
+            "#[retry_service(name = \"plans\")] unsafe impl Send for Client { fn fetch() {} }",
+            "#[retry_service(name = \"plans\")] pub trait Client { fn fetch(&self); }",
+            "#[retry_service(name = \"plans\")] pub unsafe auto trait Client { fn fetch(&self); }",
+            "#[retry_service(name = \"plans\")] mod client { fn fetch() {} }",
+            "#[retry_service(name = \"plans\")] fn fetch(&self) -> R;",
+            "#[retry_service(name = \"plans\")] const fn fetch() -> R { 1 }",
+            "#[retry_service(name = \"plans\")] fn fetch(: u8) -> R {}",
+            "#[retry_service(name = \"plans\", attempt_timeout = \"2s\")] fn fetch() -> R {}",
+            "#[apply] impl Client { fn commit() {} }",
+            "#[apply] fn commit(&self) -> R;",
+            "#[apply] const fn commit() -> R { 1 }",
+        ],
+    );
+}
+
+#[test]
+fn futures_that_cannot_be_entered() {
+    functions(
+        "futures",
+        &[
+            "#[retry_service(name = \"plans\")] fn fetch(&self) -> impl Future<Output = R> { self.inner.fetch() }",
+            "#[retry_service(name = \"plans\")] fn fetch(&self) -> Pin<Box<dyn Future<Output = R>>> { Box::pin(self.fetch()) }",
+            "#[retry_service(name = \"plans\")] fn fetch(&self) -> Pin<Box<dyn Future<Output = R>>> { async move {}.boxed() }",
+            "#[retry_service(name = \"plans\")] fn fetch(&self) -> Pin<Box<dyn Future<Output = R>>> { Rc::pin(async move {}) }",
+            "#[retry_service(name = \"plans\")] fn fetch(&self) -> Pin<Box<dyn Future<Output = R>>> { Box::pin(async move {}) as _ }",
+            "#[retry_service(name = \"plans\")] fn fetch(&self) -> impl Future<Output = R> { let f = async {}; f }",
+            "#[retry_service(name = \"plans\")] fn fetch(&self) -> impl Future<Output = R> { once(|| async {}); || async {} }",
+            "#[apply] fn commit(&self) -> impl Future<Output = R> { self.commit() }",
+        ],
+    );
+}
+
+#[test]
+fn siblings() {
+    functions(
+        "siblings",
+        &[
+            "#[retry_service(name = \"plans\", idempotent)] #[apply] fn commit() -> R {}",
+            "#[apply] #[retry_service(name = \"plans\", idempotent)] fn commit() -> R {}",
+            "#[apply] #[apply] fn commit() -> R {}",
+            "#[retry_service(name = \"a\")] #[retry_service(name = \"b\", idempotent)] fn commit() -> R {}",
+            "#[apply(name = \"plans\")] fn commit() -> R {}",
+            "#[apply(twice)] fn commit() -> R {}",
+            "#[apply(crate = facade)] fn commit() -> R {}",
+        ],
+    );
+}

@@ -1,3 +1,4 @@
+#[allow(clippy::needless_pass_by_value)]
 fn store(&self, name: String, ids: &[u32]) -> Result<usize, PlanError> {
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(

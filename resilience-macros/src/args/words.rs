@@ -1,0 +1,71 @@
+//! Words that are no options here: misspelled ones, ones that belong elsewhere, ones that other crates use.
+
+use super::{OPTIONS, retry};
+use crate::diagnostics::{list, nearest};
+
+/// What to say about a key that `#[retry_service(..)]` does not have.
+pub(super) fn unknown(key: &str) -> String {
+    if let Some(example) = retry::example(key) {
+        return format!("`{key}` belongs inside `retry(..)`: write `retry({example})`");
+    }
+    if matches!(key, "breaker" | "budget") {
+        return format!(
+            "`{key}` belongs to the service, which all its operations share, not to one method: \
+             write `static PLANS: ServiceDef = ServiceDef::new(\"plan_service\").{key}(..);`, and here `service = PLANS`"
+        );
+    }
+    let hint = match key {
+        "attempts" | "tries" | "max_tries" => "write `retry(max_attempts = 4)`, which counts the first run too",
+        "retries" | "times" | "max_times" => "write `retry(max_retries = 3)`, which counts the runs after the first",
+        "delay" | "initial_delay" | "interval" | "wait" => "write `retry(base_delay = \"100ms\")`",
+        "timeout" | "deadline" => {
+            "write `attempt_timeout = \"2s\"` for each attempt, or `retry(total_timeout = \"30s\")` for all of them together"
+        }
+        "when" | "retry_if" | "retry_on" | "condition" => {
+            "which failures are worth a retry is said by `Classify` on the error type, or by `classify = path_or_closure`"
+        }
+        "apply" => "`#[apply]` is an attribute of its own, it stands beside this one",
+        "plain" => "an operation without `idempotent` is plain already",
+        _ => return misspelled("unknown option", key, OPTIONS),
+    };
+    format!("unknown option `{key}`: {hint}")
+}
+
+/// The option that an unknown key was probably meant to be.
+pub(super) fn meant(key: &str) -> Option<&'static str> {
+    nearest(key, &names(OPTIONS))
+}
+
+/// What to say about a key that `retry(..)` does not have.
+pub(super) fn unknown_in_retry(key: &str) -> String {
+    let hint = match key {
+        "attempts" | "tries" | "max_tries" => "write `max_attempts = 4`, which counts the first run too",
+        "retries" | "times" | "max_times" => "write `max_retries = 3`, which counts the runs after the first",
+        "delay" | "initial_delay" | "interval" | "wait" => "write `base_delay = \"100ms\"`",
+        "max_interval" | "max_backoff" | "max_wait" => "write `max_delay = \"10s\"`",
+        "multiplier" => "write `factor = 2.0`",
+        "strategy" => "write `backoff = exponential`",
+        "timeout" | "max_elapsed_time" | "deadline" => {
+            "write `total_timeout = \"30s\"` for all attempts together, or `attempt_timeout = \"2s\"` beside `retry(..)` for each of them"
+        }
+        "when" | "retry_if" | "retry_on" | "condition" => {
+            "which failures are worth a retry is said by `Classify` on the error type, or by `classify = path_or_closure` beside `retry(..)`"
+        }
+        _ if OPTIONS.iter().any(|(name, _)| *name == key) => "it stands beside `retry(..)`, not inside",
+        _ => return misspelled("`retry(..)` has no option", key, retry::OPTIONS),
+    };
+    format!("`retry(..)` has no option `{key}`: {hint}")
+}
+
+fn misspelled(what: &str, key: &str, options: &[(&'static str, &str)]) -> String {
+    let names = names(options);
+    let known = list(&names);
+    match nearest(key, &names) {
+        Some(near) => format!("{what} `{key}`: did you mean `{near}`? known: {known}"),
+        None => format!("{what} `{key}`, known: {known}"),
+    }
+}
+
+fn names(options: &[(&'static str, &str)]) -> Vec<&'static str> {
+    options.iter().map(|(name, _)| *name).collect()
+}

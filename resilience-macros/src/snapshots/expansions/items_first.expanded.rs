@@ -1,0 +1,34 @@
+async fn fetch_plan(&self) -> Result<Plan, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+            "plan_service",
+            "fetch_plan",
+        );
+        OPERATION.begin()
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break ::resilience_core::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        #[allow(clippy::items_after_statements)]
+        let outcome: Result<Plan, PlanError> = call
+            .attempt(async {
+                if false {
+                    return ::resilience_core::__private::never::<
+                        Result<Plan, PlanError>,
+                    >();
+                }
+                #[allow(dead_code)]
+                const LIMIT: usize = 3;
+                self.http.get(LIMIT).await
+            })
+            .await;
+        let delay = match call.settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep(delay).await;
+    }
+}

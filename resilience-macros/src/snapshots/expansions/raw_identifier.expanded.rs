@@ -1,0 +1,31 @@
+async fn r#match(r#type: u32) -> Result<u32, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+            "plan_service",
+            "match",
+        );
+        OPERATION.begin()
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break ::resilience_core::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        let outcome: Result<u32, PlanError> = call
+            .attempt(async {
+                if false {
+                    return ::resilience_core::__private::never::<
+                        Result<u32, PlanError>,
+                    >();
+                }
+                get(r#type).await
+            })
+            .await;
+        let delay = match call.settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep(delay).await;
+    }
+}

@@ -1,0 +1,25 @@
+async fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
+    let mut call = match &self.registry {
+        registry => {
+            static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::plain(
+                "plan_service",
+                "write_plan",
+            );
+            OPERATION.begin_in(registry)
+        }
+    };
+    if let ::core::result::Result::Err(interruption) = call.admit() {
+        return ::resilience_core::FromInterruption::from_interruption(interruption);
+    }
+    let outcome: Result<u32, PlanError> = call
+        .attempt(async move {
+            if false {
+                return ::resilience_core::__private::never::<
+                    Result<u32, PlanError>,
+                >();
+            }
+            self.http.put(plan).await
+        })
+        .await;
+    call.finish(outcome)
+}

@@ -1,0 +1,33 @@
+async fn fetch_plan(&self) -> Result<Plan, PlanError> {
+    let mut call = match &PLANS {
+        service => {
+            static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+                ::resilience_core::__private::GIVEN_BY_CALL,
+                "fetch_plan",
+            );
+            OPERATION.begin_on(service)
+        }
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break ::resilience_core::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        let outcome: Result<Plan, PlanError> = call
+            .attempt(async {
+                if false {
+                    return ::resilience_core::__private::never::<
+                        Result<Plan, PlanError>,
+                    >();
+                }
+                self.http.get().await
+            })
+            .await;
+        let delay = match call.settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep(delay).await;
+    }
+}

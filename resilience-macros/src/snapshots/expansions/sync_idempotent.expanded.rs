@@ -1,0 +1,25 @@
+fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+            "plan_service",
+            "fetch_plan",
+        );
+        OPERATION.begin()
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break ::resilience_core::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        let outcome = call
+            .attempt_blocking(|| -> Result<Plan, PlanError> {
+                Ok(Plan(self.http.get_blocking(id)?))
+            });
+        let delay = match call.settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep_blocking(delay);
+    }
+}

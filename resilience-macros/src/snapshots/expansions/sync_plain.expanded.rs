@@ -1,0 +1,17 @@
+fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::plain(
+            "plan_service",
+            "write_plan",
+        );
+        OPERATION.begin()
+    };
+    if let ::core::result::Result::Err(interruption) = call.admit() {
+        return ::resilience_core::FromInterruption::from_interruption(interruption);
+    }
+    let outcome = call
+        .attempt_blocking(|| -> Result<u32, PlanError> {
+            self.http.put_blocking(plan)
+        });
+    call.finish(outcome)
+}

@@ -1,0 +1,215 @@
+//! How many retries a service may cause.
+
+use futures::FutureExt;
+use resilience_core::{Backoff, BreakerPolicy, BudgetLayer, BudgetPolicy, Jitter, Registry, RetryPolicy, ServiceLayer};
+use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
+
+fn layer(budget: BudgetLayer) -> ServiceLayer {
+    ServiceLayer::new()
+        .retry(immediate(2))
+        .breaker(BreakerPolicy::builder().enabled(false))
+        .budget(budget)
+}
+
+fn bare(capacity: u32) -> BudgetLayer {
+    BudgetPolicy::builder()
+        .capacity(capacity)
+        .deposit(0.0)
+        .min_per_second(0.0)
+}
+
+/// Whether a call that fails once gets its retry.
+fn retries(plans: &Plans) -> bool {
+    let before = plans.runs();
+    plans
+        .fetch_blocking(|run| {
+            if run == before + 1 {
+                Err(Error::Down(run))
+            } else {
+                Err(Error::Missing)
+            }
+        })
+        .unwrap_err()
+        == Error::Missing
+}
+
+fn tokens(plans: &Plans) -> f64 {
+    (plans.service.retry_tokens() * 1_000.0).round() / 1_000.0
+}
+
+#[test]
+fn starts_full_and_grants_as_many_retries_as_it_has_tokens() {
+    let plans = World::new().plans("plan_service", layer(bare(3)));
+
+    let granted: Vec<_> = (0..5).map(|_| retries(&plans)).collect();
+
+    assert_eq!(granted, [true, true, true, false, false]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_token_returns_its_last_outcome() {
+    let plans = World::new().plans("plan_service", layer(bare(1)).retry(immediate(5)));
+
+    assert_eq!(plans.fetch(down).await, Err(Error::Down(2)));
+    assert_eq!(plans.fetch(down).await, Err(Error::Down(3)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn successes_of_every_kind_earn_retries() {
+    let plans = World::new().plans("plan_service", layer(bare(1).deposit(0.25)));
+    assert!(retries(&plans));
+
+    plans.fetch(fine).await.unwrap();
+    plans.count_blocking(Ok).unwrap();
+    plans.write(fine).await.unwrap();
+    assert!(!retries(&plans));
+    plans.fetch_blocking(Ok).unwrap();
+    assert!(retries(&plans));
+    assert!(!retries(&plans));
+}
+
+#[test]
+fn a_success_after_a_retry_earns_too_and_nothing_goes_beyond_the_capacity() {
+    let plans = World::new().plans("plan_service", layer(bare(2).deposit(10.0)));
+
+    plans
+        .fetch_blocking(|run| if run == 1 { Err(Error::Down(run)) } else { Ok(run) })
+        .unwrap();
+
+    assert!((tokens(&plans) - 2.0).abs() < 1e-9);
+}
+
+#[test]
+fn failures_earn_nothing() {
+    let plans = World::new().plans("plan_service", layer(bare(1).deposit(1.0)));
+    assert!(retries(&plans));
+
+    let _ = plans.count_blocking(|run| Err(Error::Down(run)));
+    let _ = plans.count_blocking(|_| Err(Error::Missing));
+    let _ = plans.count_blocking(|_| Err(Error::Cancelled));
+
+    assert!(tokens(&plans).abs() < 1e-9);
+    assert!(!retries(&plans));
+}
+
+#[test]
+fn a_rare_caller_gets_its_retry_back_with_time() {
+    let world = World::new();
+    let plans = world.plans("plan_service", layer(bare(1).min_per_second(0.5)));
+    assert!(retries(&plans));
+
+    world.clock.advance(ms(1_999));
+    assert!(!retries(&plans));
+    world.clock.advance(ms(1));
+    assert!(retries(&plans));
+    world.clock.advance(secs(1_000_000));
+    assert_eq!((retries(&plans), retries(&plans)), (true, false));
+}
+
+#[test]
+fn a_clock_that_is_a_little_behind_brings_no_tokens() {
+    // Two threads that read the clock one after the other may ask in the other order.
+    let world = World::new();
+    world.clock.advance(secs(10));
+    let plans = world.plans("plan_service", layer(bare(3).min_per_second(1.0)));
+    assert_eq!(
+        [retries(&plans), retries(&plans), retries(&plans), retries(&plans)],
+        [true, true, true, false]
+    );
+
+    world.clock.set(ms(9_999));
+    assert!(tokens(&plans).abs() < 1e-9, "{}", tokens(&plans));
+    assert!(!retries(&plans));
+
+    // And none twice, when it has caught up.
+    world.clock.set(ms(10_999));
+    assert!(!retries(&plans));
+    world.clock.set(secs(11));
+    assert_eq!((retries(&plans), retries(&plans)), (true, false));
+}
+
+#[test]
+fn services_have_budgets_of_their_own() {
+    let world = World::new();
+    let (left, right) = (
+        world.plans("plan_service", layer(bare(1))),
+        world.plans("tool_service", layer(bare(1))),
+    );
+
+    assert_eq!((retries(&left), retries(&left)), (true, false));
+    assert_eq!((retries(&right), retries(&right)), (true, false));
+}
+
+#[test]
+fn without_a_budget_every_retry_is_granted() {
+    let plans = World::new().plans("plan_service", layer(bare(1).enabled(false)));
+
+    assert!((0..200).all(|_| retries(&plans)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_refused_by_something_else_costs_no_token() {
+    let world = World::new();
+    let plans = world.plans("plan_service", layer(bare(5)));
+    let strict = BreakerPolicy::builder().enabled(true).failure_threshold(1);
+
+    let _ = plans.fetch(|_| plans.write(down)).await;
+    let _ = plans.fetch(|_| async { Err(Error::Busy(Some(secs(61)))) }).await;
+    world
+        .registry
+        .configure("plan_service", ServiceLayer::new().breaker(strict))
+        .unwrap();
+    let _ = plans.fetch(down).await;
+
+    assert!((tokens(&plans) - 5.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_storm_is_held_to_its_budget() {
+    // Design, "Retry" 7: what the default policy lets through while everything fails.
+    let world = World::new();
+    let plans = world.plans(
+        "plan_service",
+        ServiceLayer::new()
+            .retry(immediate(3))
+            .breaker(BreakerPolicy::builder().enabled(false)),
+    );
+
+    for _ in 0..10_000 {
+        let _ = plans.fetch_blocking(|run| Err(Error::Down(run)));
+        world.clock.advance(ms(1));
+    }
+
+    // The capacity, and one a second.
+    assert_eq!(plans.runs(), 10_000 + 100 + 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_that_took_no_token_gives_none_back() {
+    let retry = RetryPolicy::builder().backoff(Backoff::Fixed).jitter(Jitter::None);
+    let plans = Plans::new(Registry::new(), "plan_service", layer(bare(1)).retry(retry));
+    let switch = |enabled| {
+        let budget = BudgetPolicy::builder().enabled(enabled);
+        plans
+            .service
+            .registry()
+            .configure("plan_service", ServiceLayer::new().budget(budget))
+            .unwrap();
+    };
+    let first = plans.fetch(async |run| {
+        if run == 1 {
+            Err(Error::Down(run))
+        } else {
+            Err(Error::Missing)
+        }
+    });
+    assert_eq!(first.await, Err(Error::Missing));
+    assert!(tokens(&plans).abs() < 1e-9);
+
+    switch(false);
+    // Dropped in the sleep before a retry that needed no token.
+    assert!(plans.fetch(down).now_or_never().is_none());
+    switch(true);
+
+    assert!(tokens(&plans).abs() < 1e-9);
+}

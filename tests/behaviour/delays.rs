@@ -1,0 +1,220 @@
+//! How long a call waits between its attempts.
+
+use resilience_core::{Backoff, BreakerPolicy, BudgetPolicy, Jitter, RetryLayer, RetryPolicy, ServiceLayer};
+use resilience_tests::{Error, World, down, ms, secs};
+use std::time::Duration;
+
+fn layer(retry: RetryLayer) -> ServiceLayer {
+    ServiceLayer::new()
+        .retry(retry)
+        .breaker(BreakerPolicy::builder().enabled(false))
+        .budget(BudgetPolicy::builder().enabled(false))
+}
+
+/// The sleeps of a call that keeps failing with `error`, async and sync.
+async fn sleeps(retry: RetryLayer, draw: f64, error: fn(u32) -> Error) -> Vec<Duration> {
+    let world = World::drawing(draw);
+    let plans = world.plans("plan_service", layer(retry));
+    let result = plans.fetch(|run| async move { Err(error(run)) }).await;
+    assert_eq!(result, Err(error(plans.runs())));
+
+    let blocking = World::drawing(draw);
+    let plans = blocking.plans("plan_service", layer(retry));
+    let result = plans.fetch_blocking(|run| Err(error(run)));
+    assert_eq!(result, Err(error(plans.runs())));
+
+    assert_eq!(world.clock.slept(), blocking.clock.slept(), "{retry:?}");
+    world.clock.slept()
+}
+
+fn millis(sleeps: &[u64]) -> Vec<Duration> {
+    sleeps.iter().copied().map(ms).collect()
+}
+
+fn policy(backoff: Backoff, base: u64) -> RetryLayer {
+    RetryPolicy::builder()
+        .max_attempts(5)
+        .backoff(backoff)
+        .base_delay(ms(base))
+        .max_delay(secs(60))
+        .jitter(Jitter::None)
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_strategy_waits_by_its_formula() {
+    let table: [(RetryLayer, &[u64]); 10] = [
+        (policy(Backoff::None, 500), &[]),                                    // R007
+        (policy(Backoff::Fixed, 500), &[500, 500, 500, 500]),                 // R008
+        (policy(Backoff::Linear, 100), &[2_000, 2_000, 2_000, 2_000]),        // R009
+        (policy(Backoff::Linear, 5_000), &[5_000, 5_000, 5_000, 5_000]),      // R009
+        (policy(Backoff::Incremental, 2_000), &[2_000, 4_000, 6_000, 8_000]), // R010
+        (policy(Backoff::Exponential, 100), &[100, 200, 400, 800]),           // R011, R012
+        (
+            policy(Backoff::Exponential, 1_000).factor(3.0),
+            &[1_000, 3_000, 9_000, 27_000],
+        ), // R026
+        (policy(Backoff::Fibonacci, 1_000), &[1_000, 1_000, 2_000, 3_000]),
+        (policy(Backoff::Exponential, 0), &[]),
+        (policy(Backoff::Fixed, 0).min_delay(ms(100)), &[100, 100, 100, 100]), // R008
+    ];
+    for (retry, expected) in table {
+        assert_eq!(sleeps(retry, 0.5, Error::Down).await, millis(expected), "{retry:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_jitter_spreads_by_its_formula() {
+    // R012, R013, R024
+    let exponential = policy(Backoff::Exponential, 1_000).max_attempts(4);
+    let table: [(RetryLayer, f64, &[u64]); 8] = [
+        (exponential.jitter(Jitter::Full), 0.25, &[250, 500, 1_000]),
+        (
+            exponential.jitter(Jitter::Full).min_delay(ms(100)),
+            0.0,
+            &[100, 100, 100],
+        ),
+        (
+            exponential.jitter(Jitter::Full).max_delay(ms(1_500)),
+            0.5,
+            &[500, 750, 750],
+        ),
+        (exponential.jitter(Jitter::Equal), 0.5, &[750, 1_500, 3_000]),
+        (exponential.jitter(Jitter::Decorrelated), 0.5, &[2_000, 3_500, 5_750]),
+        (
+            exponential.jitter(Jitter::Decorrelated).max_delay(secs(3)),
+            0.5,
+            &[2_000, 3_000, 3_000],
+        ),
+        (exponential.jitter(Jitter::Proportional(0.5)), 0.0, &[500, 1_000, 2_000]),
+        (exponential.jitter(Jitter::Proportional(1.0)), 0.0, &[]),
+    ];
+    for (retry, draw, expected) in table {
+        assert_eq!(sleeps(retry, draw, Error::Down).await, millis(expected), "{retry:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_policies_of_the_source_systems_wait_as_they_did() {
+    let exponential = policy(Backoff::Exponential, 1_000);
+    let alexai = exponential.max_attempts(7).min_delay(secs(1)).max_delay(secs(10));
+    let khive = exponential.max_attempts(4).jitter(Jitter::Proportional(0.2));
+    let molecule = exponential.max_attempts(4);
+    let batch = exponential.max_attempts(8).jitter(Jitter::Proportional(0.5));
+    let wiring = policy(Backoff::Exponential, 0).base_delay(ms(100)).max_attempts(4);
+    let table: [(RetryLayer, f64, &[u64]); 11] = [
+        (alexai, 0.5, &[1_000, 2_000, 4_000, 8_000, 10_000, 10_000]), // R017
+        (
+            alexai.max_attempts(6).min_delay(secs(5)),
+            0.5,
+            &[5_000, 5_000, 5_000, 8_000, 10_000],
+        ),
+        (khive, 0.5, &[1_000, 2_000, 4_000]),    // R018
+        (khive, 0.75, &[1_100, 2_200, 4_400]),   // R019
+        (molecule, 0.5, &[1_000, 2_000, 4_000]), // R020
+        (molecule.max_attempts(6), 0.5, &[1_000, 2_000, 4_000, 8_000, 16_000]),
+        (batch.max_attempts(7), 0.0, &[500, 1_000, 2_000, 4_000, 8_000, 16_000]), // R021
+        (batch, 1.0, &[1_500, 3_000, 6_000, 12_000, 24_000, 48_000, 60_000]),     // R015
+        (wiring, 0.5, &[100, 200, 400]),                                          // R011
+        // R043: high traffic, and critical
+        (
+            exponential.max_attempts(2).base_delay(ms(500)).max_delay(secs(5)),
+            0.5,
+            &[500],
+        ),
+        (
+            exponential.base_delay(secs(2)).max_delay(secs(30)),
+            0.5,
+            &[2_000, 4_000, 8_000, 16_000],
+        ),
+    ];
+    for (retry, draw, expected) in table {
+        assert_eq!(
+            sleeps(retry, draw, Error::Down).await,
+            millis(expected),
+            "{retry:?} at {draw}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delay_never_overflows() {
+    // R022
+    for backoff in [Backoff::Incremental, Backoff::Exponential, Backoff::Fibonacci] {
+        let day = secs(24 * 60 * 60);
+        let retry = policy(backoff, 1_000)
+            .max_attempts(1_000)
+            .max_delay(ms(1_001))
+            .factor(1_000.0)
+            .total_timeout(day);
+        let slept = sleeps(retry, 0.5, Error::Down).await;
+        assert_eq!(slept.len(), 999, "{backoff:?}");
+        assert_eq!(slept.last(), Some(&ms(1_001)), "{backoff:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_hint_of_the_server_is_a_floor_that_the_cap_does_not_cut() {
+    // R047
+    let fixed = policy(Backoff::Fixed, 1_000).max_attempts(3).max_delay(secs(2));
+    let table: [(Option<u64>, u64); 5] = [
+        (None, 1_000),
+        (Some(0), 1_000),
+        (Some(999), 1_000),
+        (Some(5_000), 5_000),
+        (Some(60_000), 60_000),
+    ];
+    for (hint, expected) in table {
+        let world = World::new();
+        let plans = world.plans("plan_service", layer(fixed));
+        let error = Error::Busy(hint.map(ms));
+
+        assert_eq!(plans.fetch(|_| async move { Err(error) }).await, Err(error));
+
+        assert_eq!(world.clock.slept(), [ms(expected); 2], "{hint:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_that_asks_for_more_patience_than_the_policy_has_ends_the_call() {
+    // R047
+    let fixed = policy(Backoff::Fixed, 1_000).max_attempts(3);
+    let table = [
+        (fixed, ms(60_001)),
+        (fixed, Duration::MAX),
+        (fixed.max_retry_after(secs(1)), ms(1_001)),
+        (fixed.total_timeout(secs(10)), ms(10_001)),
+    ];
+    for (retry, hint) in table {
+        let world = World::new();
+        let plans = world.plans("plan_service", layer(retry));
+        let error = Error::Busy(Some(hint));
+
+        assert_eq!(plans.fetch(|_| async move { Err(error) }).await, Err(error));
+        assert_eq!(plans.fetch_blocking(|_| Err(error)), Err(error));
+
+        assert_eq!(plans.runs(), 2, "{hint:?}");
+        assert_eq!(world.clock.slept(), []);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_delay_before_a_retry_follows_the_number_of_the_retry_and_starts_anew_with_each_call() {
+    let world = World::new();
+    let plans = world.plans("plan_service", layer(policy(Backoff::Exponential, 100).max_attempts(3)));
+
+    let _ = plans.fetch(down).await;
+    let _ = plans.fetch(down).await;
+
+    assert_eq!(world.clock.slept(), millis(&[100, 200, 100, 200]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_the_default_sleeper_a_call_takes_exactly_the_sum_of_its_delays() {
+    let registry = resilience_core::Registry::new();
+    let plans = resilience_tests::Plans::new(registry, "plan_service", layer(policy(Backoff::Exponential, 100)));
+    let start = tokio::time::Instant::now();
+
+    assert_eq!(plans.fetch(down).await, Err(Error::Down(5)));
+
+    assert_eq!(start.elapsed(), ms(100 + 200 + 400 + 800));
+}

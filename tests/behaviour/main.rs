@@ -1,0 +1,32 @@
+//! Behaviour of calls, through the public API, on virtual time.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail like tests; clippy recognises the tests alone"
+)]
+#![allow(
+    clippy::items_after_statements,
+    reason = "an annotated function stands next to what is asserted of it"
+)]
+
+mod attempt_timeout;
+mod breaker;
+mod budget;
+mod cancellation;
+mod carry;
+mod deadline;
+mod declarations;
+mod delays;
+mod events;
+mod fence;
+mod half_open;
+mod mark;
+mod nesting;
+mod policy;
+mod registry;
+mod retry;
+mod settings;
+mod statistics;
+mod time;
+mod traits;

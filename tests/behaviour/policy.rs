@@ -1,0 +1,244 @@
+//! What policies accept, and how they read and print.
+
+use resilience_core::{
+    ApplyInRetry, Backoff, BreakerLayer, BreakerPolicy, BudgetLayer, BudgetPolicy, InvalidPolicy, Jitter, RetryLayer,
+    RetryPolicy, ServiceLayer,
+};
+use resilience_tests::{ms, secs};
+use serde_json::{from_str, json, to_value};
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(86_400);
+const OVER: Duration = Duration::from_nanos(86_400_000_000_001);
+
+fn field<T>(result: Result<T, InvalidPolicy>) -> Result<(), &'static str> {
+    result.map(drop).map_err(|mistake| mistake.field())
+}
+
+#[test]
+fn retry_bounds_hold_at_the_edge_and_not_beyond() {
+    // R016, R023, R124
+    let r = RetryPolicy::builder;
+    let long = r().max_delay(DAY);
+    let table: [(RetryLayer, Result<(), &str>); 30] = [
+        (r(), Ok(())),
+        (r().max_attempts(1), Ok(())),
+        (r().max_attempts(0), Err("max_attempts")),
+        (r().max_attempts(1_000_000), Ok(())),
+        (r().max_attempts(1_000_001), Err("max_attempts")),
+        (r().max_retries(0), Ok(())),
+        (r().max_retries(999_999), Ok(())),
+        (r().max_retries(1_000_000), Err("max_attempts")),
+        (r().max_retries(u32::MAX), Err("max_attempts")),
+        (long, Ok(())),
+        (r().max_delay(OVER), Err("max_delay")),
+        (r().base_delay(secs(10)), Ok(())),
+        (r().base_delay(secs(10) + Duration::from_nanos(1)), Err("base_delay")),
+        (r().min_delay(secs(10)), Ok(())),
+        (r().min_delay(secs(10) + Duration::from_nanos(1)), Err("min_delay")),
+        (r().max_delay(Duration::ZERO).base_delay(Duration::ZERO), Ok(())),
+        (r().backoff(Backoff::Linear).max_delay(secs(2)), Ok(())),
+        (r().backoff(Backoff::Linear).max_delay(ms(1_999)), Err("max_delay")),
+        (r().factor(1.0), Ok(())),
+        (r().factor(0.999), Err("factor")),
+        (r().factor(1_000.0), Ok(())),
+        (r().factor(f64::NAN), Err("factor")),
+        (r().factor(f64::INFINITY), Err("factor")),
+        (r().jitter(Jitter::Proportional(1.0)), Ok(())),
+        (r().jitter(Jitter::Proportional(1.001)), Err("jitter")),
+        (r().jitter(Jitter::Proportional(-0.1)), Err("jitter")),
+        (r().jitter(Jitter::Proportional(f64::NAN)), Err("jitter")),
+        (r().total_timeout(Duration::ZERO), Err("total_timeout")),
+        (r().total_timeout(OVER), Err("total_timeout")),
+        (r().max_retry_after(OVER), Err("max_retry_after")),
+    ];
+    for (layer, expected) in table {
+        assert_eq!(field(layer.build()), expected, "{layer:?}");
+    }
+    assert_eq!(field(r().total_timeout(DAY).max_retry_after(DAY).build()), Ok(()));
+    for (depth, expected) in [
+        (0, Err("max_depth")),
+        (1, Ok(())),
+        (255, Ok(())),
+        (256, Err("max_depth")),
+    ] {
+        assert_eq!(field(r().max_depth(depth).build()), expected);
+    }
+}
+
+#[test]
+fn max_attempts_and_max_retries_are_two_words_for_one_thing() {
+    // R004, R005
+    assert_eq!(RetryPolicy::builder().max_retries(3).build().unwrap().max_attempts(), 4);
+
+    let mistake = RetryPolicy::builder()
+        .max_attempts(4)
+        .max_retries(3)
+        .build()
+        .unwrap_err();
+    assert_eq!(
+        (mistake.field(), mistake.value()),
+        ("max_retries", "3 beside `max_attempts`")
+    );
+}
+
+#[test]
+fn breaker_bounds_hold_at_the_edge_and_not_beyond() {
+    // R124
+    let b = BreakerPolicy::builder;
+    let below_a_tick = Duration::from_nanos(999_999);
+    let table: [(BreakerLayer, Result<(), &str>); 24] = [
+        (b(), Ok(())),
+        (b().failure_threshold(1), Ok(())),
+        (b().failure_threshold(0), Err("failure_threshold")),
+        (b().failure_threshold(1_000_000), Ok(())),
+        (b().failure_threshold(1_000_001), Err("failure_threshold")),
+        (b().recovery_timeout(ms(1)), Ok(())),
+        (b().recovery_timeout(below_a_tick), Err("recovery_timeout")),
+        (b().recovery_timeout(DAY), Ok(())),
+        (b().recovery_timeout(OVER), Err("recovery_timeout")),
+        (b().recovery_factor(0.9), Err("recovery_factor")),
+        (b().recovery_factor(100.0), Ok(())),
+        (b().recovery_factor(f64::NAN), Err("recovery_factor")),
+        (b().recovery_timeout(secs(60)).max_recovery_timeout(secs(60)), Ok(())),
+        (
+            b().recovery_timeout(secs(60)).max_recovery_timeout(secs(59)),
+            Err("max_recovery_timeout"),
+        ),
+        (b().cooldown(DAY), Ok(())),
+        (b().cooldown(OVER), Err("cooldown")),
+        (b().half_open_max_calls(0), Err("half_open_max_calls")),
+        (b().half_open_max_calls(64), Ok(())),
+        (b().half_open_max_calls(65), Err("half_open_max_calls")),
+        (b().success_threshold(0), Err("success_threshold")),
+        (b().success_threshold(255), Ok(())),
+        (b().probe_timeout(ms(1)), Ok(())),
+        (b().probe_timeout(below_a_tick), Err("probe_timeout")),
+        (b().probe_timeout(OVER), Err("probe_timeout")),
+    ];
+    for (layer, expected) in table {
+        assert_eq!(field(layer.build()), expected, "{layer:?}");
+    }
+}
+
+#[test]
+fn budget_bounds_hold_at_the_edge_and_not_beyond() {
+    // R124
+    let b = BudgetPolicy::builder;
+    let table: [(BudgetLayer, Result<(), &str>); 9] = [
+        (b(), Ok(())),
+        (b().deposit(0.0).min_per_second(0.0), Ok(())),
+        (b().deposit(10.0).min_per_second(1_000.0).capacity(10_000), Ok(())),
+        (b().deposit(-0.1), Err("deposit")),
+        (b().deposit(10.1), Err("deposit")),
+        (b().min_per_second(1_000.1), Err("min_per_second")),
+        (b().min_per_second(f64::NAN), Err("min_per_second")),
+        (b().capacity(0), Err("capacity")),
+        (b().capacity(10_001), Err("capacity")),
+    ];
+    for (layer, expected) in table {
+        assert_eq!(field(layer.build()), expected, "{layer:?}");
+    }
+}
+
+#[test]
+fn the_defaults_are_those_of_the_design() {
+    // R001, R036, R048
+    let retry = RetryPolicy::default();
+    assert_eq!(
+        (retry.max_attempts(), retry.backoff(), retry.jitter()),
+        (3, Backoff::Exponential, Jitter::Full)
+    );
+    assert_eq!(
+        (retry.base_delay(), retry.min_delay(), retry.max_delay()),
+        (ms(100), ms(0), secs(10))
+    );
+    assert_eq!(
+        (retry.total_timeout(), retry.max_retry_after(), retry.max_depth()),
+        (secs(300), secs(60), 1)
+    );
+    assert!((retry.factor() - 2.0).abs() < f64::EPSILON);
+
+    let breaker = BreakerPolicy::default();
+    assert_eq!(
+        (
+            breaker.enabled(),
+            breaker.failure_threshold(),
+            breaker.recovery_timeout()
+        ),
+        (true, 5, secs(30))
+    );
+    assert_eq!((breaker.half_open_max_calls(), breaker.success_threshold()), (2, 2));
+    assert_eq!((breaker.cooldown(), breaker.probe_timeout()), (secs(0), secs(60)));
+
+    let budget = BudgetPolicy::default();
+    assert!(budget.enabled());
+    assert_eq!(
+        (budget.deposit(), budget.min_per_second(), budget.capacity()),
+        (0.1, 1.0, 100)
+    );
+    assert_eq!(field(retry.layered(&RetryLayer::new())), Ok(()));
+}
+
+#[test]
+fn a_layer_reads_what_it_prints() {
+    // R001
+    let layer = ServiceLayer::new()
+        .retry(
+            RetryPolicy::builder()
+                .max_retries(4)
+                .backoff(Backoff::Fibonacci)
+                .base_delay(ms(750))
+                .max_delay(secs(90))
+                .jitter(Jitter::Proportional(0.25))
+                .factor(1.5),
+        )
+        .breaker(BreakerPolicy::builder().enabled(false).cooldown(secs(3_600)))
+        .budget(BudgetPolicy::builder().deposit(0.5))
+        .attempt_timeout(ms(1_500))
+        .apply_in_retry(ApplyInRetry::Refuse);
+
+    let printed = to_value(layer).unwrap();
+
+    assert_eq!(printed["retry"]["base_delay"], "750ms");
+    assert_eq!(printed["retry"]["max_delay"], "1m 30s");
+    assert_eq!(printed["retry"]["backoff"], "fibonacci");
+    assert_eq!(printed["retry"]["jitter"], json!({ "proportional": 0.25 }));
+    assert_eq!(printed["retry"]["max_attempts"], json!(null));
+    assert_eq!(printed["breaker"]["cooldown"], "1h");
+    assert_eq!(printed["attempt_timeout"], "1s 500ms");
+    assert_eq!(printed["apply_in_retry"], "refuse");
+    assert_eq!(from_str::<ServiceLayer>(&printed.to_string()).unwrap(), layer);
+}
+
+#[test]
+fn what_is_left_out_stays_open() {
+    // R108
+    assert_eq!(from_str::<ServiceLayer>("{}").unwrap(), ServiceLayer::new());
+    let layer: ServiceLayer = from_str(r#"{ "retry": { "base_delay": "1m 30s", "max_delay": "2m" } }"#).unwrap();
+    let expected = ServiceLayer::new().retry(RetryPolicy::builder().base_delay(secs(90)).max_delay(secs(120)));
+    assert_eq!(layer, expected);
+}
+
+#[test]
+fn unknown_keys_and_values_are_refused_by_name() {
+    // R090, R114
+    let table = [
+        (r#"{ "retries": {} }"#, "unknown field `retries`"),
+        (r#"{ "retry": { "max_attemps": 3 } }"#, "unknown field `max_attemps`"),
+        (r#"{ "breaker": { "threshold": 3 } }"#, "unknown field `threshold`"),
+        (r#"{ "budget": { "tokens": 3 } }"#, "unknown field `tokens`"),
+        (
+            r#"{ "retry": { "backoff": "quadratic" } }"#,
+            "unknown variant `quadratic`",
+        ),
+        (r#"{ "retry": { "base_delay": "fast" } }"#, "`fast` is no duration"),
+        (r#"{ "retry": { "base_delay": "-1s" } }"#, "`-1s` is no duration"),
+        (r#"{ "retry": { "base_delay": 5 } }"#, "invalid type: integer `5`"),
+        (r#"{ "retry": { "max_attempts": -1 } }"#, "invalid value: integer `-1`"),
+    ];
+    for (text, expected) in table {
+        let mistake = from_str::<ServiceLayer>(text).unwrap_err().to_string();
+        assert!(mistake.contains(expected), "{mistake}");
+    }
+}

@@ -1,0 +1,191 @@
+//! Whose time a call runs on.
+
+use futures::executor::block_on;
+use resilience_core::{
+    Backoff, BreakerPolicy, CircuitState, Jitter, Registry, RetryLayer, RetryPolicy, ServiceLayer,
+    time::{Clock, ManualClock, Sleeper, Sleeping, SystemClock},
+};
+use resilience_tests::{Error, Plans, World, down, fine, ms, secs};
+use std::{
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+fn fixed(delay: Duration) -> RetryLayer {
+    RetryPolicy::builder()
+        .backoff(Backoff::Fixed)
+        .base_delay(delay)
+        .jitter(Jitter::None)
+        .max_attempts(3)
+}
+
+#[test]
+fn without_tokio_a_call_sleeps_on_the_sleeper_of_its_registry() {
+    // R029
+    let world = World::new();
+    let plans = world.plans(
+        "plan_service",
+        ServiceLayer::new().retry(fixed(secs(3_600)).max_delay(secs(3_600)).total_timeout(secs(86_400))),
+    );
+
+    assert_eq!(block_on(plans.fetch(down)), Err(Error::Down(3)));
+
+    assert_eq!(world.clock.slept(), [secs(3_600); 2]);
+}
+
+#[test]
+fn without_tokio_the_default_sleeper_works() {
+    let plans = Plans::new(Registry::new(), "plan_service", ServiceLayer::new().retry(fixed(ms(2))));
+
+    assert_eq!(block_on(plans.fetch(down)), Err(Error::Down(3)));
+}
+
+#[test]
+fn a_runtime_without_a_timer_waits_all_the_same() {
+    let plans = Plans::new(
+        Registry::new(),
+        "plan_service",
+        ServiceLayer::new()
+            .retry(fixed(ms(2)))
+            .attempt_timeout(secs(3_600))
+            .breaker(BreakerPolicy::builder().enabled(false)),
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+
+    for round in 1..=2 {
+        let result = runtime.block_on(plans.fetch(async |run| {
+            tokio::task::yield_now().await;
+            Err(Error::Down(run))
+        }));
+        assert_eq!(result, Err(Error::Down(3 * round)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn inside_a_paused_runtime_breakers_and_budgets_follow_its_time() {
+    let registry = Registry::new();
+    let breaker = BreakerPolicy::builder().failure_threshold(1).recovery_timeout(secs(30));
+    let plans = Plans::new(registry, "plan_service", ServiceLayer::new().breaker(breaker));
+    assert!(plans.count(down).await.is_err());
+
+    tokio::time::advance(ms(29_999)).await;
+    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert!(plans.count(fine).await.is_err());
+    tokio::time::advance(ms(1)).await;
+    assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+    assert!(plans.count(fine).await.is_ok());
+}
+
+/// A clock of another make, and a sleeper that keeps its own book.
+#[derive(Debug, Clone, Default)]
+struct Own(Arc<AtomicU64>);
+
+impl Clock for Own {
+    fn now(&self) -> Duration {
+        Duration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+}
+
+impl Sleeper for Own {
+    fn sleep(&self, duration: Duration) -> Sleeping {
+        let own = self.clone();
+        Box::pin(async move { own.sleep_blocking(duration) })
+    }
+
+    fn sleep_blocking(&self, duration: Duration) {
+        self.0.fetch_add(duration.as_secs(), Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn clock_sleeper_and_chance_can_be_anybodys() {
+    // R025, R029
+    let own = Own::default();
+    let draws = Arc::new(AtomicU64::new(0));
+    let drawn = Arc::clone(&draws);
+    let registry = Registry::builder()
+        .clock(own.clone())
+        .sleeper(own.clone())
+        .random(move || {
+            drawn.fetch_add(1, Ordering::Relaxed);
+            0.5
+        })
+        .build();
+    let retry = fixed(secs(8)).jitter(Jitter::Full).total_timeout(secs(9));
+    let plans = Plans::new(registry, "plan_service", ServiceLayer::new().retry(retry));
+    let start = tokio::time::Instant::now();
+
+    // The first retry after 4 s, the second after 8 s: half of each delay.
+    assert_eq!(plans.fetch(down).await, Err(Error::Down(3)));
+
+    assert_eq!((own.now(), draws.load(Ordering::Relaxed)), (secs(8), 2));
+    assert_eq!(start.elapsed(), secs(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_random_source_out_of_its_range_is_brought_into_it() {
+    for (draw, expected) in [(-1.0, 0), (2.0, 1_000), (f64::INFINITY, 1_000), (f64::NAN, 0)] {
+        let world = World::drawing(draw);
+        let plans = world.plans(
+            "plan_service",
+            ServiceLayer::new().retry(fixed(secs(1)).jitter(Jitter::Full)),
+        );
+        assert_eq!(plans.fetch(down).await, Err(Error::Down(3)));
+        let total: Duration = world.clock.slept().iter().sum();
+        assert_eq!(total, ms(2 * expected), "{draw}");
+    }
+}
+
+#[test]
+fn a_manual_clock_moves_as_told_and_remembers_its_sleeps() {
+    let clock = ManualClock::new();
+    let same = clock.clone();
+
+    clock.advance(secs(1));
+    same.sleep_blocking(secs(2));
+    block_on(clock.sleep(secs(3)));
+    clock.advance(Duration::MAX);
+    assert_eq!(same.now(), Duration::MAX);
+    same.set(secs(5));
+
+    assert_eq!(clock.now(), secs(5));
+    assert_eq!(clock.slept(), [secs(2), secs(3)]);
+}
+
+/// The default clock has one origin for the whole process: it must not lie in what another runtime takes for the future.
+#[test]
+fn the_default_clock_runs_in_a_runtime_that_is_behind_the_one_that_read_it_first() {
+    // In a process of its own, so that nobody has read the clock before.
+    let this = std::env::current_exe().unwrap();
+    let output = Command::new(this)
+        .args(["time::in_a_process_of_its_own", "--exact", "--ignored", "--nocapture"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+}
+
+#[test]
+#[ignore = "run by the test above"]
+fn in_a_process_of_its_own() {
+    let paused = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+    };
+    paused().block_on(async {
+        tokio::time::advance(secs(3_600)).await;
+        let _ = SystemClock.now();
+    });
+    paused().block_on(async {
+        let start = SystemClock.now();
+        tokio::time::advance(secs(30)).await;
+        assert_eq!(SystemClock.now().saturating_sub(start), secs(30));
+    });
+}

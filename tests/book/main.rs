@@ -1,0 +1,83 @@
+//! What README and book say is so.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+fn read(path: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// What stands between the fences of the blocks of one language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    let blocks = text.split(&fence).skip(1);
+    blocks.filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_readme_shows_the_refusal_in_the_compilers_words() {
+    let shown = blocks(&read("README.md"), "text");
+    let message = shown[0].lines().next().unwrap();
+
+    let compiler = read("tests/messages/fail/idempotent_above_apply.stderr");
+
+    assert!(compiler.contains(message), "the compiler says:\n{compiler}");
+}
+
+#[test]
+fn the_gate_runs_the_commands_of_the_readme() {
+    let gate = read(".ci/run");
+    let commands = blocks(&read("README.md"), "sh").concat();
+    let commands: Vec<_> = commands.lines().filter_map(|line| line.split('#').next()).map(str::trim).collect();
+
+    assert_eq!(commands, ["cargo run --example plan_service", "cargo test --workspace"]);
+    for command in commands {
+        assert!(gate.contains(&format!("step {command}\n")), "{command}");
+    }
+}
+
+#[test]
+fn the_readme_names_the_compiler_that_the_manifest_asks_for() {
+    let manifest = read("Cargo.toml");
+    let version = manifest.split("rust-version = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(read("README.md").contains(&format!("Rust {version} or newer")));
+}
+
+#[test]
+fn the_events_page_lists_every_event_with_its_level_and_fields() {
+    let page = read("docs/events.md");
+    let listed: BTreeMap<String, (String, Vec<String>)> = page
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| {
+            let cells: Vec<_> = line.split('|').map(|cell| cell.trim().replace('`', "")).collect();
+            let mut fields: Vec<_> = cells[3].split(',').map(|field| field.trim().to_owned()).collect();
+            fields.retain(|field| !field.is_empty());
+            fields.sort();
+            (cells[1].clone(), (cells[2].clone(), fields))
+        })
+        .collect();
+
+    // `emit!(LEVEL, "message", subject, field = .., ..)`
+    let source = read("resilience-core/src/telemetry/events.rs");
+    let emitted: BTreeMap<String, (String, Vec<String>)> = source
+        .split("emit!(")
+        .skip(1)
+        .filter(|call| !call.starts_with('L') && !call.starts_with('$'))
+        .map(|call| {
+            let call = call.split(';').next().unwrap().split("Transition::").next().unwrap();
+            let level = call.split(',').next().unwrap().trim().to_owned();
+            let message = call.split('"').nth(1).unwrap().to_owned();
+            let mut fields: Vec<_> = call
+                .split(" = ")
+                .map(|before| before.rsplit([' ', '\n', '(']).next().unwrap().to_owned())
+                .collect();
+            fields.pop();
+            fields.sort();
+            (message, (level, fields))
+        })
+        .collect();
+
+    assert_eq!(emitted.len(), 13);
+    assert_eq!(emitted, listed);
+}
