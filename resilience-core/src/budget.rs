@@ -134,7 +134,8 @@ fn thousandths(tokens: f64) -> u64 {
     }
 }
 
-#[cfg(all(test, not(resilience_loom)))]
+#[cfg(test)]
+#[cfg(not(resilience_loom))]
 mod tests {
     use super::*;
     use proptest::prelude::*;
@@ -245,7 +246,8 @@ mod tests {
     }
 }
 
-#[cfg(all(test, resilience_loom))]
+#[cfg(test)]
+#[cfg(resilience_loom)]
 mod models {
     use super::*;
     use loom::{sync::Arc, thread};

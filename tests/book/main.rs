@@ -1,5 +1,7 @@
 //! What README and book say is so.
 
+#![allow(clippy::panic, reason = "a missing file fails the test")]
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 fn read(path: &str) -> String {
@@ -11,7 +13,10 @@ fn read(path: &str) -> String {
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let fence = format!("```{language}\n");
     let blocks = text.split(&fence).skip(1);
-    blocks.filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
+    blocks
+        .filter_map(|rest| rest.split("```").next())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -28,7 +33,11 @@ fn the_readme_shows_the_refusal_in_the_compilers_words() {
 fn the_gate_runs_the_commands_of_the_readme() {
     let gate = read(".ci/run");
     let commands = blocks(&read("README.md"), "sh").concat();
-    let commands: Vec<_> = commands.lines().filter_map(|line| line.split('#').next()).map(str::trim).collect();
+    let commands: Vec<_> = commands
+        .lines()
+        .filter_map(|line| line.split('#').next())
+        .map(str::trim)
+        .collect();
 
     assert_eq!(commands, ["cargo run --example plan_service", "cargo test --workspace"]);
     for command in commands {
@@ -39,7 +48,11 @@ fn the_gate_runs_the_commands_of_the_readme() {
 #[test]
 fn the_readme_names_the_compiler_that_the_manifest_asks_for() {
     let manifest = read("Cargo.toml");
-    let version = manifest.split("rust-version = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let version = manifest
+        .split("rust-version = \"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap();
     assert!(read("README.md").contains(&format!("Rust {version} or newer")));
 }
 

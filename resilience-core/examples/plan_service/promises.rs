@@ -6,7 +6,7 @@ use super::{
     report::{ROUTES, Row},
     server::{Arrival, Fault, Server, route},
 };
-use resilience_core::{CircuitState, ServiceSource, Statistics};
+use resilience_core::{CircuitState, Statistics};
 use std::time::Duration;
 
 /// What is promised, with what was found.

@@ -183,7 +183,9 @@ impl Breaker {
     }
 }
 
-#[cfg(all(test, resilience_loom))]
+#[cfg(test)]
+#[cfg(resilience_loom)]
 mod models;
-#[cfg(all(test, not(resilience_loom)))]
+#[cfg(test)]
+#[cfg(not(resilience_loom))]
 mod tests;

@@ -158,7 +158,8 @@ impl Token {
     }
 }
 
-#[cfg(all(test, not(resilience_loom)))]
+#[cfg(test)]
+#[cfg(not(resilience_loom))]
 mod tests {
     use super::*;
 
@@ -175,7 +176,8 @@ mod tests {
     }
 }
 
-#[cfg(all(test, resilience_loom))]
+#[cfg(test)]
+#[cfg(resilience_loom)]
 mod models {
     use super::Token;
     use loom::{sync::Arc, thread};
