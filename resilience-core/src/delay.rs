@@ -56,7 +56,8 @@ fn jittered(policy: &RetryPolicy, delay: Duration, previous: Option<Duration>, d
             let high = previous.unwrap_or(low).saturating_mul(3).max(low);
             low.saturating_add(scaled(high.saturating_sub(low), unit()))
         }
-        Jitter::Proportional(spread) => scaled(delay, 1.0 - spread + 2.0 * spread * unit()),
+        // Cut first: a fleet that waits at the cap is to be spread as well.
+        Jitter::Proportional(spread) => scaled(capped, 1.0 - spread + 2.0 * spread * unit()),
     }
 }
 

@@ -60,8 +60,10 @@ mod breaker;
 mod budget;
 mod call;
 pub mod classify;
+mod declaration;
 mod delay;
 mod interruption;
+mod link;
 mod operation;
 pub mod policy;
 pub mod random;
@@ -75,6 +77,7 @@ pub mod time;
 pub use breaker::CircuitState;
 pub use call::{Attempt, Call, Next, Sleep};
 pub use classify::{Classify, FailureKind, Outcome, Verdict};
+pub use declaration::{ServiceDef, ServiceSource};
 pub use interruption::{FromInterruption, Interruption, Reason};
 pub use operation::{Kind, Operation};
 pub use policy::{
@@ -84,7 +87,7 @@ pub use policy::{
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]
 pub use resilience_macros::{apply, retry_service};
-pub use service::{OperationReport, Service, ServiceDef, ServiceSource};
+pub use service::{OperationReport, Service};
 pub use telemetry::Statistics;
 
 /// What expansions of the macros use beside the public names. Not for use by hand.

@@ -2,21 +2,14 @@
 
 use crate::{
     call::Call,
-    interruption::Origin,
-    policy::{ApplyInRetry, InvalidPolicy, RetryLayer, RetryPolicy, ServiceLayer},
+    declaration::ServiceSource,
+    link::Link,
+    policy::{RetryLayer, ServiceLayer},
     registry::Registry,
     scope::{self, Scope},
-    service::{Service, ServiceSource},
-    telemetry::{Counters, events::Subject},
+    service::Service,
 };
-use std::{
-    ptr,
-    sync::{
-        OnceLock, PoisonError, RwLock,
-        atomic::{AtomicBool, AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{ptr, sync::OnceLock, time::Duration};
 
 /// What an operation does to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -187,110 +180,5 @@ impl Operation {
             attempt_timeout: self.attempt_timeout,
             ..ServiceLayer::new()
         }
-    }
-}
-
-/// What a call does, at first failure looked up here and then kept to its end.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct OperationPolicy {
-    pub(crate) retry: RetryPolicy,
-    pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) apply_in_retry: ApplyInRetry,
-}
-
-impl OperationPolicy {
-    pub(crate) const DEFAULT: Self = Self {
-        retry: RetryPolicy::DEFAULT,
-        attempt_timeout: None,
-        apply_in_retry: ApplyInRetry::Disarm,
-    };
-
-    /// What all the layers together say.
-    pub(crate) fn of(layer: &ServiceLayer) -> Result<Self, InvalidPolicy> {
-        Ok(Self {
-            retry: RetryPolicy::DEFAULT.layered(&layer.retry)?,
-            attempt_timeout: layer.valid_attempt_timeout()?,
-            apply_in_retry: layer.apply_in_retry.unwrap_or_default(),
-        })
-    }
-
-    /// What a call must know before its body runs, in one word.
-    fn word(&self, kind: Kind) -> u32 {
-        let mut word = 0;
-        if kind == Kind::Idempotent && self.retry.max_attempts() > 1 {
-            word |= u32::from(self.retry.max_depth()) << Link::DEPTH_SHIFT | Link::UNCLOCKED;
-        }
-        if kind == Kind::Apply {
-            word |= Link::APPLY;
-        }
-        if self.attempt_timeout.is_some() {
-            word |= Link::TIMEOUT;
-        }
-        word
-    }
-}
-
-/// An operation linked to a live service.
-#[derive(Debug)]
-pub(crate) struct Link {
-    word: AtomicU32,
-    pub(crate) service: &'static Service,
-    pub(crate) operation: &'static Operation,
-    pub(crate) counters: Counters,
-    policy: RwLock<OperationPolicy>,
-    warned: AtomicBool,
-}
-
-impl Link {
-    /// The kind is apply.
-    pub(crate) const APPLY: u32 = 1;
-    /// Attempts are cut by a timeout.
-    pub(crate) const TIMEOUT: u32 = 1 << 1;
-    /// The call needs a clock and has not started it.
-    pub(crate) const UNCLOCKED: u32 = 1 << 2;
-    /// The top byte is the depth from which on the operation makes one attempt: its `max_depth`, or zero where it makes only
-    /// one anyway.
-    pub(crate) const DEPTH_SHIFT: u32 = 24;
-
-    pub(crate) fn new(service: &'static Service, operation: &'static Operation, policy: OperationPolicy) -> Self {
-        Self {
-            word: AtomicU32::new(policy.word(operation.kind)),
-            service,
-            operation,
-            counters: Counters::default(),
-            policy: RwLock::new(policy),
-            warned: AtomicBool::new(false),
-        }
-    }
-
-    #[inline]
-    pub(crate) fn word(&self) -> u32 {
-        // Relaxed: the word is complete in itself.
-        self.word.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn policy(&self) -> OperationPolicy {
-        *self.policy.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn set_policy(&self, policy: OperationPolicy) {
-        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
-        self.word.store(policy.word(self.operation.kind), Ordering::Relaxed);
-    }
-
-    pub(crate) fn origin(&self) -> &'static Origin {
-        self.service.origin()
-    }
-
-    pub(crate) fn subject(&self) -> Subject {
-        Subject {
-            service: self.service.name(),
-            operation: self.operation.name,
-        }
-    }
-
-    /// True once in the life of the link.
-    pub(crate) fn warns_first(&self) -> bool {
-        !self.warned.swap(true, Ordering::Relaxed)
     }
 }

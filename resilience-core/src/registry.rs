@@ -1,9 +1,10 @@
 //! The services by name.
 
 use crate::{
-    policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceLayer},
+    declaration::ServiceDef,
+    policy::{InvalidPolicy, ServiceLayer},
     random::{RandomSource, ThreadRandom},
-    service::{Service, ServiceDef},
+    service::Service,
     telemetry::events,
     time::{Clock, Sleeper, SystemClock, SystemSleeper},
 };
@@ -142,6 +143,10 @@ impl Registry {
     /// # Errors
     /// [`InvalidPolicy`] if the result would be out of range for the service or one of its operations; nothing has changed then.
     pub fn configure(&'static self, name: &str, layer: ServiceLayer) -> Result<(), InvalidPolicy> {
+        if self.find(name).is_none() {
+            // A mistake creates nothing either.
+            Service::check(&layer.over(self.defaults()))?;
+        }
         self.service(name).configure(layer)
     }
 
@@ -151,10 +156,7 @@ impl Registry {
     /// [`InvalidPolicy`] if the defaults are out of range by themselves; nothing has changed then. A service whose code or
     /// settings do not go together with the new defaults keeps its policies, and the mistake is returned.
     pub fn configure_defaults(&self, layer: ServiceLayer) -> Result<(), InvalidPolicy> {
-        RetryPolicy::DEFAULT.layered(&layer.retry)?;
-        BreakerPolicy::DEFAULT.layered(&layer.breaker)?;
-        BudgetPolicy::DEFAULT.layered(&layer.budget)?;
-        layer.valid_attempt_timeout()?;
+        Service::check(&layer)?;
         *self.defaults.write().unwrap_or_else(PoisonError::into_inner) = layer;
         let services = self.services().into_iter().chain(self.overflow.get().copied());
         let refreshed: Vec<_> = services.map(Service::refresh).collect();

@@ -4,17 +4,16 @@ use crate::{
     breaker::{Breaker, CircuitState, Tick},
     budget::Budget,
     interruption::Origin,
-    operation::{Kind, Link, Operation, OperationPolicy},
-    policy::{BreakerLayer, BreakerPolicy, BudgetLayer, BudgetPolicy, InvalidPolicy, RetryLayer, ServiceLayer},
+    link::{Link, OperationPolicy},
+    operation::{Kind, Operation},
+    policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, ServiceLayer},
     registry::Registry,
-    scope::{self, Scope},
     telemetry::{Statistics, events, events::Subject},
 };
 use std::{
     collections::{HashMap, HashSet},
     fmt, mem, ptr,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
-    time::Duration,
+    sync::{Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 /// A named dependency such as `"plan_service"`: owns one breaker, one retry budget and its policies.
@@ -234,6 +233,13 @@ impl Service {
         self.apply(&mut state, code, settings)
     }
 
+    /// Whether `layer` by itself makes valid policies.
+    pub(crate) fn check(layer: &ServiceLayer) -> Result<(), InvalidPolicy> {
+        ServicePolicies::of(layer)?;
+        OperationPolicy::of(layer)?;
+        Ok(())
+    }
+
     /// Works out every policy first, so that a mistake changes nothing.
     fn apply(
         &self,
@@ -300,119 +306,4 @@ pub struct OperationReport {
     pub kind: Kind,
     /// The counts.
     pub statistics: Statistics,
-}
-
-/// A service declared in code: what its breaker, budget and operations do unless settings say otherwise.
-///
-/// ```
-/// use resilience_core::{BreakerPolicy, ServiceDef};
-///
-/// static PLANS: ServiceDef =
-///     ServiceDef::new("plan_service").breaker(BreakerPolicy::builder().failure_threshold(3));
-///
-/// assert_eq!(PLANS.name(), "plan_service");
-/// ```
-///
-/// The attribute takes it as `service = PLANS`.
-#[derive(Debug)]
-pub struct ServiceDef {
-    name: &'static str,
-    layer: ServiceLayer,
-    global: OnceLock<&'static Service>,
-}
-
-impl ServiceDef {
-    /// Declares a service; `name` is what settings and events call it.
-    #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            layer: ServiceLayer::new(),
-            global: OnceLock::new(),
-        }
-    }
-
-    /// How its operations retry, unless their own attribute says otherwise.
-    #[must_use]
-    pub const fn retry(mut self, retry: RetryLayer) -> Self {
-        self.layer = self.layer.retry(retry);
-        self
-    }
-
-    /// Its breaker.
-    #[must_use]
-    pub const fn breaker(mut self, breaker: BreakerLayer) -> Self {
-        self.layer = self.layer.breaker(breaker);
-        self
-    }
-
-    /// Its retry budget.
-    #[must_use]
-    pub const fn budget(mut self, budget: BudgetLayer) -> Self {
-        self.layer = self.layer.budget(budget);
-        self
-    }
-
-    /// The time after which an attempt of its async operations is cancelled.
-    #[must_use]
-    pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.layer = self.layer.attempt_timeout(timeout);
-        self
-    }
-
-    /// The name of the service.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-/// What `service = ..` in the attribute takes: a [`ServiceDef`], or a handle to a live service.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no service",
-    label = "expected a `ServiceDef` or a `&'static Service`",
-    note = "declare `static PLANS: ServiceDef = ServiceDef::new(\"plan_service\")`, or keep `registry.service(\"plan_service\")` in a field"
-)]
-pub trait ServiceSource {
-    /// The live service.
-    fn service(&self) -> &'static Service;
-}
-
-impl ServiceSource for &'static Service {
-    #[inline]
-    fn service(&self) -> &'static Service {
-        self
-    }
-}
-
-/// The service of this name in the registry that was entered, or else in the global one.
-impl ServiceSource for ServiceDef {
-    #[inline]
-    fn service(&self) -> &'static Service {
-        if !scope::current().has(Scope::REGISTRY) {
-            if let Some(service) = self.global.get() {
-                return service;
-            }
-        }
-        match scope::with_surroundings(|here| here.registry) {
-            Some(registry) => registry.define(self),
-            None => {
-                let service = Registry::global().define(self);
-                let _ = self.global.set(service);
-                service
-            }
-        }
-    }
-}
-
-impl ServiceDef {
-    /// The live service of this name, in the registry that was entered, or else in the global one.
-    #[must_use]
-    pub fn service(&self) -> &'static Service {
-        ServiceSource::service(self)
-    }
-
-    pub(crate) fn layer(&self) -> ServiceLayer {
-        self.layer
-    }
 }

@@ -4,7 +4,7 @@
 
 mod parameters;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse_quote_spanned;
@@ -134,8 +134,12 @@ pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The whole attribute, as the user's token: with the mark of the macro on it, the compiler would add to every error
 /// that it comes from a macro.
 fn attribute_place(item: &TokenStream) -> Span {
-    let item = item.clone().into_iter().next();
-    item.map_or_else(Span::call_site, |token| Span::call_site().resolved_at(token.span()))
+    // The first word behind the attributes: among those there may be a seal of ours.
+    let word = item
+        .clone()
+        .into_iter()
+        .find(|token| matches!(token, TokenTree::Ident(_)));
+    word.map_or_else(Span::call_site, |word| Span::call_site().resolved_at(word.span()))
 }
 
 /// The item first: editors take what they find first for the original.

@@ -184,6 +184,25 @@ fn a_storm_is_held_to_its_budget() {
     assert_eq!(plans.runs(), 10_000 + 100 + 9);
 }
 
+#[test]
+fn a_budget_that_is_switched_off_earns_nothing() {
+    let world = World::new();
+    let plans = world.plans("plan_service", layer(bare(1).deposit(1.0)));
+    assert!(retries(&plans));
+
+    let switch = |budget| {
+        world
+            .registry
+            .configure("plan_service", ServiceLayer::new().budget(budget))
+            .unwrap();
+    };
+    switch(BudgetPolicy::builder().enabled(false));
+    plans.fetch_blocking(Ok).unwrap();
+    switch(BudgetPolicy::builder().enabled(true));
+
+    assert!(!retries(&plans));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_retry_that_took_no_token_gives_none_back() {
     let retry = RetryPolicy::builder().backoff(Backoff::Fixed).jitter(Jitter::None);

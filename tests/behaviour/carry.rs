@@ -4,6 +4,7 @@ use resilience_core::{BreakerPolicy, CircuitState, Reason, ServiceLayer, scope};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
 use std::{
     cell::{Cell, RefCell},
+    future::Future,
     sync::{Arc, Mutex},
     thread,
 };
@@ -140,13 +141,16 @@ async fn a_carried_apply_that_would_start_after_its_attempt_was_given_up_is_refu
 #[tokio::test(start_paused = true)]
 async fn a_carried_apply_that_was_refused_gives_its_place_as_a_probe_back() {
     let world = World::new();
-    let strict = BreakerPolicy::builder().failure_threshold(1).half_open_max_calls(1).success_threshold(1);
+    let strict = BreakerPolicy::builder()
+        .failure_threshold(1)
+        .half_open_max_calls(1)
+        .success_threshold(1);
     let plan = Arc::new(world.plans("plan_service", ServiceLayer::new().retry(immediate(3))));
     let write = Arc::new(world.plans("write_service", ServiceLayer::new().breaker(strict)));
     assert!(write.count(down).await.is_err());
     world.clock.advance(secs(30));
 
-    let refused = first_of_two(plan, Arc::clone(&write)).await;
+    let refused = late_apply(plan, Arc::clone(&write)).await;
 
     assert_eq!(refused.unwrap_err().reason(), Some(Reason::Superseded));
     assert_eq!(write.service.circuit(), CircuitState::HalfOpen);
@@ -161,7 +165,7 @@ async fn a_carried_apply_that_was_refused_disarms_nobody() {
 
     let result = outer.fetch(async |run| {
         if run == 1 {
-            let task = tokio::spawn(scope::carry(first_of_two(Arc::clone(&plan), Arc::clone(&write))));
+            let task = tokio::spawn(scope::carry(late_apply(Arc::clone(&plan), Arc::clone(&write))));
             let refused = task.await.unwrap();
             assert_eq!(refused.unwrap_err().reason(), Some(Reason::Superseded));
         }
@@ -172,25 +176,135 @@ async fn a_carried_apply_that_was_refused_disarms_nobody() {
     assert_eq!(write.runs(), 0);
 }
 
-/// The first attempt sends an apply away and fails; the apply is only then let go.
-async fn first_of_two(plan: Arc<Plans>, write: Arc<Plans>) -> Result<u32, Error> {
-    let sent = Mutex::new(None);
-    plan.fetch(|run| {
-        if run == 1 {
-            let (go, gone) = oneshot::channel::<()>();
-            let write = Arc::clone(&write);
-            let task = tokio::spawn(scope::carry(async move {
-                gone.await.unwrap();
+#[tokio::test(start_paused = true)]
+async fn what_was_carried_out_of_one_call_binds_no_other() {
+    let (plan, write) = world();
+    let carried = async |apply: bool| {
+        let write = Arc::clone(&write);
+        let task = async move {
+            if apply {
                 write.write(fine).await
-            }));
-            *sent.lock().unwrap() = Some((go, task));
+            } else {
+                write.count(fine).await
+            }
+        };
+        tokio::spawn(scope::carry(task)).await.unwrap()
+    };
+
+    let first = plan.fetch(async |run| carried(true).await.and(Err(Error::Down(run))));
+    assert_eq!(first.await, Err(Error::Down(1)));
+    let second = plan.fetch(async |run| carried(false).await.and(Err(Error::Down(run))));
+    assert_eq!(second.await, Err(Error::Down(4)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_carried_tasks_one_that_applied_leaves_the_other_its_apply() {
+    let (plan, write) = world();
+    let (go, gone) = oneshot::channel();
+    let waiting = Cell::new(Some(gone));
+    let task = Mutex::new(None);
+
+    let result = plan.fetch(|run| {
+        let (late, early) = (Arc::clone(&write), Arc::clone(&write));
+        let gone = waiting.take().unwrap();
+        *task.lock().unwrap() = Some(tokio::spawn(scope::carry(async move {
+            gone.await.unwrap();
+            late.write(fine).await
+        })));
+        let early = tokio::spawn(scope::carry(async move { early.write(fine).await }));
+        async move { early.await.unwrap().and(Err(Error::Down(run))) }
+    });
+    assert_eq!(result.await, Err(Error::Down(1)));
+
+    go.send(()).unwrap();
+    let late = task.lock().unwrap().take().unwrap();
+    assert_eq!(late.await.unwrap(), Ok(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_apply_is_refused_however_it_is_wrapped_in_the_task() {
+    let (plan, write) = world();
+    let wrapped = Arc::clone(&write);
+    let inside_another_call = async move { wrapped.count(|_| wrapped.write(fine)).await };
+    assert_eq!(
+        late(&plan, inside_another_call).await.unwrap_err().reason(),
+        Some(Reason::Superseded)
+    );
+
+    let carried = Arc::clone(&write);
+    let carried_once_more = async move {
+        tokio::spawn(scope::carry(async move { carried.write(fine).await }))
+            .await
+            .unwrap()
+    };
+    assert_eq!(
+        late(&plan, carried_once_more).await.unwrap_err().reason(),
+        Some(Reason::Superseded)
+    );
+
+    assert_eq!(
+        write
+            .service
+            .operations()
+            .iter()
+            .map(|report| report.statistics.attempts)
+            .sum::<u64>(),
+        1
+    );
+}
+
+/// Sends `work` away with an attempt that is given up for another, and lets it go only then.
+async fn late<F>(plan: &Plans, work: F) -> Result<u32, Error>
+where
+    F: Future<Output = Result<u32, Error>> + Send + 'static,
+{
+    let (go, gone) = oneshot::channel::<()>();
+    let work = Mutex::new(Some((work, gone)));
+    let task = Mutex::new(None);
+    plan.fetch(|run| {
+        let first = work.lock().unwrap().take();
+        let retried = first.is_some();
+        if let Some((work, gone)) = first {
+            *task.lock().unwrap() = Some(tokio::spawn(scope::carry(async move {
+                gone.await.unwrap();
+                work.await
+            })));
         }
-        async move { if run == 1 { Err(Error::Down(run)) } else { Ok(run) } }
+        async move { if retried { Err(Error::Down(run)) } else { Ok(run) } }
     })
     .await?;
-    let (go, task) = sent.lock().unwrap().take().unwrap();
     go.send(()).unwrap();
+    let task = task.lock().unwrap().take().unwrap();
     task.await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_its_apply_a_carried_task_retries_as_if_nobody_around_did() {
+    let world = World::new();
+    let shallow = ServiceLayer::new().retry(immediate(3));
+    let plan = world.plans("plan_service", shallow);
+    let (tool, write) = (
+        Arc::new(world.plans("tool_service", shallow)),
+        Arc::new(world.plans("write_service", shallow)),
+    );
+
+    let result = plan.fetch(|_| {
+        let (tool, write) = (Arc::clone(&tool), Arc::clone(&write));
+        let task = tokio::spawn(scope::carry(async move {
+            write.write(fine).await?;
+            tokio::task::yield_now().await;
+            tool.fetch(down).await
+        }));
+        async move { task.await.unwrap() }
+    });
+
+    assert_eq!(result.await, Err(Error::Down(3)));
+    assert_eq!((plan.runs(), tool.runs(), write.runs()), (1, 3, 1));
+}
+
+/// An apply that is sent away with an attempt that is given up for another.
+async fn late_apply(plan: Arc<Plans>, write: Arc<Plans>) -> Result<u32, Error> {
+    late(&plan, async move { write.write(fine).await }).await
 }
 
 #[tokio::test(start_paused = true)]

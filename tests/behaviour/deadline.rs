@@ -118,6 +118,23 @@ async fn a_clock_that_a_call_further_in_needs_starts_those_further_out() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_several_calls_further_in_the_first_starts_the_clock() {
+    let world = World::new();
+    let outer = world.plans("plan_service", layer(immediate(100).total_timeout(secs(9))));
+    let inner = world.plans("context_service", layer(immediate(3)));
+
+    let result = outer.fetch(async |run| {
+        for _ in 0..2 {
+            inner.fetch_blocking(Ok)?;
+            world.clock.advance(secs(5));
+        }
+        Err(Error::Down(run))
+    });
+
+    assert_eq!(result.await, Err(Error::Down(1)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_clock_further_in_is_not_taken_over_where_it_is_another_one() {
     let world = World::new();
     let elsewhere = World::new();

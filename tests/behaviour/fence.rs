@@ -1,6 +1,6 @@
 //! Once an apply has started, no call around it starts another attempt: `#[apply]` inside `idempotent`.
 
-use futures::executor::block_on;
+use futures::{FutureExt, executor::block_on};
 use resilience_core::{ApplyInRetry, BreakerPolicy, CircuitState, Reason, ServiceLayer, apply};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
 use std::{
@@ -122,6 +122,23 @@ async fn an_apply_that_panics_is_repeated_by_nobody() {
 
     assert_eq!(result, Err(Error::Down(1)));
     assert_eq!((plan.runs(), write.runs()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_apply_that_is_followed_by_a_panic_is_repeated_by_nobody() {
+    let (plan, tool, write) = three();
+
+    let result = plan.fetch(async |run| {
+        let attempt = tool.fetch(async |_| {
+            write.write(fine).await?;
+            panic!("a bug")
+        });
+        assert!(AssertUnwindSafe(attempt).catch_unwind().await.is_err());
+        Err(Error::Down(run))
+    });
+
+    assert_eq!(result.await, Err(Error::Down(1)));
+    assert_eq!((plan.runs(), tool.runs(), write.runs()), (1, 1, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -300,7 +317,8 @@ async fn an_apply_without_a_service_is_a_fence_too() {
         .configure_defaults(ServiceLayer::new().apply_in_retry(ApplyInRetry::Refuse))
         .unwrap();
     let plan = world.plans("plan_service", layer());
-    let result = world.registry.enter(plan.fetch(|_| write(&runs))).await;
+    let mistaken = plan.fetch(async |_| write(&runs).await.map_err(Error::mistaken));
+    let result = world.registry.enter(mistaken).await;
     let interruption = result.unwrap_err().interruption().unwrap();
     assert_eq!(
         (interruption.reason(), interruption.service()),

@@ -227,6 +227,20 @@ async fn results_that_come_late_change_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_slow_success_from_before_the_failures_is_no_sign_of_recovery() {
+    let world = World::new();
+    let plans = plans(&world);
+    let (sender, slow) = begun(&plans);
+    fail(&plans);
+
+    sender.send(Ok(1)).unwrap();
+    assert_eq!(slow.await, Ok(1));
+
+    fail(&plans);
+    assert_eq!(plans.service.circuit(), CircuitState::Open);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_probe_without_evidence_gives_its_place_back() {
     // R072, R074
     let world = World::new();

@@ -70,6 +70,11 @@ fn settings_stand_above_code_and_the_operation_above_its_definition() {
         .configure_defaults(ServiceLayer::new().retry(immediate(9)))
         .unwrap();
     assert_eq!((run(defined), run(with_its_own)), (5, 2));
+    // Linked by now, and no more open to the defaults than before.
+    registry
+        .configure_defaults(ServiceLayer::new().retry(immediate(8)))
+        .unwrap();
+    assert_eq!((run(defined), run(with_its_own)), (5, 2));
     set(RetryPolicy::builder().max_retries(5));
     assert_eq!((run(defined), run(with_its_own)), (6, 6));
     // The later word for the same thing, in its other spelling.
@@ -241,6 +246,16 @@ fn what_is_out_of_range_changes_nothing_and_is_named() {
         assert!(plans.fetch_blocking(|run| Err(Error::Down(run))).is_err());
         assert_eq!(plans.runs() - before, 3);
     }
+}
+
+#[test]
+fn settings_out_of_range_do_not_even_make_a_service() {
+    let registry = Registry::new();
+
+    let mistake = registry.configure("plan_service", ServiceLayer::new().attempt_timeout(Duration::ZERO));
+
+    assert_eq!(mistake.unwrap_err().field(), "attempt_timeout");
+    assert!(registry.find("plan_service").is_none());
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn the_readme_shows_the_refusal_in_the_compilers_words() {
     let shown = blocks(&read("README.md"), "text");
     let message = shown[0].lines().next().unwrap();
 
-    let compiler = read("tests/messages/fail/idempotent_above_apply.stderr");
+    let compiler = read("tests/messages/fail/apply_and_idempotent.stderr");
 
     assert!(compiler.contains(message), "the compiler says:\n{compiler}");
 }

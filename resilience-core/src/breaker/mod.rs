@@ -7,6 +7,9 @@
 //! The breaker reports what it did by return value ([`Transition`]) and never speaks to the outside itself.
 
 mod probes;
+#[cfg(test)]
+#[cfg(not(resilience_loom))]
+mod reference;
 mod rules;
 mod word;
 

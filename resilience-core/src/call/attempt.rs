@@ -3,7 +3,7 @@
 use super::{Call, PANICKED, Started, TIMED_OUT};
 use crate::{
     interruption::{FromInterruption, Interruption, Reason},
-    operation::Link,
+    link::Link,
     scope::{self, Scope},
 };
 use pin_project_lite::pin_project;
@@ -106,7 +106,10 @@ impl Call {
 
     fn set_clock(&mut self, now: Duration) {
         // One nanosecond more than the time, so that the origin itself is a time.
-        let nanos = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX).saturating_add(1);
+        let nanos = now
+            .as_secs()
+            .saturating_mul(1_000_000_000)
+            .saturating_add(u64::from(now.subsec_nanos()) + 1);
         self.started = Started::new(nanos);
         self.flags &= !Link::UNCLOCKED;
     }

@@ -16,7 +16,7 @@ use crate::{
     breaker::{Probe, Word},
     classify::{Outcome, Verdict},
     interruption::Interruption,
-    operation::{Link, OperationPolicy},
+    link::{Link, OperationPolicy},
     scope::{self, Scope, Token},
     telemetry::Count,
     time::Sleeping,

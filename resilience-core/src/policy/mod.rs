@@ -17,6 +17,7 @@
 //! # Ok::<(), resilience_core::InvalidPolicy>(())
 //! ```
 
+mod backoff;
 mod breaker;
 mod budget;
 #[cfg(feature = "serde")]
@@ -25,8 +26,9 @@ mod invalid;
 mod retry;
 mod service;
 
+pub use backoff::{Backoff, Jitter};
 pub use breaker::{BreakerLayer, BreakerPolicy};
 pub use budget::{BudgetLayer, BudgetPolicy};
 pub use invalid::InvalidPolicy;
-pub use retry::{Backoff, Jitter, RetryLayer, RetryPolicy};
+pub use retry::{RetryLayer, RetryPolicy};
 pub use service::{ApplyInRetry, ServiceLayer};
