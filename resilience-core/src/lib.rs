@@ -94,6 +94,9 @@ pub use telemetry::Statistics;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::call::begin_apply;
+    /// What the two macros leave for each other where another macro runs between them.
+    #[cfg(feature = "macros")]
+    pub use resilience_macros::__resilience_seal_8c1d5be07a2f4396;
 
     /// In place of the service's name where the call brings the service.
     pub const GIVEN_BY_CALL: &str = "";
