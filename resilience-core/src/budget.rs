@@ -55,8 +55,10 @@ impl Bucket {
             return self;
         }
         Self {
+            // Never more than is missing in an empty bucket: it may have been larger before.
             missing: self
                 .missing
+                .min(u64::from(policy.capacity()) * TOKEN)
                 .saturating_sub(elapsed * thousandths(policy.min_per_second())),
             inflow_at: now.0,
         }

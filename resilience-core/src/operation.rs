@@ -149,7 +149,9 @@ impl Operation {
     /// Begins a call in `registry`.
     pub fn begin_in(&'static self, registry: &'static Registry) -> Call {
         match self.handed.get() {
-            Some(link) if ptr::eq(link.service.registry(), registry) => Call::new(link),
+            Some(link) if ptr::eq(link.service.registry(), registry) && link.service.name() == self.service => {
+                Call::new(link)
+            }
             _ => Call::new(self.keep(&self.handed, registry.service(self.service))),
         }
     }

@@ -1,5 +1,14 @@
 //! Chance, for jitter: replaceable, so that tests can pin it.
 
+use rand::{
+    RngExt, SeedableRng,
+    rngs::{SmallRng, SysRng},
+};
+use std::{
+    cell::Cell,
+    hash::{BuildHasher, RandomState},
+};
+
 /// Where jitter gets its chance from. Any `Fn() -> f64` is one.
 ///
 /// ```
@@ -21,12 +30,25 @@ impl<F: Fn() -> f64 + Send + Sync> RandomSource for F {
     }
 }
 
-/// The default: a generator per thread, seeded by the operating system.
+/// The default: a small, fast generator per thread, seeded by the operating system. Not for secrets.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ThreadRandom;
 
+thread_local! {
+    /// Without a destructor, so that a call made while the thread ends has its jitter, too.
+    static GENERATOR: Cell<Option<SmallRng>> = const { Cell::new(None) };
+}
+
 impl RandomSource for ThreadRandom {
     fn unit(&self) -> f64 {
-        rand::random()
+        let mut generator = GENERATOR.take().unwrap_or_else(seeded);
+        let unit = generator.random();
+        GENERATOR.set(Some(generator));
+        unit
     }
+}
+
+fn seeded() -> SmallRng {
+    // Where the operating system gives no chance, that of the standard library's hash maps will do.
+    SmallRng::try_from_rng(&mut SysRng).unwrap_or_else(|_| SmallRng::seed_from_u64(RandomState::new().hash_one(0)))
 }

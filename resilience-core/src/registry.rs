@@ -95,6 +95,8 @@ impl Registry {
                 Box::leak(Box::new(Service::new(Self::OVERFLOW, self)))
             });
             if is_first {
+                // The defaults may have changed while it was made; what does not fit has been told to who changed them.
+                let _ = overflow.refresh();
                 events::too_many_services(self.max_services);
             }
             return overflow;

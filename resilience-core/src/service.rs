@@ -121,10 +121,14 @@ impl Service {
     }
 
     /// What the breaker is doing. An open circuit whose recovery time is over is reported half-open, though only the next call
-    /// makes it so: reading changes nothing.
+    /// makes it so: reading changes nothing. A breaker that is switched off is closed.
     #[must_use]
     pub fn circuit(&self) -> CircuitState {
-        self.breaker().state(Tick::at(self.registry.now()))
+        if self.policies().breaker.enabled() {
+            self.breaker().state(Tick::at(self.registry.now()))
+        } else {
+            CircuitState::Closed
+        }
     }
 
     /// The retries that the budget would grant at once, in tokens.

@@ -93,44 +93,39 @@ impl Breaker {
                 Admission::Granted => return (Ok(Permit { word, probe: None }), transition),
                 Admission::Refused(wait) => return (Err(Refusal { wait }), transition),
                 Admission::HalfOpen(next) => {
+                    // First, so that whoever opens the circuit again finds it; only the latest time stays.
+                    self.probes().enter(now);
                     if self.replace(word, next) {
                         transition = Some(Transition::HalfOpened);
                     }
                 }
                 Admission::AskProbes => {
-                    let probes = self.probes.get_or_init(Probes::default);
-                    if let Some(probe) = probes.claim(word.generation(), now, policy) {
-                        return (
-                            Ok(Permit {
-                                word,
-                                probe: Some(probe),
-                            }),
-                            transition,
-                        );
-                    }
-                    // Refused only if the places that were full are those of the present generation.
+                    let claimed = self.probes().claim(word.generation(), now, policy);
+                    // A place counts only in the generation in which it was claimed, and so does a lack of places.
                     if self.word().generation() == word.generation() {
-                        return (Err(Refusal { wait: Duration::ZERO }), transition);
+                        let admission = match claimed {
+                            None => Err(Refusal { wait: Duration::ZERO }),
+                            probe => Ok(Permit { word, probe }),
+                        };
+                        return (admission, transition);
+                    }
+                    if let Some(probe) = claimed {
+                        self.probes().release(probe);
                     }
                 }
             }
         }
     }
 
-    /// The attempt succeeded.
-    ///
-    /// A success clears the failures that were remembered when it began, and those since. One that began when nothing bad was
-    /// remembered clears nothing: it costs one load in all, and a slow success from before an outage is no sign of recovery.
+    /// The attempt succeeded. Where the breaker is healthy now this changes nothing, and need not be called.
     pub(crate) fn success(&self, permit: Permit, policy: &BreakerPolicy) -> Option<Transition> {
-        if permit.word.is_healthy() {
-            return None;
-        }
         self.record(permit, |word| rules::success(word, policy))
     }
 
     /// The attempt failed in a way that counts.
     pub(crate) fn failure(&self, permit: Permit, now: Tick, policy: &BreakerPolicy) -> Option<Transition> {
-        self.record(permit, |word| Some(rules::failure(word, now, policy)))
+        let last_half_open = self.probes.get().and_then(Probes::entered);
+        self.record(permit, |word| Some(rules::failure(word, now, last_half_open, policy)))
     }
 
     /// The attempt ended without evidence for or against the service.
@@ -152,6 +147,10 @@ impl Breaker {
         self.state(now) == CircuitState::Open
     }
 
+    fn probes(&self) -> &Probes {
+        self.probes.get_or_init(Probes::default)
+    }
+
     /// Applies `rule` to the present word, unless the permit is of another generation or its probe was given to another.
     fn record(&self, permit: Permit, rule: impl Fn(Word) -> Option<(Word, Option<Transition>)>) -> Option<Transition> {
         if !self.give_back(permit) {
@@ -160,6 +159,10 @@ impl Breaker {
         loop {
             let word = self.word();
             if word.generation() != permit.word.generation() && !seeded("no_generation") {
+                return None;
+            }
+            if permit.probe.is_none() && matches!(word.state(), State::HalfOpen { .. }) {
+                // Granted while the breaker was switched off: only probes decide.
                 return None;
             }
             let (next, transition) = rule(word)?;

@@ -3,7 +3,7 @@
 //! A place is one word: the generation of its holder and the time it was taken. It is free if it says so, if its generation
 //! is over, or if its holder has held it for longer than the probe timeout.
 
-use super::word::Tick;
+use super::word::{Tick, Word};
 use crate::{
     policy::BreakerPolicy,
     sync::{AtomicU64, Ordering, seeded},
@@ -20,14 +20,18 @@ pub(crate) struct Probe {
     pub(crate) lease: u64,
 }
 
+/// The places, and when the last half-open period began.
 #[derive(Debug)]
 pub(super) struct Probes {
+    /// One tick more than the time; zero before the first period.
+    entered: AtomicU64,
     places: Vec<AtomicU64>,
 }
 
 impl Default for Probes {
     fn default() -> Self {
         Self {
+            entered: AtomicU64::new(0),
             places: (0..BreakerPolicy::MAX_HALF_OPEN_CALLS)
                 .map(|_| AtomicU64::new(0))
                 .collect(),
@@ -41,8 +45,15 @@ fn lease(generation: u32, now: Tick) -> u64 {
     TAKEN | (u64::from(generation) << TIME_BITS) | (now.0 & ((1 << TIME_BITS) - 1))
 }
 
-fn generation_of(lease: u64) -> u64 {
-    (lease & !TAKEN) >> TIME_BITS
+#[allow(clippy::cast_possible_truncation, reason = "22 bits")]
+fn generation_of(lease: u64) -> u32 {
+    ((lease & !TAKEN) >> TIME_BITS) as u32
+}
+
+/// Whether `held` is a later generation than `mine`; generations wrap.
+fn is_newer(held: u32, mine: u32) -> bool {
+    let ahead = held.wrapping_sub(mine) & ((1 << Word::GENERATION_BITS) - 1);
+    (1..1 << (Word::GENERATION_BITS - 1)).contains(&ahead)
 }
 
 /// The time for which the lease has been held, in milliseconds; none where the clock was read before the lease was taken.
@@ -53,6 +64,21 @@ fn age(lease: u64, now: Tick) -> u64 {
 }
 
 impl Probes {
+    /// A half-open period begins.
+    pub(super) fn enter(&self, now: Tick) {
+        let entered = now.0.saturating_add(1);
+        let _ = self
+            .entered
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |before| {
+                (before < entered).then_some(entered)
+            });
+    }
+
+    /// When the last half-open period began.
+    pub(super) fn entered(&self) -> Option<Tick> {
+        self.entered.load(Ordering::Acquire).checked_sub(1).map(Tick)
+    }
+
     /// Takes a place for a probe of `generation`: a free one of the policy's places, or else the one whose probe has hung for
     /// longest.
     pub(super) fn claim(&self, generation: u32, now: Tick, policy: &BreakerPolicy) -> Option<Probe> {
@@ -68,7 +94,11 @@ impl Probes {
         let mut hung: Option<((u8, &AtomicU64), u64)> = None;
         for place in places() {
             let held = place.1.load(Ordering::Acquire);
-            if held & TAKEN == 0 || generation_of(held) != u64::from(generation) || seeded("no_limit") {
+            if is_newer(generation_of(held), generation) && held & TAKEN != 0 {
+                // The word was read before the circuit turned: nothing here is to be had in its name.
+                return None;
+            }
+            if held & TAKEN == 0 || generation_of(held) != generation || seeded("no_limit") {
                 if let Some(probe) = take(place, held) {
                     return Some(probe);
                 }

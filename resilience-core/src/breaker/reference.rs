@@ -9,6 +9,7 @@ struct Model {
     policy: BreakerPolicy,
     generation: u64,
     state: ModelState,
+    last_half_open: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -21,19 +22,17 @@ enum ModelState {
         reopenings: u32,
     },
     HalfOpen {
-        since: u64,
         successes: u32,
         reopenings: u32,
         probes: Vec<Option<(u64, u64)>>,
     },
 }
 
-/// A granted call: its number, the generation, and whether failures were remembered when it began.
+/// A granted call: its number and the generation.
 #[derive(Clone, Copy, Debug)]
 struct ModelPermit {
     call: u64,
     generation: u64,
-    clean: bool,
 }
 
 impl Model {
@@ -44,8 +43,8 @@ impl Model {
             }
             self.generation += 1;
             let probes = vec![None; self.policy.half_open_max_calls().into()];
+            self.last_half_open = Some(now);
             self.state = ModelState::HalfOpen {
-                since: now,
                 successes: 0,
                 reopenings,
                 probes,
@@ -66,11 +65,9 @@ impl Model {
             };
             probes[place] = Some((call, now));
         }
-        let clean = matches!(self.state, ModelState::Closed { failures: 0 });
         Some(ModelPermit {
             call,
             generation: self.generation,
-            clean,
         })
     }
 
@@ -82,17 +79,15 @@ impl Model {
             ModelState::Open { .. } => unreachable!("nothing is admitted while open"),
             ModelState::Closed { failures } => match outcome {
                 None => {}
-                Some(true) if permit.clean => {}
                 Some(true) => *failures = 0,
                 Some(false) => {
                     *failures += 1;
                     if *failures >= self.policy.failure_threshold() {
-                        self.open(now, 0, None);
+                        self.open(now, 0);
                     }
                 }
             },
             ModelState::HalfOpen {
-                since,
                 successes,
                 reopenings,
                 probes,
@@ -112,18 +107,20 @@ impl Model {
                         }
                     }
                     Some(false) => {
-                        let (since, reopenings) = (*since, *reopenings + 1);
-                        self.open(now, reopenings, Some(since));
+                        let reopenings = *reopenings + 1;
+                        self.open(now, reopenings);
                     }
                 }
             }
         }
     }
 
-    fn open(&mut self, now: u64, reopenings: u32, since: Option<u64>) {
+    fn open(&mut self, now: u64, reopenings: u32) {
         let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap();
         let recovered = now + millis(self.policy.recovery_after(reopenings));
-        let cooled = since.map_or(0, |since| since + millis(self.policy.cooldown()));
+        let cooled = self
+            .last_half_open
+            .map_or(0, |began| began + millis(self.policy.cooldown()));
         self.generation += 1;
         self.state = ModelState::Open {
             until: recovered.max(cooled),
@@ -170,7 +167,8 @@ proptest! {
                 .build()
                 .unwrap();
         let breaker = Breaker::new();
-        let mut model = Model { policy, generation: 0, state: ModelState::Closed { failures: 0 } };
+        let state = ModelState::Closed { failures: 0 };
+        let mut model = Model { policy, generation: 0, state, last_half_open: None };
         let mut running: Vec<(Permit, ModelPermit)> = Vec::new();
         let (mut now, mut call) = (0, 0);
 

@@ -89,17 +89,21 @@ fn a_success_that_began_after_failures_clears_them() {
 }
 
 #[test]
-fn a_success_that_began_before_the_failures_clears_nothing() {
+fn a_success_between_failures_clears_them_though_it_began_before_the_first() {
+    // R075: in the order in which they end, no two failures are consecutive.
     let policy = standard();
     let breaker = Breaker::new();
-    let slow = granted(&breaker, at(0), &policy);
-    let failing = [0; 2].map(|_| granted(&breaker, at(0), &policy));
+    let running = [0; 6].map(|_| granted(&breaker, at(0), &policy));
 
-    breaker.failure(failing[0], at(0), &policy);
-    breaker.success(slow, &policy);
-    breaker.failure(failing[1], at(0), &policy);
+    for (index, permit) in running.into_iter().enumerate() {
+        if index % 2 == 0 {
+            breaker.failure(permit, at(0), &policy);
+        } else {
+            breaker.success(permit, &policy);
+        }
+    }
 
-    assert_eq!(breaker.state(at(0)), CircuitState::Open);
+    assert!(breaker.word().is_healthy());
 }
 
 #[test]
@@ -178,6 +182,66 @@ fn the_cooldown_keeps_half_open_periods_apart() {
 
     assert_eq!(refused(&breaker, at(34), &policy), Duration::from_secs(1));
     granted(&breaker, at(35), &policy);
+}
+
+#[test]
+fn the_cooldown_holds_though_the_circuit_was_closed_in_between() {
+    let policy = policy(
+        BreakerPolicy::builder()
+            .failure_threshold(1)
+            .success_threshold(1)
+            .recovery_timeout(Duration::from_secs(10))
+            .cooldown(Duration::from_secs(25)),
+    );
+    let breaker = open(&policy);
+    let probe = granted(&breaker, at(10), &policy);
+    assert_eq!(breaker.success(probe, &policy), Some(Transition::Closed));
+
+    let permit = granted(&breaker, at(11), &policy);
+    breaker.failure(permit, at(11), &policy);
+
+    assert_eq!(refused(&breaker, at(34), &policy), Duration::from_secs(1));
+    granted(&breaker, at(35), &policy);
+}
+
+#[test]
+fn a_claim_in_the_name_of_an_old_generation_takes_no_place_of_the_present_one() {
+    let (policy, probes) = (standard(), Probes::default());
+    let held = probes.claim(7, at(40), &policy).unwrap();
+
+    assert_eq!(probes.claim(5, at(30), &policy), None);
+    // The other way round the old one's place is free; generations wrap.
+    assert!(probes.release(held));
+    let old = probes.claim((1 << Word::GENERATION_BITS) - 1, at(40), &policy).unwrap();
+    assert!(probes.claim(1, at(40), &policy).is_some());
+    assert!(!probes.release(old));
+}
+
+#[test]
+fn a_permit_from_when_the_breaker_was_off_decides_nothing_while_half_open() {
+    let policy = policy(BreakerPolicy::builder().failure_threshold(1).success_threshold(1));
+    let breaker = open(&policy);
+    granted(&breaker, at(30), &policy);
+    let without_probe = Permit {
+        word: breaker.word(),
+        probe: None,
+    };
+
+    assert_eq!(breaker.success(without_probe, &policy), None);
+    assert_eq!(breaker.failure(without_probe, at(30), &policy), None);
+
+    assert_eq!(breaker.state(at(30)), CircuitState::HalfOpen);
+}
+
+#[test]
+fn a_day_of_recovery_holds_for_a_thread_whose_clock_is_a_little_behind() {
+    let day = Duration::from_secs(24 * 60 * 60);
+    let policy = policy(BreakerPolicy::builder().failure_threshold(1).recovery_timeout(day));
+    let breaker = Breaker::new();
+    let permit = granted(&breaker, at(100), &policy);
+    breaker.failure(permit, at(100), &policy);
+
+    assert_eq!(refused(&breaker, Tick(99_999), &policy), day + Duration::from_millis(1));
 }
 
 #[test]

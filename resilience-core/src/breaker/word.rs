@@ -5,7 +5,7 @@
 //! [ generation 22 ][state][ payload 40                         ]
 //!                    0    closed: failures
 //!                    1    open: reopenings 5, deadline 35
-//!                    2    half-open: reopenings 5, successes 8, entered 27
+//!                    2    half-open: reopenings 5, successes 8
 //! ```
 
 use std::time::Duration;
@@ -18,7 +18,6 @@ const OPEN: u64 = 1;
 const HALF_OPEN: u64 = 2;
 
 const DEADLINE_BITS: u32 = 35;
-const ENTERED_BITS: u32 = 27;
 const SUCCESS_BITS: u32 = 8;
 const REOPENING_BITS: u32 = 5;
 
@@ -43,8 +42,9 @@ impl Tick {
 pub(crate) struct Deadline(u64);
 
 impl Deadline {
-    /// No open period is longer than the longest recovery time or cooldown, one day each.
-    const LONGEST: u64 = 24 * 60 * 60 * 1_000;
+    /// No open period is longer than the longest recovery time or cooldown, one day each; a minute more for threads whose
+    /// clock is a little behind.
+    const LONGEST: u64 = (24 * 60 + 1) * 60 * 1_000;
 
     pub(crate) fn at(tick: Tick) -> Self {
         Self(tick.0 & ((1 << DEADLINE_BITS) - 1))
@@ -60,43 +60,20 @@ impl Deadline {
     }
 }
 
-/// When a half-open period began, as far as the word has room for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entered(u64);
-
-impl Entered {
-    pub(crate) fn at(tick: Tick) -> Self {
-        Self(tick.0 & ((1 << ENTERED_BITS) - 1))
-    }
-
-    /// The tick at which the period began, seen from `now`.
-    pub(crate) fn tick(self, now: Tick) -> Tick {
-        let age = now.0.wrapping_sub(self.0) & ((1 << ENTERED_BITS) - 1);
-        Tick(now.0.saturating_sub(age))
-    }
-}
-
 /// What the word says, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    Closed {
-        failures: u64,
-    },
-    Open {
-        deadline: Deadline,
-        reopenings: u32,
-    },
-    HalfOpen {
-        entered: Entered,
-        successes: u8,
-        reopenings: u32,
-    },
+    Closed { failures: u64 },
+    Open { deadline: Deadline, reopenings: u32 },
+    HalfOpen { successes: u8, reopenings: u32 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word(pub(crate) u64);
 
 impl Word {
+    pub(crate) const GENERATION_BITS: u32 = 64 - GENERATION_SHIFT;
+
     /// More reopenings in a row than this are not told apart.
     pub(crate) const MAX_REOPENINGS: u32 = (1 << REOPENING_BITS) - 1;
 
@@ -124,9 +101,8 @@ impl Word {
                 reopenings: field(DEADLINE_BITS, REOPENING_BITS) as u32,
             },
             HALF_OPEN => State::HalfOpen {
-                entered: Entered(field(0, ENTERED_BITS)),
-                successes: field(ENTERED_BITS, SUCCESS_BITS) as u8,
-                reopenings: field(ENTERED_BITS + SUCCESS_BITS, REOPENING_BITS) as u32,
+                successes: field(0, SUCCESS_BITS) as u8,
+                reopenings: field(SUCCESS_BITS, REOPENING_BITS) as u32,
             },
             _ => State::Closed { failures: payload },
         }
@@ -152,13 +128,9 @@ impl Word {
                 reopenings: n,
             } => (OPEN, deadline.0 | (reopenings(n) << DEADLINE_BITS)),
             State::HalfOpen {
-                entered,
                 successes,
                 reopenings: n,
-            } => (
-                HALF_OPEN,
-                entered.0 | (u64::from(successes) << ENTERED_BITS) | (reopenings(n) << (ENTERED_BITS + SUCCESS_BITS)),
-            ),
+            } => (HALF_OPEN, u64::from(successes) | (reopenings(n) << SUCCESS_BITS)),
         };
         Self((generation << GENERATION_SHIFT) | (code << STATE_SHIFT) | payload)
     }

@@ -1,6 +1,6 @@
 //! One run of the user's body, in the scope of its call.
 
-use super::{Call, PANICKED, Started, TIMED_OUT};
+use super::{Call, PANICKED, TIMED_OUT};
 use crate::{
     interruption::{FromInterruption, Interruption, Reason},
     link::Link,
@@ -22,7 +22,10 @@ impl Call {
     /// One run of an async body. Dropping it cancels the attempt.
     #[inline]
     pub fn attempt<F: Future>(&mut self, body: F) -> Attempt<'_, F> {
-        Attempt { call: self, body }
+        Attempt {
+            call: self,
+            body: Some(body),
+        }
     }
 
     /// One run of a synchronous body.
@@ -38,11 +41,17 @@ impl Call {
     #[inline]
     fn within<R>(&mut self, body: impl FnOnce() -> R) -> R {
         let outer = scope::current();
-        let before = outer.inside(self.may_retry(outer), self.flags & Scope::NEWS);
+        let mut before = outer.inside(self.may_retry(outer), self.flags & Scope::NEWS);
+        let mut heard = Heard::default();
+        if outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::SIBLINGS_NEWS) {
+            heard = Heard::so_far();
+            before = before.with(Scope::SIBLINGS_NEWS);
+        }
         scope::set(before);
         let unwinding = Unwinding {
             call: &mut *self,
             outer,
+            heard,
         };
         let result = body();
         // The guard is for unwinding only: otherwise there is less to do.
@@ -51,41 +60,46 @@ impl Call {
         if after == before {
             scope::set(outer);
         } else {
-            self.learn(outer, after);
+            self.learn(outer, after, heard);
+            if after.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
+                // Somebody inside read a clock, though not ours.
+                self.start_clock();
+            }
         }
         result
     }
 
-    /// Takes up what the body's scope has to tell, and leaves it.
+    /// Takes up what the body's scope has to tell, and leaves it. Runs no user code: it may be called while unwinding.
     #[cold]
-    fn learn(&mut self, outer: Scope, inner: Scope) {
+    fn learn(&mut self, outer: Scope, inner: Scope, heard: Heard) {
         self.flags = (self.flags & !Scope::NEWS) | inner.news();
         if inner.has(Scope::APPLIED) {
             // No depth is small enough for another attempt.
             self.flags &= (1 << Link::DEPTH_SHIFT) - 1;
         }
         if inner.has(Scope::CARRIED) {
-            let carried = scope::with_surroundings(|here| here.carried_out.clone());
             let known = &mut self.trouble().carried;
-            for token in carried {
-                if !known.iter().any(|other| Arc::ptr_eq(other, &token)) {
-                    known.push(token);
-                }
-            }
+            // What has ended without an apply can start none any more.
+            known.retain(|token| Arc::strong_count(token) > 1 || token.is_applied());
+            scope::with_surroundings(|here| {
+                known.extend(here.carried_out.iter().skip(heard.carried as usize).cloned());
+            });
         }
         if inner.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
-            let registry = self.link.service.registry();
-            let read = scope::with_surroundings(|here| here.clock_read);
-            match read {
-                Some((clock, now)) if std::ptr::eq(clock, registry) => self.set_clock(now),
-                _ => self.start_clock(),
+            let ours = self.link.service.registry();
+            let read = scope::with_surroundings(|here| {
+                let mut reads = here.clocks_read.iter().skip(heard.clocks as usize);
+                reads.find(|(registry, _)| std::ptr::eq(*registry, ours)).copied()
+            });
+            if let Some((_, now)) = read {
+                self.set_clock(now);
             }
         }
         if !outer.has(Scope::IN_ATTEMPT) {
             // Everybody around has heard of it.
             scope::with_surroundings(|here| {
                 here.carried_out.clear();
-                here.clock_read = None;
+                here.clocks_read.clear();
             });
         }
         scope::set(outer.after(inner));
@@ -98,31 +112,27 @@ impl Call {
         let now = registry.now();
         self.set_clock(now);
         let scope = scope::current();
-        if scope.has(Scope::IN_ATTEMPT) && !scope.has(Scope::CLOCKED) {
-            scope::with_surroundings(|here| here.clock_read = Some((registry, now)));
+        if scope.has(Scope::IN_ATTEMPT) {
+            scope::with_surroundings(|here| here.clocks_read.push((registry, now)));
             scope::set(scope.with(Scope::CLOCKED));
         }
     }
 
     fn set_clock(&mut self, now: Duration) {
-        // One nanosecond more than the time, so that the origin itself is a time.
-        let nanos = now
-            .as_secs()
-            .saturating_mul(1_000_000_000)
-            .saturating_add(u64::from(now.subsec_nanos()) + 1);
-        self.started = Started::new(nanos);
+        self.started = millis(now);
         self.flags &= !Link::UNCLOCKED;
     }
 
     /// The time since the call's clock started; starts it where it has not.
     pub(super) fn elapsed(&mut self, now: Duration) -> Duration {
-        match self.started {
-            Some(started) => now.saturating_sub(Duration::from_nanos(started.get() - 1)),
-            None => {
-                self.start_clock();
-                Duration::ZERO
-            }
+        if self.flags & Link::UNCLOCKED != 0 {
+            self.start_clock();
+            return Duration::ZERO;
         }
+        let elapsed = millis(now).wrapping_sub(self.started);
+        // Seven weeks are the range, a day is the longest time for a call: what seems longer is a clock put back.
+        let elapsed = if elapsed > u32::MAX / 2 { 0 } else { elapsed };
+        Duration::from_millis(elapsed.into())
     }
 
     /// The body is pending: starts the clock, and looks after the attempt's timeout.
@@ -140,23 +150,22 @@ impl Call {
             self.start_clock();
         }
         let link = self.link;
-        let attempts = self.attempts;
+        let attempts = self.attempts();
         if self.flags & Link::TIMEOUT == 0 {
             return Poll::Pending;
         }
+        let timeout = self.policy().attempt_timeout;
         let timer = &mut self.trouble().timer;
         if timer.is_none() {
-            *timer = link
-                .policy()
-                .attempt_timeout
-                .map(|timeout| link.service.registry().sleeper().sleep(timeout));
+            *timer = timeout.map(|timeout| link.service.registry().sleeper().sleep(timeout));
         }
         match timer {
             Some(sleeping) => match sleeping.as_mut().poll(cx) {
                 Poll::Pending => Poll::Pending,
                 Poll::Ready(()) => {
                     *timer = None;
-                    self.flags |= TIMED_OUT;
+                    // The outcome is ours now, whatever was refused further in before.
+                    self.flags = (self.flags | TIMED_OUT) & !Scope::MARKED;
                     Poll::Ready(Interruption::new(link.origin(), Reason::AttemptTimeout, attempts, None))
                 }
             },
@@ -166,16 +175,42 @@ impl Call {
     }
 }
 
+/// Milliseconds that wrap.
+#[allow(clippy::cast_possible_truncation, reason = "they wrap")]
+fn millis(time: Duration) -> u32 {
+    (time.as_secs() as u32)
+        .wrapping_mul(1_000)
+        .wrapping_add(time.subsec_millis())
+}
+
+/// How much of the news in the surroundings is older than an attempt's poll, and therefore a sibling's.
+#[derive(Clone, Copy, Default)]
+struct Heard {
+    carried: u32,
+    clocks: u32,
+}
+
+impl Heard {
+    #[cold]
+    fn so_far() -> Self {
+        scope::with_surroundings(|here| Self {
+            carried: u32::try_from(here.carried_out.len()).unwrap_or(u32::MAX),
+            clocks: u32::try_from(here.clocks_read.len()).unwrap_or(u32::MAX),
+        })
+    }
+}
+
 /// Leaves the scope when the body unwinds.
 struct Unwinding<'a> {
     call: &'a mut Call,
     outer: Scope,
+    heard: Heard,
 }
 
 impl Drop for Unwinding<'_> {
     fn drop(&mut self) {
         self.call.flags |= PANICKED;
-        self.call.learn(self.outer, scope::current());
+        self.call.learn(self.outer, scope::current(), self.heard);
     }
 }
 
@@ -184,8 +219,9 @@ pin_project! {
     #[must_use = "futures do nothing unless awaited"]
     pub struct Attempt<'c, F> {
         call: &'c mut Call,
+        // None once it was cut by its timeout.
         #[pin]
-        body: F,
+        body: Option<F>,
     }
 }
 
@@ -198,12 +234,20 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let polled = this.call.within(|| this.body.poll(cx));
-        match polled {
-            Poll::Ready(outcome) => Poll::Ready(outcome),
-            Poll::Pending => this.call.suspended(cx),
+        let mut this = self.project();
+        let call = &mut **this.call;
+        let Some(body) = this.body.as_mut().as_pin_mut() else {
+            return Poll::Pending;
+        };
+        if let Poll::Ready(outcome) = call.within(|| body.poll(cx)) {
+            return Poll::Ready(outcome);
         }
+        let cut = call.suspended(cx);
+        if cut.is_ready() {
+            // In the scope of the attempt: its destructors are part of it.
+            call.within(|| this.body.set(None));
+        }
+        cut
     }
 }
 

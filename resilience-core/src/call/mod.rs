@@ -36,17 +36,13 @@ pub struct Call {
     link: &'static Link,
     /// The breaker's word when the present attempt was admitted.
     permit: Word,
-    /// When the call's clock started; not before somebody needs it.
-    started: Option<Started>,
+    /// What only calls in trouble need.
     trouble: InTrouble,
-    /// Attempts admitted so far.
-    attempts: u32,
+    /// When the call's clock started, in milliseconds that wrap; not before somebody needs it ([`Link::UNCLOCKED`]).
+    started: u32,
     /// [`Link`]'s flags, the news of the [`Scope`], and those below.
     flags: u32,
 }
-
-/// Nanoseconds since the clock's origin, with a niche.
-type Started = std::num::NonZeroU64;
 
 /// Nothing, for most calls.
 struct InTrouble(Option<Box<Trouble>>);
@@ -70,7 +66,9 @@ impl Drop for InTrouble {
 struct Trouble {
     /// The policy, kept from the first failure to the end of the call.
     policy: Option<OperationPolicy>,
-    /// The delay before the present attempt.
+    /// Attempts admitted after the first.
+    further_attempts: u32,
+    /// The delay before the present attempt, without the server's hint.
     delay: Option<Duration>,
     /// The place among the probes, where the present attempt is one.
     probe: Option<Probe>,
@@ -84,6 +82,8 @@ struct Trouble {
 const AGAIN: u32 = 1 << 3;
 /// An attempt is admitted and has not been settled.
 const ADMITTED: u32 = 1 << 4;
+/// An attempt has been admitted.
+const BEGUN: u32 = 1 << 10;
 /// The present attempt was cut by its timeout.
 const TIMED_OUT: u32 = 1 << 5;
 /// The body of the present attempt panicked.
@@ -111,9 +111,8 @@ impl Call {
         Self {
             link,
             permit: Word(0),
-            started: None,
             trouble: InTrouble(None),
-            attempts: 0,
+            started: 0,
             flags: link.word(),
         }
     }
@@ -127,10 +126,9 @@ impl Call {
     #[inline]
     pub fn admit(&mut self) -> Result<(), Interruption> {
         let word = self.link.service.breaker().word();
-        if word.is_healthy() && self.flags & (Link::APPLY | AGAIN) == 0 {
+        if word.is_healthy() && self.flags & (Link::APPLY | AGAIN | ADMITTED) == 0 {
             self.permit = word;
-            self.attempts = 1;
-            self.flags |= ADMITTED;
+            self.flags |= ADMITTED | BEGUN;
             return Ok(());
         }
         self.admit_in_trouble()
@@ -187,6 +185,7 @@ impl Call {
     #[inline]
     fn ends_clean(&mut self) -> bool {
         let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
+            && self.link.service.breaker().word().is_healthy()
             && self.link.service.budget().is_full()
             && !scope::current().has(Scope::MARKED);
         if clean {
@@ -200,6 +199,12 @@ impl Call {
     #[inline]
     fn may_retry(&self, outer: Scope) -> bool {
         outer.depth() < self.flags >> Link::DEPTH_SHIFT
+    }
+
+    /// The attempts admitted so far.
+    fn attempts(&self) -> u32 {
+        let further = self.trouble.0.as_ref().map_or(0, |trouble| trouble.further_attempts);
+        further.saturating_add(u32::from(self.flags & BEGUN != 0))
     }
 
     fn trouble(&mut self) -> &mut Trouble {
@@ -221,7 +226,7 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("service", &self.link.service.name())
             .field("operation", &self.link.operation.name())
-            .field("attempts", &self.attempts)
+            .field("attempts", &self.attempts())
             .finish_non_exhaustive()
     }
 }
@@ -231,4 +236,4 @@ impl fmt::Debug for Call {
 impl UnwindSafe for Call {}
 impl RefUnwindSafe for Call {}
 
-const _: () = assert!(size_of::<Call>() <= 40);
+const _: () = assert!(size_of::<Call>() <= 32);

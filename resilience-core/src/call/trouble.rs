@@ -1,6 +1,6 @@
 //! What a call does when it is not simply admitted and successful: all of it out of line.
 
-use super::{ADMITTED, AGAIN, Call, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
+use super::{ADMITTED, AGAIN, BEGUN, Call, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
 use crate::{
     breaker::{Permit, Tick, Transition},
     classify::{FailureKind, Verdict},
@@ -56,7 +56,7 @@ impl Call {
     #[cold]
     pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
         self.flags |= LONG_WAY;
-        if self.flags & ADMITTED != 0 {
+        if self.flags & (ADMITTED | ENDED) == ADMITTED {
             // By hand only: the attempt before was dropped half-way.
             self.give_up_attempt();
         }
@@ -68,17 +68,22 @@ impl Call {
     }
 
     fn admit_attempt(&mut self) -> Result<(), Interruption> {
-        if self.attempts > 0 {
+        let mut now = None;
+        if self.flags & AGAIN != 0 {
             let total = self.policy().retry.total_timeout();
-            let now = self.link.service.registry().now();
-            if self.elapsed(now) > total {
+            let read = self.link.service.registry().now();
+            if self.elapsed(read) > total {
                 return Err(self.reject(Reason::DeadlinePassed, None));
             }
+            now = Some(read);
         }
-        self.ask_breaker()?;
-        self.attempts = self.attempts.saturating_add(1);
+        self.ask_breaker(now)?;
+        if self.flags & BEGUN != 0 {
+            let further = &mut self.trouble().further_attempts;
+            *further = further.saturating_add(1);
+        }
         // The token pays for this attempt.
-        self.flags = (self.flags | ADMITTED) & !TOKEN;
+        self.flags = (self.flags | ADMITTED | BEGUN) & !TOKEN;
         Ok(())
     }
 
@@ -88,20 +93,20 @@ impl Call {
         if repeatable && self.policy().apply_in_retry == ApplyInRetry::Refuse {
             return Err(self.reject(Reason::ApplyInRetry, None));
         }
-        self.ask_breaker()?;
+        self.ask_breaker(None)?;
         if !scope::raise_fence() {
             self.release_permit();
             return Err(self.reject(Reason::Superseded, None));
         }
+        self.flags |= ADMITTED | BEGUN;
         if repeatable {
             events::apply_in_retry(self.link.subject());
         }
-        self.attempts = 1;
-        self.flags |= ADMITTED;
         Ok(())
     }
 
-    fn ask_breaker(&mut self) -> Result<(), Interruption> {
+    /// The permit is stored before anything is told: a subscriber may panic, and the permit must not be lost over it.
+    fn ask_breaker(&mut self, now: Option<Duration>) -> Result<(), Interruption> {
         let service = self.link.service;
         let word = service.breaker().word();
         if word.is_healthy() {
@@ -113,18 +118,19 @@ impl Call {
             self.permit = word;
             return Ok(());
         }
-        let now = Tick::at(service.registry().now());
+        let now = Tick::at(now.unwrap_or_else(|| service.registry().now()));
         let (admission, transition) = service.breaker().admit(now, &policy);
-        self.report(transition);
         match admission {
             Ok(Permit { word, probe }) => {
                 self.permit = word;
                 if probe.is_some() {
                     self.trouble().probe = probe;
                 }
+                self.report(transition);
                 Ok(())
             }
             Err(refusal) => {
+                self.report(transition);
                 let wait = match refusal.wait {
                     Duration::ZERO => Duration::ZERO,
                     wait => wait.saturating_add(service.registry().clock_resolution()),
@@ -136,9 +142,9 @@ impl Call {
 
     /// Ends the call without the answer of its body.
     fn reject(&mut self, reason: Reason, retry_after: Option<Duration>) -> Interruption {
-        events::call_rejected(self.link.subject(), self.attempts + 1, reason, retry_after);
+        events::call_rejected(self.link.subject(), self.attempts() + 1, reason, retry_after);
         self.end(Count::Rejection, true);
-        Interruption::new(self.link.origin(), reason, self.attempts, retry_after)
+        Interruption::new(self.link.origin(), reason, self.attempts(), retry_after)
     }
 
     /// Judges an outcome of an operation that may be retried: the delay before the next attempt, or nothing where the call
@@ -153,7 +159,7 @@ impl Call {
         let policy = self.policy();
         let failed = events::Failed {
             subject: self.link.subject(),
-            attempt: self.attempts,
+            attempt: self.attempts(),
             max_attempts: policy.retry.max_attempts(),
             error_kind: if self.flags & TIMED_OUT != 0 {
                 "attempt_timeout"
@@ -168,7 +174,7 @@ impl Call {
         }
         // One attempt when the call began is one attempt, whatever has been allowed since.
         let one_attempt = self.flags >> Link::DEPTH_SHIFT == 0 && self.flags & Scope::APPLIED == 0;
-        if one_attempt || self.attempts >= policy.retry.max_attempts() {
+        if one_attempt || self.attempts() >= policy.retry.max_attempts() {
             self.link.counters.add(Count::Exhaustion);
             if !one_attempt && policy.retry.max_attempts() > 1 {
                 events::retries_exhausted(failed);
@@ -179,7 +185,6 @@ impl Call {
         match self.next_delay(kind, &policy) {
             Ok(delay) => {
                 self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN;
-                self.trouble().delay = Some(delay);
                 events::retry_scheduled(failed, delay);
                 Some(delay)
             }
@@ -250,6 +255,15 @@ impl Call {
         if self.flags & Scope::MARKED != 0 {
             return Err(Suppression::InnerRefusal);
         }
+        let retry = &policy.retry;
+        let hint = match kind {
+            FailureKind::Throttled { retry_after } => retry_after.unwrap_or_default(),
+            _ => Duration::ZERO,
+        };
+        // Before all that only concerns this call: those around must not ask sooner either.
+        if hint > retry.max_retry_after() {
+            return Err(Suppression::RetryAfterTooLong);
+        }
         if !self.may_retry(scope::current()) {
             return Err(Suppression::Nested);
         }
@@ -258,21 +272,17 @@ impl Call {
         if policies.breaker.enabled() && service.breaker().is_open(Tick::at(now)) {
             return Err(Suppression::CircuitOpen);
         }
-        let retry = &policy.retry;
         let previous = self.trouble.0.as_ref().and_then(|trouble| trouble.delay);
-        let mut delay = delay::before_retry(retry, self.attempts, previous, || registry.draw());
-        if let FailureKind::Throttled {
-            retry_after: Some(hint),
-        } = kind
-        {
-            if hint > retry.max_retry_after() {
-                return Err(Suppression::RetryAfterTooLong);
-            }
-            delay = delay.max(hint);
+        let own = delay::before_retry(retry, self.attempts(), previous, || registry.draw());
+        let left = match retry.total_timeout().checked_sub(self.elapsed(now)) {
+            Some(left) if own <= left => left,
+            _ => return Err(Suppression::Deadline),
+        };
+        if hint > left {
+            return Err(Suppression::RetryAfterTooLong);
         }
-        if self.elapsed(now).saturating_add(delay) > retry.total_timeout() {
-            return Err(Suppression::Deadline);
-        }
+        self.trouble().delay = Some(own);
+        let delay = own.max(hint);
         if policies.budget.enabled() {
             if !service.budget().withdraw(Tick::at(now), &policies.budget) {
                 return Err(Suppression::Budget);
@@ -297,6 +307,9 @@ impl Call {
     pub(super) fn abandon(&mut self) {
         if self.flags & ADMITTED != 0 {
             self.give_up_attempt();
+        } else {
+            // A permit that was granted while something else panicked.
+            self.release_permit();
         }
         if self.flags & PANICKED == 0 {
             // Whoever dropped it may have done so over the refusal of another call: that one has the last word.
@@ -337,7 +350,7 @@ impl Call {
     fn count_attempt(&mut self) {
         self.flags &= !ADMITTED;
         self.link.counters.add(Count::Attempt);
-        if self.attempts > 1 {
+        if self.attempts() > 1 {
             self.link.counters.add(Count::Retry);
         }
         if let Some(trouble) = &mut self.trouble.0 {
@@ -348,9 +361,10 @@ impl Call {
     fn fail_permit(&mut self) {
         let service = self.link.service;
         let policy = service.policies().breaker;
+        // Before the permit is taken: a clock may panic, and the permit must not be lost over it.
+        let now = Tick::at(service.registry().now());
         let permit = self.take_permit();
         if policy.enabled() {
-            let now = Tick::at(service.registry().now());
             let transition = service.breaker().failure(permit, now, &policy);
             self.report(transition);
         } else {
@@ -370,7 +384,7 @@ impl Call {
         }
     }
 
-    fn policy(&mut self) -> OperationPolicy {
+    pub(super) fn policy(&mut self) -> OperationPolicy {
         let link = self.link;
         *self.trouble().policy.get_or_insert_with(|| link.policy())
     }

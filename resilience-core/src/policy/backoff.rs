@@ -3,7 +3,7 @@ use std::time::Duration;
 /// How the delay before a retry grows with the number of the retry.
 ///
 /// `n` is the number of the retry, counted from 1; the result is then jittered, raised to `min_delay` and cut at
-/// `max_delay` (see [`RetryPolicy`]).
+/// `max_delay` (see [`RetryPolicy`](super::RetryPolicy)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]

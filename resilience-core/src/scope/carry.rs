@@ -105,10 +105,20 @@ impl Luggage {
         }
         impl Drop for PutBack<'_> {
             fn drop(&mut self) {
+                let inner = current();
+                let raised = inner.has(Scope::APPLIED) && !self.luggage.scope.has(Scope::APPLIED);
                 // What the carried code raised stays raised at its next poll.
-                self.luggage.scope = current().carried();
+                self.luggage.scope = inner.carried();
                 with_surroundings(|here| *here = self.surroundings.take().unwrap_or_default());
-                set(self.scope);
+                // Awaited inside an attempt, the carried code is inside that one, too.
+                let mut outer = self.scope;
+                if outer.has(Scope::IN_ATTEMPT) && raised {
+                    outer = outer.fenced();
+                }
+                if outer.has(Scope::IN_ATTEMPT) && inner.has(Scope::MARKED) {
+                    outer = outer.with(Scope::MARKED);
+                }
+                set(outer);
             }
         }
         let carried = self.surroundings.clone();
@@ -145,6 +155,11 @@ impl Token {
     /// Whether an apply has started.
     pub(crate) fn is_applied(&self) -> bool {
         self.0.load(Ordering::Acquire) == Self::APPLIED
+    }
+
+    /// Whether the attempt has been given up for another.
+    pub(crate) fn is_superseded(&self) -> bool {
+        self.0.load(Ordering::Acquire) == Self::SUPERSEDED
     }
 
     fn turn(&self, to: u8) -> bool {

@@ -9,7 +9,7 @@ pub(crate) fn raise_fence() -> bool {
     if scope.has(Scope::CARRIED_HERE) {
         let tokens = with_surroundings(|here| here.carried_from.clone());
         // From the inside out: an attempt further out is bound only where those further in still stand.
-        if !tokens.iter().rev().all(|token| token.apply()) {
+        if tokens.iter().any(|token| token.is_superseded()) || !tokens.iter().rev().all(|token| token.apply()) {
             return false;
         }
     }

@@ -4,6 +4,10 @@
 //! back by a guard. A call keeps its own part inside its future, so the scope follows a task from thread to thread, holds
 //! under `join!`, `select!`, `block_on` and `block_in_place`, and needs no pointers between frames. A spawned task starts
 //! fresh; [`carry`] takes the scope along on request.
+//!
+//! One limit: what an attempt polls itself is inside it. If a synchronous attempt drives a current-thread runtime with
+//! `block_on`, or an async one a `LocalSet` with `run_until`, then *every* task of that executor is polled inside the attempt,
+//! spawned ones too: they make one attempt each, and an apply in one of them disarms the call. It errs towards fewer retries.
 
 mod carry;
 mod enter;

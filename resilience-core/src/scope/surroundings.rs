@@ -15,8 +15,8 @@ pub(crate) struct Surroundings {
     pub(crate) carried_from: Vec<Arc<Token>>,
     /// For attempts: the tokens of the work that was carried out of them, until all of them have heard of it.
     pub(crate) carried_out: Vec<Arc<Token>>,
-    /// The first clock that was read in this poll, and the registry whose clock it was.
-    pub(crate) clock_read: Option<(&'static Registry, Duration)>,
+    /// The clocks that calls inside the attempts have started in this poll, and whose they are.
+    pub(crate) clocks_read: Vec<(&'static Registry, Duration)>,
 }
 
 thread_local! {
@@ -28,7 +28,7 @@ impl Surroundings {
         registry: None,
         carried_from: Vec::new(),
         carried_out: Vec::new(),
-        clock_read: None,
+        clocks_read: Vec::new(),
     };
 }
 

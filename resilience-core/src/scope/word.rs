@@ -37,6 +37,9 @@ impl Scope {
     /// This code was carried here: see the surroundings.
     pub(crate) const CARRIED_HERE: u32 = 1 << 22;
 
+    /// The surroundings hold news of siblings that those around have not all heard: what is added from here on is ours.
+    pub(crate) const SIBLINGS_NEWS: u32 = 1 << 23;
+
     /// What an attempt remembers of its body from one poll to the next.
     pub(crate) const NEWS: u32 = Self::APPLIED | Self::MARKED;
     /// What an attempt's body sees of what is around the attempt.
@@ -79,9 +82,10 @@ impl Scope {
         Self((self.0 & Self::INHERITED) | depth | Self::IN_ATTEMPT | news)
     }
 
-    /// This scope as carried code sees it, away from the attempt that it left.
+    /// This scope as carried code sees it, away from the attempt that it left. There is always somebody who reads what it
+    /// raises: the luggage, which tells whoever awaits it.
     pub(crate) fn carried(self) -> Self {
-        self.with(Self::CARRIED_HERE)
+        self.with(Self::CARRIED_HERE | Self::IN_ATTEMPT)
             .without(Self::MARKED | Self::CARRIED | Self::CLOCKED)
     }
 

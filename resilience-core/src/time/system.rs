@@ -73,7 +73,7 @@ impl Clock for SystemClock {
 /// With the feature `tokio`, a sleep inside a tokio runtime uses that runtime's timer. A runtime built without one
 /// (`enable_time` not called) is recognised by trying: tokio panics, the panic is caught, and the runtime's sleeps go to the
 /// timer thread from then on (the panic hook runs once per such runtime; programs compiled with `panic = "abort"`, where
-/// nothing can be caught, always use the timer thread). Outside tokio, one timer thread per process is started on the first
+/// nothing can be caught, always use the timer thread). A sleep whose runtime is shut down meanwhile goes on there, too. Outside tokio, one timer thread per process is started on the first
 /// sleep. Blocking sleeps are [`std::thread::sleep`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemSleeper;
