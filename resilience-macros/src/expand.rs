@@ -144,17 +144,25 @@ fn outcome(operation: &Operation<'_>, site: &Site) -> TokenStream {
 
 /// A body that begins with items must not be blamed for the statements that we put before them.
 fn items_after_statements(before: &TokenStream, statements: &TokenStream) -> Option<TokenStream> {
+    (begins_with_item(statements) && !before.is_empty())
+        .then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::items_after_statements)]))
+}
+
+pub(crate) fn begins_with_item(statements: &TokenStream) -> bool {
     const ITEMS: &[&str] = &[
         "const", "enum", "extern", "fn", "impl", "mod", "pub", "static", "struct", "trait", "type", "union", "use",
     ];
+    let is_item = |token: &TokenTree| ITEMS.iter().any(|item| is_word(token, item));
     let mut tokens = statements.clone().into_iter();
     let mut first = tokens.next();
     while first.as_ref().is_some_and(|token| is_punct(token, '#')) {
         first = tokens.nth(1);
     }
-    let begins_with_item = first.is_some_and(|token| ITEMS.iter().any(|item| is_word(&token, item)));
-    (begins_with_item && !before.is_empty())
-        .then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::items_after_statements)]))
+    first.is_some_and(|first| {
+        // `unsafe {`, `async {` and `async move {` are expressions.
+        let modifies = is_word(&first, "async") || is_word(&first, "unsafe");
+        is_item(&first) || modifies && tokens.next().is_some_and(|next| is_item(&next))
+    })
 }
 
 /// A `return` that is never taken: it gives the block the type that the body was written for.
@@ -198,7 +206,9 @@ impl PerAttempt {
     /// In the loop, outside the block: a block that copied would keep the original borrowed.
     fn made(&self) -> TokenStream {
         let place = Span::mixed_site().located_at(self.place);
-        let name = Ident::new(&self.name.to_string(), self.name.span().located_at(self.place));
+        // Not made anew from its text: it may be a raw identifier.
+        let mut name = self.name.clone();
+        name.set_span(self.name.span().located_at(self.place));
         quote_spanned!(place=> let #name = ::core::clone::Clone::clone(&#name);)
     }
 

@@ -130,7 +130,8 @@ use proc_macro::TokenStream;
 ///
 /// A body that runs again must find its arguments again. Taking them by reference is free; what is taken by value may be
 /// looked at, and not given away, unless `clone(..)` says that each attempt gets a copy. A `mut` parameter needs that too: a
-/// failed attempt would leave its changes to the next one.
+/// failed attempt would leave its changes to the next one. So does, for a future that is to be `Send`, a parameter whose type
+/// is not `Sync`: all attempts look at the same one.
 ///
 /// ```
 /// # use resilience_core::{classify, retry_service};
@@ -149,17 +150,25 @@ use proc_macro::TokenStream;
 ///
 /// Signature, documentation and other attributes are kept; generics, lifetimes, patterns, any kind of `self`, `impl Trait`,
 /// native `async fn` in traits, recursion, `unsafe` and `extern` functions work. The future is `Send`, `Sync` and `UnwindSafe`
-/// if the body's is. An operation that is not `idempotent` may move and change its arguments as before.
+/// if the body's is. An operation that is not `idempotent` may move and change its arguments as before. What is new are the
+/// bounds of the return type: [`Outcome`] (waived by `classify`) and [`FromInterruption`].
+///
+/// [`Outcome`]: https://docs.rs/resilience-core/latest/resilience_core/trait.Outcome.html
+/// [`FromInterruption`]: https://docs.rs/resilience-core/latest/resilience_core/trait.FromInterruption.html
 ///
 /// - A function that returns a future ends in `async move { .. }` or `Box::pin(async move { .. })`: what stands before that is
-///   done once, when the function is called.
+///   done once, when the function is called, and what an attempt changes there stays changed.
 /// - Under `#[async_trait]` the attribute stands on the method.
 /// - Other attributes that rewrite the body belong *below* this one, `#[tracing::instrument]` for example: above it they move the
-///   arguments into a block before this attribute sees the body, and only an operation that is not `idempotent` can live with that.
-/// - An idempotent operation cannot return a `&mut` into `&mut self`: two attempts would need it at the same time.
+///   arguments into a block before this attribute sees the body, and an `idempotent` operation can live with that only where it
+///   takes them by reference.
+/// - An idempotent operation cannot return a `&mut` into `&mut self`, nor a `&` after `&mut self` was used as a whole: two attempts
+///   would need it at the same time.
+/// - `#[track_caller]` on a synchronous operation names the operation itself: the body is a closure of its own.
 /// - What an attempt consumed is dropped when the attempt ends; in an `async fn` without `idempotent` that is all the body uses.
 /// - A `const fn` can neither wait nor count, and is refused.
-/// - Deep chains of annotated async functions under `tokio::spawn` may need `#![recursion_limit = "256"]`: each counts twice.
+/// - Chains of more than a dozen annotated async functions under `tokio::spawn` may need `#![recursion_limit = "256"]` (the
+///   compiler says "overflow evaluating the requirement" or "queries overflow the depth limit"), or a `Box::pin(..)` in between.
 ///
 /// # What is written
 ///

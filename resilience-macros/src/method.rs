@@ -121,6 +121,11 @@ pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
             let name = function.signature.ident.unraw().to_string();
             let site = find_site("#[apply]", &function, &mut errors);
             if let (Some(site), true) = (site, errors.is_empty()) {
+                if expand::begins_with_item(&site.statements) {
+                    // The fence comes first; that is nothing to blame the user for.
+                    let lint = parse_quote_spanned!(Span::mixed_site()=> #[allow(clippy::items_after_statements)]);
+                    function.attributes.push(lint);
+                }
                 function.body.tokens = expand::fence(&krate, &name, site);
             }
         }

@@ -15,7 +15,7 @@ mod body;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Meta, Path, Token, parse_quote_spanned};
+use syn::{Attribute, LitStr, Meta, Path, Token, parse_quote_spanned};
 
 use crate::diagnostics::Diagnostics;
 use crate::item::{Function, Item};
@@ -132,7 +132,7 @@ impl Marks {
         self.leave_with(function, krate, None);
     }
 
-    fn leave_with(&self, function: &mut Function, krate: &Path, again: Option<&Ident>) {
+    fn leave_with(&self, function: &mut Function, krate: &Path, seen: Option<&str>) {
         if function.attributes.iter().all(is_inert) {
             return;
         }
@@ -143,9 +143,9 @@ impl Marks {
             let marker = Ident::new(mark.marker(), place);
             markers.extend(quote_spanned!(place=> const #marker: () = ();));
             let seal = Ident::new(SEAL, Span::mixed_site());
-            let again = again.iter();
+            let seen = seen.iter();
             function.attributes.push(
-                parse_quote_spanned!(Span::mixed_site()=> #[#krate::__private::#seal(#word, #krate #(, #again)*)]),
+                parse_quote_spanned!(Span::mixed_site()=> #[#krate::__private::#seal(#word, #krate #(, #seen)*)]),
             );
         }
         let mut head: Vec<TokenTree> = function.body.tokens.clone().into_iter().collect();
@@ -194,22 +194,16 @@ fn is_inert(attribute: &Attribute) -> bool {
         "should_panic",
         "unsafe",
     ];
-    const TOOLS: &[&str] = &["rustfmt", "clippy", "diagnostic"];
-    let path = attribute.path();
-    match path.get_ident() {
-        Some(word) => WORDS.iter().any(|inert| word == inert),
-        None => path
-            .segments
-            .first()
-            .is_some_and(|tool| TOOLS.iter().any(|inert| tool.ident == inert)),
-    }
+    // Not `clippy::..` and the like: a module of the user's may have the name of a tool.
+    let word = attribute.path().get_ident();
+    word.is_some_and(|word| WORDS.iter().any(|inert| word == inert))
 }
 
-/// What a seal says: its mark, where the runtime is found, and whether it has looked before.
+/// What a seal says: its mark, where the runtime is found, and the other attributes that it saw when it looked before.
 struct SealArgs {
     word: Ident,
     krate: Path,
-    again: bool,
+    seen: Option<String>,
 }
 
 impl Parse for SealArgs {
@@ -217,16 +211,21 @@ impl Parse for SealArgs {
         let word = input.parse()?;
         input.parse::<Token![,]>()?;
         let krate = input.parse()?;
-        let again = input.parse::<Option<Token![,]>>()?.is_some();
-        input.parse::<Option<Ident>>()?;
-        Ok(Self { word, krate, again })
+        let seen = match input.parse::<Option<Token![,]>>()? {
+            Some(_) => {
+                let seen: LitStr = input.parse()?;
+                Some(seen.value())
+            }
+            None => None,
+        };
+        Ok(Self { word, krate, seen })
     }
 }
 
 /// The seal attribute itself. It runs when all others have: it looks, and goes.
 ///
-/// If there still are attributes, another macro may have added them behind the seal, so it goes to the end and
-/// looks once more. Not more often: they may as well be built-in ones that we do not know.
+/// If there still are attributes, another macro may have added them behind the seal, so it goes to the end and looks
+/// once more, until it sees the same ones again: they may as well be built-in ones that we do not know.
 pub(crate) fn seal(args: TokenStream, item: TokenStream) -> TokenStream {
     let (Ok(args), Ok(Item::Function(mut function))) = (syn::parse2::<SealArgs>(args), syn::parse2(item.clone()))
     else {
@@ -238,9 +237,10 @@ pub(crate) fn seal(args: TokenStream, item: TokenStream) -> TokenStream {
     if let Some(mark) = MARKS.into_iter().find(|mark| args.word == mark.word()) {
         marks.add(mark, args.word.span());
     }
-    if !marks.check(&mut errors) && !args.again {
-        let again = Ident::new("again", Span::mixed_site());
-        marks.leave_with(&mut function, &args.krate, Some(&again));
+    let attributes = &function.attributes;
+    let others = quote!(#(#attributes)*).to_string();
+    if !marks.check(&mut errors) && args.seen.as_ref() != Some(&others) {
+        marks.leave_with(&mut function, &args.krate, Some(&others));
     }
     let errors = errors.into_compile_errors();
     quote!(#function #errors)

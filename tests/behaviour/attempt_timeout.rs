@@ -1,7 +1,7 @@
 //! The time for one attempt.
 
 use resilience_core::{BreakerPolicy, CircuitState, Reason, Registry, Service, ServiceLayer, retry_service};
-use resilience_tests::{Error, Plans, World, immediate, ms, secs};
+use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
 use std::{cell::Cell, future::pending, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -178,4 +178,42 @@ async fn the_attribute_states_it_and_settings_put_another_in_its_place() {
     let start = Instant::now();
     assert_eq!(fetch(service).await.unwrap_err().reason(), Some(Reason::AttemptTimeout));
     assert_eq!(start.elapsed(), ms(750));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_timeout_after_a_refusal_that_was_handled_counts() {
+    let registry = Registry::new();
+    let strict = ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+    let refusing = Plans::new(registry, "tool_service", strict);
+    assert!(refusing.count(down).await.is_err());
+    let plans = Plans::new(registry, "plan_service", strict.attempt_timeout(secs(1)));
+
+    let result = plans.fetch(async |_| {
+        assert_eq!(
+            refusing.count(fine).await.unwrap_err().reason(),
+            Some(Reason::CircuitOpen)
+        );
+        pending().await
+    });
+
+    assert_eq!(result.await.unwrap_err().reason(), Some(Reason::AttemptTimeout));
+    assert_eq!(plans.service.circuit(), CircuitState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_has_failed_once_ends_with_the_timeout_it_began_with() {
+    let plans = plans(2, secs(1));
+    let start = Instant::now();
+
+    let result = plans.fetch(async |run| {
+        if run == 1 {
+            return Err(Error::Down(run));
+        }
+        let longer = ServiceLayer::new().attempt_timeout(secs(5));
+        plans.service.registry().configure("plan_service", longer).unwrap();
+        pending().await
+    });
+
+    assert_eq!(result.await.unwrap_err().reason(), Some(Reason::AttemptTimeout));
+    assert_eq!(start.elapsed(), secs(1));
 }

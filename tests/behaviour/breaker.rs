@@ -1,8 +1,9 @@
 //! When the circuit opens, and what its callers get.
 
+use futures::future::join_all;
 use resilience_core::{BreakerPolicy, CircuitState, Kind, Reason, ServiceLayer};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
-use tokio::time::sleep;
+use tokio::{sync::oneshot, time::sleep};
 
 fn layer(threshold: u32) -> ServiceLayer {
     ServiceLayer::new().retry(immediate(1)).breaker(
@@ -63,6 +64,79 @@ fn only_failures_in_a_row_count() {
     }
     fail(&plans);
     assert_eq!(plans.service.circuit(), CircuitState::Open);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_that_are_not_consecutive_do_not_open() {
+    // Calls that began before the first failure count like all others, in the order in which they end.
+    let plans = World::new().plans("plan_service", layer(5));
+    let (ends, mut calls): (Vec<_>, Vec<_>) = (0..10)
+        .map(|_| {
+            let (end, ended) = oneshot::channel();
+            (end, Box::pin(plans.count(async move |_| ended.await.unwrap())))
+        })
+        .unzip();
+    for call in &mut calls {
+        assert!(futures::poll!(call).is_pending());
+    }
+
+    for (number, (end, call)) in (0..).zip(ends.into_iter().zip(calls)) {
+        let outcome = if number % 2 == 0 {
+            Err(Error::Down(number))
+        } else {
+            Ok(number)
+        };
+        end.send(outcome).unwrap();
+        assert_eq!(call.await, outcome);
+        assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_percent_failures_under_steady_concurrency_do_not_open() {
+    // A call every 2 ms, each takes a second: five hundred at a time, and ten of those fail.
+    let plans = Plans::new(resilience_core::Registry::new(), "plan_service", ServiceLayer::new());
+
+    join_all((0..2_000).map(async |number| {
+        sleep(ms(2 * number)).await;
+        let call = plans.count(async |run| {
+            sleep(secs(1)).await;
+            if number % 50 == 49 {
+                Err(Error::Down(run))
+            } else {
+                Ok(run)
+            }
+        });
+        let _ = call.await;
+    }))
+    .await;
+
+    let statistics = plans.service.statistics();
+    assert_eq!(
+        (statistics.succeeded, statistics.failed, statistics.rejected),
+        (1_960, 40, 0)
+    );
+    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+}
+
+#[test]
+fn a_day_of_recovery_holds_for_a_thread_whose_clock_is_a_little_behind() {
+    let world = World::new();
+    world.clock.advance(secs(1_000));
+    let day = BreakerPolicy::builder()
+        .failure_threshold(1)
+        .recovery_timeout(secs(24 * 60 * 60));
+    let plans = world.plans("plan_service", ServiceLayer::new().breaker(day));
+    fail(&plans);
+
+    // Read by another thread before the circuit opened.
+    world.clock.set(ms(999_999));
+
+    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(
+        plans.count_blocking(Ok).unwrap_err().reason(),
+        Some(Reason::CircuitOpen)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -183,50 +257,6 @@ fn services_are_independent() {
     assert_eq!(claude.service.circuit(), CircuitState::Open);
     assert_eq!(agent.service.circuit(), CircuitState::Closed);
     assert_eq!(agent.count_blocking(Ok), Ok(1));
-}
-
-#[test]
-fn without_a_breaker_every_call_is_admitted() {
-    // R088
-    let plans = World::new().plans(
-        "plan_service",
-        layer(1).breaker(BreakerPolicy::builder().enabled(false)),
-    );
-
-    (0..100).for_each(|_| fail(&plans));
-
-    assert_eq!(plans.runs(), 100);
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
-}
-
-#[test]
-fn a_breaker_that_is_switched_off_while_open_admits_and_one_switched_on_again_has_not_forgotten() {
-    let world = World::new();
-    let plans = world.plans("plan_service", layer(1));
-    fail(&plans);
-
-    let switch = |enabled| ServiceLayer::new().breaker(BreakerPolicy::builder().enabled(enabled));
-    world.registry.configure("plan_service", switch(false)).unwrap();
-    assert_eq!(plans.count_blocking(Ok), Ok(2));
-    fail(&plans);
-    world.registry.configure("plan_service", switch(true)).unwrap();
-
-    assert_eq!(
-        plans.count_blocking(Ok).unwrap_err().reason(),
-        Some(Reason::CircuitOpen)
-    );
-}
-
-#[test]
-fn a_breaker_that_is_switched_off_while_open_holds_no_retry_back() {
-    let world = World::new();
-    let plans = world.plans("plan_service", layer(1).retry(immediate(3)));
-    fail(&plans);
-
-    let off = ServiceLayer::new().breaker(BreakerPolicy::builder().enabled(false));
-    world.registry.configure("plan_service", off).unwrap();
-
-    assert_eq!(plans.fetch_blocking(|run| Err(Error::Down(run))), Err(Error::Down(4)));
 }
 
 #[test]

@@ -232,3 +232,24 @@ async fn a_retry_that_took_no_token_gives_none_back() {
 
     assert!(tokens(&plans).abs() < 1e-9);
 }
+
+#[test]
+fn a_bucket_made_smaller_while_it_is_nearly_empty_fills_up_again() {
+    let world = World::new();
+    let large = BudgetPolicy::builder().capacity(10_000).min_per_second(1.0);
+    let plans = world.plans("plan_service", layer(large).retry(immediate(10_000)));
+    assert_eq!(
+        plans.fetch_blocking(|run| Err(Error::Down(run))),
+        Err(Error::Down(10_000))
+    );
+    assert!((tokens(&plans) - 1.0).abs() < 1e-9, "{}", tokens(&plans));
+
+    world
+        .registry
+        .configure("plan_service", layer(large.capacity(10)))
+        .unwrap();
+    world.clock.advance(secs(60));
+
+    let granted = (0..11).filter(|_| retries(&plans)).count();
+    assert_eq!(granted, 10);
+}

@@ -218,3 +218,25 @@ async fn on_the_default_sleeper_a_call_takes_exactly_the_sum_of_its_delays() {
 
     assert_eq!(start.elapsed(), ms(100 + 200 + 400 + 800));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_decorrelated_delay_does_not_grow_from_the_hint() {
+    let world = World::new();
+    let retry = policy(Backoff::Exponential, 100)
+        .jitter(Jitter::Decorrelated)
+        .max_delay(secs(600))
+        .max_attempts(3);
+    let plans = world.plans("plan_service", layer(retry));
+
+    let result = plans.fetch(async |run| {
+        Err(if run == 1 {
+            Error::Busy(Some(secs(60)))
+        } else {
+            Error::Down(run)
+        })
+    });
+
+    assert_eq!(result.await, Err(Error::Down(3)));
+    // The second grows from the 200 ms that the first would have been without the hint.
+    assert_eq!(world.clock.slept(), [secs(60), ms(350)]);
+}

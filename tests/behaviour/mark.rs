@@ -2,7 +2,10 @@
 
 use resilience_core::{BreakerPolicy, BudgetPolicy, CircuitState, Reason, ServiceLayer};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
-use std::future::pending;
+use std::{
+    future::pending,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 type Later = fn(&Plans) -> bool;
 
@@ -221,4 +224,48 @@ async fn a_mark_ends_with_the_attempt_in_which_it_was_set() {
     });
 
     assert_eq!(result.await, Err(Error::Down(3)));
+}
+
+#[test]
+fn a_hint_that_ends_after_the_deadline_of_the_call_further_in_is_respected_further_out() {
+    let world = World::new();
+    let short = immediate(3).max_depth(2).total_timeout(secs(10));
+    let inner = world.plans("tool_service", ServiceLayer::new().retry(short));
+    let outer = world.plans("plan_service", ServiceLayer::new().retry(immediate(3)));
+
+    let result = outer.fetch_blocking(|_| {
+        inner
+            .fetch_blocking(|_| Err(Error::Busy(Some(secs(30)))))
+            .map_err(|_| Error::Down(0))
+    });
+
+    assert_eq!(result, Err(Error::Down(0)));
+    assert_eq!((outer.runs(), inner.runs()), (1, 1));
+}
+
+#[test]
+fn a_hint_that_is_too_long_is_respected_further_out_though_no_retry_was_allowed_further_in() {
+    let world = World::new();
+    let inner = world.plans("tool_service", ServiceLayer::new().retry(immediate(3)));
+    let outer = world.plans("plan_service", ServiceLayer::new().retry(immediate(3)));
+
+    let result = outer.fetch_blocking(|_| {
+        inner
+            .fetch_blocking(|_| Err(Error::Busy(Some(secs(3_600)))))
+            .map_err(|_| Error::Down(0))
+    });
+
+    assert_eq!(result, Err(Error::Down(0)));
+    assert_eq!((outer.runs(), inner.runs()), (1, 1));
+}
+
+#[test]
+fn a_panic_over_a_refusal_further_in_is_a_failure() {
+    let Two { outer, refusing, .. } = two();
+
+    let call = AssertUnwindSafe(|| outer.count_blocking(|_| Ok(refusing.count_blocking(Ok).unwrap())));
+
+    assert!(catch_unwind(call).is_err());
+    assert_eq!(outer.service.circuit(), CircuitState::Open);
+    assert_eq!(outer.service.statistics().panicked, 1);
 }

@@ -232,3 +232,21 @@ fn the_name_of_the_service_comes_with_an_interruption_wherever_it_was_made() {
         ("made_at_run_time", Reason::CircuitOpen)
     );
 }
+
+#[test]
+fn an_operation_used_by_hand_on_another_service_finds_its_own_again() {
+    static FETCH: Operation = Operation::plain("own_service", "fetch");
+    let registry = Registry::new();
+    let finish = |mut call: resilience_core::Call| {
+        call.admit().unwrap();
+        assert_eq!(call.finish(Ok::<_, Error>(1)), Ok(1));
+    };
+
+    finish(FETCH.begin_on(&registry.service("other_service")));
+    finish(FETCH.begin_in(registry));
+
+    assert_eq!(
+        (calls(registry, "other_service"), calls(registry, "own_service")),
+        (1, 1)
+    );
+}

@@ -1,9 +1,9 @@
 //! Whose time a call runs on.
 
-use futures::executor::block_on;
+use futures::{FutureExt, executor::block_on};
 use resilience_core::{
-    Backoff, BreakerPolicy, CircuitState, Jitter, Registry, RetryLayer, RetryPolicy, ServiceLayer,
-    time::{Clock, ManualClock, Sleeper, Sleeping, SystemClock},
+    Backoff, BreakerPolicy, CircuitState, Jitter, Next, Operation, Registry, RetryLayer, RetryPolicy, ServiceLayer,
+    time::{Clock, ManualClock, Sleeper, Sleeping, SystemClock, SystemSleeper},
 };
 use resilience_tests::{Error, Plans, World, down, fine, ms, secs};
 use std::{
@@ -12,6 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -154,6 +155,57 @@ fn a_manual_clock_moves_as_told_and_remembers_its_sleeps() {
 
     assert_eq!(clock.now(), secs(5));
     assert_eq!(clock.slept(), [secs(2), secs(3)]);
+}
+
+/// Counts how often it is read.
+#[derive(Debug, Clone, Default)]
+struct Counting(Arc<AtomicU64>);
+
+impl Clock for Counting {
+    fn now(&self) -> Duration {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        secs(1)
+    }
+}
+
+#[test]
+fn a_rejection_reads_the_clock_once() {
+    // Design, "Breaker" 9
+    static FETCH: Operation = Operation::idempotent("plan_service", "fetch");
+    let clock = Counting::default();
+    let reads = || clock.0.load(Ordering::Relaxed);
+    let registry = Registry::builder()
+        .clock(clock.clone())
+        .sleeper(ManualClock::new())
+        .build();
+    let breaker = BreakerPolicy::builder().failure_threshold(2);
+    let plans = Plans::new(
+        registry,
+        "plan_service",
+        ServiceLayer::new().retry(fixed(secs(1))).breaker(breaker),
+    );
+    let mut retried = FETCH.begin_in(registry);
+    retried.admit().unwrap();
+    assert!(matches!(
+        retried.settle(Err::<u32, _>(Error::Down(1))),
+        Next::RetryAfter(_)
+    ));
+    assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
+
+    // Before its first attempt, and between two.
+    let before = reads();
+    assert!(plans.count_blocking(Ok).is_err());
+    assert_eq!(reads() - before, 1);
+    let before = reads();
+    assert!(retried.admit().is_err());
+    assert_eq!(reads() - before, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_default_sleeper_takes_any_duration() {
+    assert!(SystemSleeper.sleep(Duration::MAX).now_or_never().is_none());
+    let outside = thread::spawn(|| SystemSleeper.sleep(Duration::MAX).now_or_never().is_none());
+    assert!(outside.join().unwrap());
 }
 
 /// The default clock has one origin for the whole process: it must not lie in what another runtime takes for the future.

@@ -10,6 +10,7 @@
 )]
 
 mod bodies;
+mod deep;
 mod generics;
 mod hygiene;
 mod limits;

@@ -182,3 +182,32 @@ fn a_blocking_test_below() -> Result<(), Error> {
     assert_eq!(Work::easy().run()?, 1);
     Ok(())
 }
+
+#[retry_service(service = SHAPES, idempotent, clone(r#type))]
+async fn raw_copy(work: &Work, mut r#type: String) -> Result<String, Error> {
+    r#type.push('!');
+    work.wait().await?;
+    Ok(r#type)
+}
+
+/// What a macro passes on comes in an invisible group.
+macro_rules! with_literals {
+    ($name:literal, $attempts:literal, $delay:literal, $share:literal, $factor:expr) => {
+        #[retry_service(
+            name = $name,
+            idempotent,
+            retry(max_attempts = $attempts, base_delay = $delay, jitter = proportional($share), factor = $factor)
+        )]
+        fn from_literals() -> Result<u32, Error> {
+            Ok(1)
+        }
+    };
+}
+
+with_literals!("literals", 4, "10ms", 0.5, 2.0);
+
+#[tokio::test]
+async fn raw_copies_and_literals_of_macros() {
+    assert_eq!(send(raw_copy(&Work::hard(), "x".into())).await, Ok("x!".into()));
+    assert_eq!(from_literals(), Ok(1));
+}

@@ -31,7 +31,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// The expression of `key = value`; `example` shows how the option is written.
 pub(crate) fn assigned<'a>(option: &'a Written, example: &str, errors: &mut Diagnostics) -> Option<&'a Expr> {
     match &option.value {
-        Value::Assigned(value) => Some(value),
+        Value::Assigned(value) => Some(ungrouped(value)),
         Value::Broken => None,
         Value::None | Value::List(_) => {
             let key = &option.key;
@@ -39,6 +39,14 @@ pub(crate) fn assigned<'a>(option: &'a Written, example: &str, errors: &mut Diag
             None
         }
     }
+}
+
+/// What stands in the invisible group that a `macro_rules!` puts around `$value`.
+pub(crate) fn ungrouped(mut value: &Expr) -> &Expr {
+    while let Expr::Group(group) = value {
+        value = &group.expr;
+    }
+    value
 }
 
 pub(crate) fn text(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<LitStr> {

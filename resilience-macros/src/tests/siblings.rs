@@ -15,6 +15,9 @@ const OTHERS: &[(&str, Macro)] = &[
     ("cached", moves_the_body),
     ("adds_apply", |_, item| quote!(#[commit_point] #item)),
     ("adds_apply_at_the_end", adds_apply_at_the_end),
+    ("adds_one_that_adds_apply", |_, item| {
+        adds_at_the_end(item, &quote!(#[adds_apply_at_the_end]))
+    }),
     ("drops_attributes", drops_attributes),
     ("replaces_the_body", replaces_the_body),
     ("harmless", |_, item| item),
@@ -54,13 +57,17 @@ fn drops_attributes(_: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn adds_apply_at_the_end(_: TokenStream, item: TokenStream) -> TokenStream {
+    adds_at_the_end(item, &quote!(#[commit_point]))
+}
+
+fn adds_at_the_end(item: TokenStream, attribute: &TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = item.into_iter().collect();
     let function = tokens
         .iter()
         .position(|token| matches!(token, TokenTree::Ident(_)))
         .unwrap();
     let (attributes, function) = tokens.split_at(function);
-    quote!(#(#attributes)* #[commit_point] #(#function)*)
+    quote!(#(#attributes)* #attribute #(#function)*)
 }
 
 const IDEMPOTENT: &str = "#[retry_service(name = \"plans\", idempotent)]";
@@ -98,6 +105,9 @@ fn refused_in_every_arrangement() {
         format!("#[commit_point] {idempotent_alias}"),
         format!("#[::resilience_core::apply] {IDEMPOTENT}"),
         format!("{IDEMPOTENT} #[crate::facade::apply]"),
+        // A module of the user's that has the name of a tool.
+        format!("{IDEMPOTENT} #[diagnostic::apply]"),
+        "#[apply] #[clippy::retry_service(name = \"plans\", idempotent)]".to_owned(),
         format!("{IDEMPOTENT} #[inline] /// text\n #[allow(dead_code)] #[commit_point] #[must_use]"),
         format!("{IDEMPOTENT} #[instrument] #[commit_point]"),
         format!("#[commit_point] #[instrument] {IDEMPOTENT}"),
@@ -105,6 +115,7 @@ fn refused_in_every_arrangement() {
         format!("#[commit_point] #[cached] {IDEMPOTENT}"),
         format!("{IDEMPOTENT} #[adds_apply]"),
         format!("{IDEMPOTENT} #[adds_apply_at_the_end]"),
+        format!("{IDEMPOTENT} #[adds_one_that_adds_apply]"),
         format!("#[adds_apply] {IDEMPOTENT}"),
         format!("#[adds_apply_at_the_end] {IDEMPOTENT}"),
         format!("{IDEMPOTENT} #[apply] #[drops_attributes]"),
@@ -207,7 +218,7 @@ fn a_body_that_somebody_replaced_is_fenced() {
 
 #[test]
 fn nothing_is_left_behind_where_nothing_can_follow() {
-    let source = format!("#[inline] #[doc = \"x\"] #[clippy::cognitive_complexity = \"9\"] {FUNCTION}");
+    let source = format!("#[inline] #[doc = \"x\"] {FUNCTION}");
     let item: TokenStream = source.parse().unwrap();
     let expanded = method::retry_service(quote!(name = "plans", idempotent), item).to_string();
     assert!(!expanded.to_lowercase().contains("__resilience"), "{expanded}");

@@ -113,7 +113,7 @@ fn jitter(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<A
         return Some(option.at(SettingValue::Jitter(variant, None)));
     }
     let share = match value {
-        Expr::Call(ExprCall { func, args, .. }) if is_proportional(func) => args.first(),
+        Expr::Call(ExprCall { func, args, .. }) if is_proportional(func) => args.first().map(literal::ungrouped),
         _ if is_proportional(value) => None,
         _ => {
             errors.error_over(value, unknown_choice("jitter", value, JITTERS, Some(PROPORTIONAL)));

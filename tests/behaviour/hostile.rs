@@ -1,0 +1,88 @@
+//! Clocks and subscribers that panic.
+
+use futures::FutureExt;
+use resilience_core::{BreakerPolicy, CircuitState, Registry, ServiceLayer, scope, time::Clock};
+use resilience_tests::{Error, Plans, World, immediate, record, secs};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+/// Panics while it is told to.
+#[derive(Debug, Clone, Default)]
+struct Broken(Arc<AtomicBool>);
+
+impl Clock for Broken {
+    fn now(&self) -> Duration {
+        assert!(!self.0.load(Ordering::Relaxed), "no clock");
+        secs(1)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_panics_leaves_no_scope_behind() {
+    let clock = Broken::default();
+    let registry = Registry::builder().clock(clock.clone()).build();
+    let outer = Plans::new(registry, "plan_service", ServiceLayer::new());
+    let inner = World::new().plans("tool_service", ServiceLayer::new());
+    clock.0.store(true, Ordering::Relaxed);
+
+    // The call further in needs a clock of its own, and thereby that of the call around.
+    let call = outer.fetch(async |_| inner.fetch_blocking(Ok));
+
+    assert!(AssertUnwindSafe(call).catch_unwind().await.is_err());
+    assert_eq!(inner.runs(), 1);
+    assert_eq!(scope::depth(), 0);
+}
+
+/// Its circuit is open, and the recovery time is over.
+fn recovering(world: &World, success_threshold: u8) -> Plans {
+    let breaker = BreakerPolicy::builder()
+        .failure_threshold(1)
+        .recovery_timeout(secs(30))
+        .half_open_max_calls(1)
+        .success_threshold(success_threshold);
+    let plans = world.plans("tool_service", ServiceLayer::new().breaker(breaker));
+    assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
+    world.clock.advance(secs(30));
+    plans
+}
+
+#[test]
+fn a_subscriber_that_panics_costs_no_place_of_a_probe() {
+    let world = World::new();
+    let plans = recovering(&world, 1);
+    let events = record();
+
+    // Told of the circuit that turned half-open.
+    events.call_back(|line| panic!("{line}"));
+    assert!(catch_unwind(AssertUnwindSafe(|| plans.count_blocking(Ok))).is_err());
+
+    assert_eq!(plans.runs(), 1);
+    assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+    assert_eq!(plans.count_blocking(Ok), Ok(2));
+    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+}
+
+#[test]
+fn a_subscriber_that_panics_over_the_fence_costs_no_place_of_a_probe() {
+    let world = World::new();
+    let write = recovering(&world, 2);
+    let plan = world.plans("plan_service", ServiceLayer::new().retry(immediate(3)));
+    assert_eq!(write.count_blocking(Ok), Ok(2));
+    let events = record();
+
+    // Told of the apply that disarms the call around it.
+    events.call_back(|line| panic!("{line}"));
+    let call = AssertUnwindSafe(|| plan.fetch_blocking(|_| write.write_blocking(Ok)));
+    assert!(catch_unwind(call).is_err());
+
+    assert_eq!((plan.runs(), write.runs()), (1, 2));
+    assert_eq!(write.service.circuit(), CircuitState::HalfOpen);
+    assert_eq!(write.count_blocking(Ok), Ok(3));
+    assert_eq!(write.service.circuit(), CircuitState::Closed);
+}
