@@ -2,10 +2,7 @@
 
 use resilience_core::{BreakerPolicy, BudgetPolicy, RetryLayer, ServiceLayer, scope};
 use resilience_tests::{Error, Plans, World, immediate, secs};
-use std::{
-    sync::Mutex,
-    time::{Duration, Instant},
-};
+use std::sync::Mutex;
 
 fn layer(retry: RetryLayer) -> ServiceLayer {
     ServiceLayer::new()
