@@ -1,12 +1,15 @@
 //! One call of an operation: a state machine that takes outcomes and says what to do next.
 //!
-//! It owns no timer of its own accord, spawns nothing and never waits by itself: the expansion of the attribute awaits the body and
-//! the sleep. What every call runs through is here, in line; everything that only trouble needs is in `trouble`, out of line.
+//! It owns no timer of its own accord, spawns nothing and never waits by itself: the expansion of the attribute awaits the
+//! body and the sleep. What every call runs through is here, in line; what only calls in trouble need is out of line, in
+//! `admission`, `judgement` and `ending`.
 
+mod admission;
 mod attempt;
 mod bare_apply;
+mod ending;
+mod judgement;
 mod sleep;
-mod trouble;
 
 pub use attempt::Attempt;
 pub use bare_apply::begin_apply;

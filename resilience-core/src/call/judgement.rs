@@ -1,14 +1,12 @@
-//! What a call does when it is not simply admitted and successful: all of it out of line.
+//! What an outcome means: for the breaker, the budget and the counters, and for another attempt.
 
-use super::{ADMITTED, AGAIN, BEGUN, Call, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
+use super::{AGAIN, Call, TIMED_OUT, TOKEN};
 use crate::{
-    breaker::{Permit, Tick, Transition},
+    breaker::Tick,
     classify::{FailureKind, Verdict},
     delay,
-    interruption::{Interruption, Reason},
     link::{Link, OperationPolicy},
     operation::Kind,
-    policy::ApplyInRetry,
     scope::{self, Scope},
     telemetry::{Count, events},
 };
@@ -53,100 +51,6 @@ impl Suppression {
 }
 
 impl Call {
-    #[cold]
-    pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
-        self.flags |= LONG_WAY;
-        if self.flags & (ADMITTED | ENDED) == ADMITTED {
-            // By hand only: the attempt before was dropped half-way.
-            self.give_up_attempt();
-        }
-        if self.flags & Link::APPLY != 0 {
-            self.admit_apply()
-        } else {
-            self.admit_attempt()
-        }
-    }
-
-    fn admit_attempt(&mut self) -> Result<(), Interruption> {
-        let mut now = None;
-        if self.flags & AGAIN != 0 {
-            let total = self.policy().retry.total_timeout();
-            let read = self.link.service.registry().now();
-            if self.elapsed(read) > total {
-                return Err(self.reject(Reason::DeadlinePassed, None));
-            }
-            now = Some(read);
-        }
-        self.ask_breaker(now)?;
-        if self.flags & BEGUN != 0 {
-            let further = &mut self.trouble().further_attempts;
-            *further = further.saturating_add(1);
-        }
-        // The token pays for this attempt.
-        self.flags = (self.flags | ADMITTED | BEGUN) & !TOKEN;
-        Ok(())
-    }
-
-    fn admit_apply(&mut self) -> Result<(), Interruption> {
-        let around = scope::current();
-        let repeatable = around.depth() > 0;
-        if repeatable && self.policy().apply_in_retry == ApplyInRetry::Refuse {
-            return Err(self.reject(Reason::ApplyInRetry, None));
-        }
-        self.ask_breaker(None)?;
-        if !scope::raise_fence() {
-            self.release_permit();
-            return Err(self.reject(Reason::Superseded, None));
-        }
-        self.flags |= ADMITTED | BEGUN;
-        if repeatable {
-            events::apply_in_retry(self.link.subject());
-        }
-        Ok(())
-    }
-
-    /// The permit is stored before anything is told: a subscriber may panic, and the permit must not be lost over it.
-    fn ask_breaker(&mut self, now: Option<Duration>) -> Result<(), Interruption> {
-        let service = self.link.service;
-        let word = service.breaker().word();
-        if word.is_healthy() {
-            self.permit = word;
-            return Ok(());
-        }
-        let policy = service.policies().breaker;
-        if !policy.enabled() {
-            self.permit = word;
-            return Ok(());
-        }
-        let now = Tick::at(now.unwrap_or_else(|| service.registry().now()));
-        let (admission, transition) = service.breaker().admit(now, &policy);
-        match admission {
-            Ok(Permit { word, probe }) => {
-                self.permit = word;
-                if probe.is_some() {
-                    self.trouble().probe = probe;
-                }
-                self.report(transition);
-                Ok(())
-            }
-            Err(refusal) => {
-                self.report(transition);
-                let wait = match refusal.wait {
-                    Duration::ZERO => Duration::ZERO,
-                    wait => wait.saturating_add(service.registry().clock_resolution()),
-                };
-                Err(self.reject(Reason::CircuitOpen, Some(wait)))
-            }
-        }
-    }
-
-    /// Ends the call without the answer of its body.
-    fn reject(&mut self, reason: Reason, retry_after: Option<Duration>) -> Interruption {
-        events::call_rejected(self.link.subject(), self.attempts() + 1, reason, retry_after);
-        self.end(Count::Rejection, true);
-        Interruption::new(self.link.origin(), reason, self.attempts(), retry_after)
-    }
-
     /// Judges an outcome of an operation that may be retried: the delay before the next attempt, or nothing where the call
     /// has ended.
     #[cold]
@@ -300,98 +204,5 @@ impl Call {
     fn supersede_carried(&self) -> bool {
         let Some(trouble) = &self.trouble.0 else { return true };
         !trouble.carried.iter().any(|token| token.is_applied()) && trouble.carried.iter().all(|token| token.supersede())
-    }
-
-    /// The call is dropped before its end: its caller has gone, or its body has panicked.
-    #[cold]
-    pub(super) fn abandon(&mut self) {
-        if self.flags & ADMITTED != 0 {
-            self.give_up_attempt();
-        } else {
-            // A permit that was granted while something else panicked.
-            self.release_permit();
-        }
-        if self.flags & PANICKED == 0 {
-            // Whoever dropped it may have done so over the refusal of another call: that one has the last word.
-            self.end(Count::Cancellation, scope::current().has(Scope::MARKED));
-        } else {
-            self.end(Count::Panic, false);
-        }
-    }
-
-    /// The present attempt ends without an outcome.
-    fn give_up_attempt(&mut self) {
-        self.count_attempt();
-        if self.flags & PANICKED == 0 {
-            self.release_permit();
-        } else {
-            self.fail_permit();
-        }
-    }
-
-    /// Ends the call; `binds_those_around` marks the scope, so that no enclosing call retries its outcome or counts it.
-    fn end(&mut self, count: Count, binds_those_around: bool) {
-        if self.flags & TOKEN != 0 {
-            // Paid for an attempt that was not made.
-            self.link.service.budget().refund();
-        }
-        self.flags = (self.flags | ENDED) & !(ADMITTED | TOKEN);
-        self.link.counters.add(count);
-        let around = scope::current();
-        if around.has(Scope::IN_ATTEMPT) {
-            scope::set(if binds_those_around {
-                around.with(Scope::MARKED)
-            } else {
-                around.without(Scope::MARKED)
-            });
-        }
-    }
-
-    fn count_attempt(&mut self) {
-        self.flags &= !ADMITTED;
-        self.link.counters.add(Count::Attempt);
-        if self.attempts() > 1 {
-            self.link.counters.add(Count::Retry);
-        }
-        if let Some(trouble) = &mut self.trouble.0 {
-            trouble.timer = None;
-        }
-    }
-
-    fn fail_permit(&mut self) {
-        let service = self.link.service;
-        let policy = service.policies().breaker;
-        // Before the permit is taken: a clock may panic, and the permit must not be lost over it.
-        let now = Tick::at(service.registry().now());
-        let permit = self.take_permit();
-        if policy.enabled() {
-            let transition = service.breaker().failure(permit, now, &policy);
-            self.report(transition);
-        } else {
-            service.breaker().release(permit);
-        }
-    }
-
-    fn release_permit(&mut self) {
-        let permit = self.take_permit();
-        self.link.service.breaker().release(permit);
-    }
-
-    fn take_permit(&mut self) -> Permit {
-        Permit {
-            word: self.permit,
-            probe: self.trouble.0.as_mut().and_then(|trouble| trouble.probe.take()),
-        }
-    }
-
-    pub(super) fn policy(&mut self) -> OperationPolicy {
-        let link = self.link;
-        *self.trouble().policy.get_or_insert_with(|| link.policy())
-    }
-
-    fn report(&self, transition: Option<Transition>) {
-        if let Some(transition) = transition {
-            events::circuit_turned(self.link.subject(), transition);
-        }
     }
 }
