@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Pat, ReceiverKind};
+use syn::{FnArg, Pat, ReceiverKind, Type};
 
 use crate::args::Args;
 use crate::diagnostics::{Diagnostics, list, nearest};
@@ -33,6 +33,8 @@ pub(super) fn check(function: &Function, site: &Site, args: &Args, errors: &mut 
             format!("take it by value, and write `clone({name})` in the attribute")
         } else if copies.iter().any(|copy| copy.name == *name) {
             continue;
+        } else if is_exclusive_borrow(function, name) {
+            format!("take it without `mut`, and begin the body with `let {name} = &mut *{name};`")
         } else {
             format!("write `clone({name})` in the attribute to give each attempt its own copy")
         };
@@ -43,6 +45,17 @@ pub(super) fn check(function: &Function, site: &Site, args: &Args, errors: &mut 
         );
     }
     copies
+}
+
+/// Whether the parameter is a `&mut`, of which no attempt can have a copy.
+fn is_exclusive_borrow(function: &Function, name: &Ident) -> bool {
+    function.signature.inputs.iter().any(|input| match input {
+        FnArg::Typed(typed) => {
+            let named = matches!(&*typed.pat, Pat::Ident(pattern) if pattern.ident == *name);
+            named && matches!(&*typed.ty, Type::Reference(reference) if reference.mutability.is_some())
+        }
+        FnArg::Receiver(_) => false,
+    })
 }
 
 /// All names that the parameter list brings into the body.

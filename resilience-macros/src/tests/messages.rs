@@ -210,7 +210,7 @@ fn parameters() {
         &[
             "#[retry_service(name = \"plans\", idempotent, clone(a))] fn fetch(&self) -> R {}",
             "#[retry_service(name = \"plans\", idempotent, clone(self))] fn fetch(self) -> R {}",
-            "#[retry_service(name = \"plans\", idempotent)] fn fetch(mut self, mut a: u8, (mut b, _): (u8, u8), ref mut c: u8) -> R {}",
+            "#[retry_service(name = \"plans\", idempotent)] fn fetch(mut self, mut a: u8, (mut b, _): (u8, u8), ref mut c: u8, mut d: &mut u8) -> R {}",
             "#[retry_service(name = \"plans\", idempotent)] fn fetch(mut self: Arc<Self>) -> R {}",
             "#[retry_service(name = \"plans\", clone(a), retry(max_attempts = 2))] fn fetch(a: u8) -> R {}",
             // What `#[async_trait]` makes of `mut self, mut tags: Tags`.
