@@ -1,7 +1,7 @@
 //! Services declared in code, and what the attribute takes as `service = ..`.
 
 use crate::{
-    policy::{BreakerLayer, BudgetLayer, RetryLayer, ServiceLayer},
+    policy::{ApplyInRetry, BreakerLayer, BudgetLayer, RetryLayer, ServiceLayer},
     registry::Registry,
     scope::{self, Scope},
     service::Service,
@@ -63,6 +63,13 @@ impl ServiceDef {
     #[must_use]
     pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.layer = self.layer.attempt_timeout(timeout);
+        self
+    }
+
+    /// What happens when one of its applies starts inside an attempt that its caller could repeat.
+    #[must_use]
+    pub const fn apply_in_retry(mut self, rule: ApplyInRetry) -> Self {
+        self.layer = self.layer.apply_in_retry(rule);
         self
     }
 

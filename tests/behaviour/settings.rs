@@ -2,8 +2,8 @@
 
 use futures::executor::block_on;
 use resilience_core::{
-    BreakerPolicy, BudgetPolicy, CircuitState, InvalidPolicy, Registry, RetryPolicy, Service, ServiceDef, ServiceLayer,
-    apply, retry_service,
+    ApplyInRetry, BreakerPolicy, BudgetPolicy, CircuitState, InvalidPolicy, Reason, Registry, RetryPolicy, Service,
+    ServiceDef, ServiceLayer, apply, retry_service,
 };
 use resilience_tests::{Error, Plans, World, down, immediate, ms, secs};
 use std::{ptr, time::Duration};
@@ -304,4 +304,22 @@ async fn no_apply_becomes_retryable_by_settings() {
     assert_eq!(write(registry).await, Err(Error::Down(1)));
 
     assert_eq!(attempts(registry, "applied_service"), 1);
+}
+
+static GUARDED: ServiceDef = ServiceDef::new("guarded_service").apply_in_retry(ApplyInRetry::Refuse);
+
+#[retry_service(service = GUARDED)]
+#[apply]
+fn guarded() -> Result<u32, Error> {
+    Ok(1)
+}
+
+#[test]
+fn a_definition_may_keep_its_applies_out_of_attempts_that_could_be_repeated() {
+    let plans = World::new().plans("plan_service", ServiceLayer::new());
+
+    let inside = plans.fetch_blocking(|_| guarded());
+
+    assert_eq!(inside.unwrap_err().reason(), Some(Reason::ApplyInRetry));
+    assert_eq!(plans.count_blocking(|_| guarded()), Ok(1));
 }

@@ -34,6 +34,8 @@ use std::{
 /// One call of an [`Operation`](crate::Operation) by its caller: one attempt or several.
 ///
 /// Dropped before its end it gives back what it holds: the breaker's permit, the budget's token, its place in the scope.
+///
+/// The attribute writes what drives it; [`Operation`](crate::Operation) shows the same by hand.
 #[must_use = "a call does nothing until it is admitted and attempted"]
 pub struct Call {
     link: &'static Link,
@@ -99,6 +101,24 @@ const TOKEN: u32 = 1 << 8;
 const LONG_WAY: u32 = 1 << 9;
 
 /// What to do after an attempt.
+///
+/// ```
+/// use resilience_core::{Next, Operation, Registry, time::ManualClock};
+/// use std::io;
+///
+/// static FETCH: Operation = Operation::idempotent("plan_service", "fetch_plan");
+///
+/// let clock = ManualClock::new();
+/// let registry = Registry::builder().clock(clock.clone()).sleeper(clock).random(|| 0.5).build();
+/// let mut call = FETCH.begin_in(registry);
+/// call.admit()?;
+/// let outcome = call.attempt_blocking(|| io::Result::<()>::Err(io::ErrorKind::ConnectionReset.into()));
+/// match call.settle(outcome) {
+///     Next::RetryAfter(delay) => assert_eq!(delay.as_millis(), 50),
+///     Next::Return(outcome) => unreachable!("{outcome:?}"),
+/// }
+/// # io::Result::Ok(())
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub enum Next<O> {

@@ -19,6 +19,26 @@ pub use system::{SystemClock, SystemSleeper};
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
 /// Where the framework reads the time.
+///
+/// ```
+/// use resilience_core::{Registry, time::Clock};
+/// use std::{sync::LazyLock, time::{Duration, Instant}};
+///
+/// /// Precise where the default clock is coarse.
+/// #[derive(Debug)]
+/// struct Precise;
+///
+/// static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+///
+/// impl Clock for Precise {
+///     fn now(&self) -> Duration {
+///         ORIGIN.elapsed()
+///     }
+/// }
+///
+/// let registry = Registry::builder().clock(Precise).build();
+/// # let _ = registry;
+/// ```
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time since some fixed origin of this clock; it should not go backwards.
     fn now(&self) -> Duration;
@@ -34,6 +54,26 @@ pub trait Clock: fmt::Debug + Send + Sync {
 pub type Sleeping = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 /// How the framework waits.
+///
+/// ```
+/// use resilience_core::{Registry, time::{Sleeper, Sleeping}};
+/// use std::time::Duration;
+///
+/// /// For tests that care about nothing but counts.
+/// #[derive(Debug)]
+/// struct Impatient;
+///
+/// impl Sleeper for Impatient {
+///     fn sleep(&self, _: Duration) -> Sleeping {
+///         Box::pin(std::future::ready(()))
+///     }
+///
+///     fn sleep_blocking(&self, _: Duration) {}
+/// }
+///
+/// let registry = Registry::builder().sleeper(Impatient).build();
+/// # let _ = registry;
+/// ```
 pub trait Sleeper: fmt::Debug + Send + Sync {
     /// Completes once `duration` has passed, counted from this call.
     fn sleep(&self, duration: Duration) -> Sleeping;
