@@ -81,12 +81,13 @@ impl Budget {
 
     /// What a success earns.
     pub(crate) fn deposit(&self, policy: &BudgetPolicy) {
-        self.give(thousandths(policy.deposit()) * (TOKEN / 1_000));
+        let capacity = u64::from(policy.capacity()) * TOKEN;
+        self.give(thousandths(policy.deposit()) * (TOKEN / 1_000), capacity);
     }
 
     /// Gives back a token whose retry did not start.
     pub(crate) fn refund(&self) {
-        self.give(TOKEN);
+        self.give(TOKEN, u64::MAX);
     }
 
     /// Takes one token for a retry; `false` where there is none.
@@ -108,10 +109,11 @@ impl Budget {
         }
     }
 
-    fn give(&self, amount: u64) {
+    /// Adds `amount` to what a bucket of that capacity holds: it may have been larger before.
+    fn give(&self, amount: u64, capacity: u64) {
         self.change(|word| {
             let bucket = Bucket::unpack(word);
-            let missing = bucket.missing.saturating_sub(amount);
+            let missing = bucket.missing.min(capacity).saturating_sub(amount);
             (missing != bucket.missing).then(|| Bucket { missing, ..bucket }.pack())
         });
     }

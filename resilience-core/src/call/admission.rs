@@ -1,12 +1,12 @@
 //! Leave to make an attempt, where it is not simply granted: retries, applies, a breaker with something to remember.
 
-use super::{ADMITTED, AGAIN, BEGUN, Call, ENDED, LONG_WAY, TOKEN};
+use super::{ADMITTED, AGAIN, BEGUN, Call, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
 use crate::{
     breaker::{Permit, Tick},
     interruption::{Interruption, Reason},
     link::Link,
     policy::ApplyInRetry,
-    scope,
+    scope::{self, Scope},
     telemetry::{Count, events},
 };
 use std::time::Duration;
@@ -15,9 +15,14 @@ impl Call {
     #[cold]
     pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
         self.flags |= LONG_WAY;
-        if self.flags & (ADMITTED | ENDED) == ADMITTED {
+        if self.flags & ENDED != 0 {
+            // By hand only: after its end a call grants everything and counts nothing.
+            return Ok(());
+        }
+        if self.flags & ADMITTED != 0 {
             // By hand only: the attempt before was dropped half-way.
             self.give_up_attempt();
+            self.flags &= !(TIMED_OUT | PANICKED | Scope::MARKED);
         }
         if self.flags & Link::APPLY != 0 {
             self.admit_apply()

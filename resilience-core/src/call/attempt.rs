@@ -4,6 +4,7 @@ use super::{Call, PANICKED, TIMED_OUT};
 use crate::{
     interruption::{FromInterruption, Interruption, Reason},
     link::Link,
+    registry::Registry,
     scope::{self, Scope},
 };
 use pin_project_lite::pin_project;
@@ -95,6 +96,20 @@ impl Call {
                 self.set_clock(now);
             }
         }
+        if outer.has(Scope::CLOCKED) {
+            // Those around have an earlier one already: this one has served its purpose.
+            scope::with_surroundings(|here| {
+                let (earlier, ours) = here
+                    .clocks_read
+                    .split_at(here.clocks_read.len().min(heard.clocks as usize));
+                let same = |(registry, _): &(&'static Registry, Duration)| {
+                    earlier.last().is_some_and(|(known, _)| std::ptr::eq(*known, *registry))
+                };
+                if ours.iter().all(same) {
+                    here.clocks_read.truncate(heard.clocks as usize);
+                }
+            });
+        }
         if !outer.has(Scope::IN_ATTEMPT) {
             // Everybody around has heard of it.
             scope::with_surroundings(|here| {
@@ -113,7 +128,14 @@ impl Call {
         self.set_clock(now);
         let scope = scope::current();
         if scope.has(Scope::IN_ATTEMPT) {
-            scope::with_surroundings(|here| here.clocks_read.push((registry, now)));
+            scope::with_surroundings(|here| {
+                let known = here.clocks_read.last();
+                let is_known = known.is_some_and(|(last, _)| std::ptr::eq(*last, registry));
+                // Those around take the first one anyway.
+                if !(is_known && scope.has(Scope::CLOCKED)) {
+                    here.clocks_read.push((registry, now));
+                }
+            });
             scope::set(scope.with(Scope::CLOCKED));
         }
     }
@@ -246,6 +268,8 @@ where
         if cut.is_ready() {
             // In the scope of the attempt: its destructors are part of it.
             call.within(|| this.body.set(None));
+            // What was refused in there makes the timeout no other's.
+            call.flags &= !Scope::MARKED;
         }
         cut
     }

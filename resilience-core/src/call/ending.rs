@@ -8,6 +8,8 @@ use crate::{
     telemetry::{Count, events},
 };
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 impl Call {
     /// The call is dropped before its end: its caller has gone, or its body has panicked.
     #[cold]
@@ -31,8 +33,9 @@ impl Call {
         self.count_attempt();
         if self.flags & PANICKED == 0 {
             self.release_permit();
-        } else {
-            self.fail_permit();
+        } else if catch_unwind(AssertUnwindSafe(|| self.fail_permit())).is_err() {
+            // A clock or a subscriber panicked over the panic of the body: one is enough.
+            self.release_permit();
         }
     }
 

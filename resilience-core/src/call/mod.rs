@@ -149,7 +149,7 @@ impl Call {
     #[inline]
     pub fn admit(&mut self) -> Result<(), Interruption> {
         let word = self.link.service.breaker().word();
-        if word.is_healthy() && self.flags & (Link::APPLY | AGAIN | ADMITTED) == 0 {
+        if word.is_healthy() && self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED) == 0 {
             self.permit = word;
             self.flags |= ADMITTED | BEGUN;
             return Ok(());

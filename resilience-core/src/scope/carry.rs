@@ -28,7 +28,7 @@ use std::{
 pub fn carry<F: Future>(future: F) -> Carried<F> {
     Carried {
         luggage: Luggage::pack(),
-        future,
+        future: Some(future),
     }
 }
 
@@ -52,7 +52,15 @@ pin_project! {
     pub struct Carried<F> {
         luggage: Luggage,
         #[pin]
-        future: F,
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Carried<F> {
+        fn drop(this: Pin<&mut Self>) {
+            // In its scope: its destructors are part of it.
+            let mut this = this.project();
+            this.luggage.unpacked(|| this.future.set(None));
+        }
     }
 }
 
@@ -67,7 +75,10 @@ impl<F: Future> Future for Carried<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        this.luggage.unpacked(|| this.future.poll(cx))
+        match this.future.as_pin_mut() {
+            Some(future) => this.luggage.unpacked(|| future.poll(cx)),
+            None => Poll::Pending,
+        }
     }
 }
 
@@ -106,18 +117,18 @@ impl Luggage {
         impl Drop for PutBack<'_> {
             fn drop(&mut self) {
                 let inner = current();
-                let raised = inner.has(Scope::APPLIED) && !self.luggage.scope.has(Scope::APPLIED);
-                // What the carried code raised stays raised at its next poll.
                 self.luggage.scope = inner.carried();
-                with_surroundings(|here| *here = self.surroundings.take().unwrap_or_default());
-                // Awaited inside an attempt, the carried code is inside that one, too.
                 let mut outer = self.scope;
-                if outer.has(Scope::IN_ATTEMPT) && raised {
-                    outer = outer.fenced();
-                }
-                if outer.has(Scope::IN_ATTEMPT) && inner.has(Scope::MARKED) {
-                    outer = outer.with(Scope::MARKED);
-                }
+                let mut restored = self.surroundings.take().unwrap_or_default();
+                with_surroundings(|here| {
+                    if outer.has(Scope::IN_ATTEMPT) {
+                        // Awaited inside an attempt, the carried code is inside that one, too.
+                        outer = outer.without(Scope::MARKED).with_news_of(inner);
+                        restored.carried_out.append(&mut here.carried_out);
+                        restored.clocks_read.append(&mut here.clocks_read);
+                    }
+                    *here = restored;
+                });
                 set(outer);
             }
         }
@@ -128,7 +139,8 @@ impl Luggage {
             surroundings: Some(surroundings),
             luggage: self,
         };
-        set(put_back.luggage.scope);
+        // The mark of the last inner call is the attempt's that awaits it, to clear or to keep.
+        set(put_back.luggage.scope.with_mark_of(put_back.scope));
         body()
     }
 }

@@ -14,7 +14,10 @@ impl Registry {
     /// Calls that name their service by `name = ..` or by a [`ServiceDef`](crate::ServiceDef) find it here; so do calls in
     /// work that is [carried](super::carry) out of the future, but not in a bare `tokio::spawn`.
     pub fn enter<F: Future>(&'static self, future: F) -> Entered<F> {
-        Entered { registry: self, future }
+        Entered {
+            registry: self,
+            future: Some(future),
+        }
     }
 
     /// Runs `closure` with this registry in place of the global one.
@@ -36,7 +39,15 @@ pin_project! {
     pub struct Entered<F> {
         registry: &'static Registry,
         #[pin]
-        future: F,
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Entered<F> {
+        fn drop(this: Pin<&mut Self>) {
+            // In the registry: its destructors are part of it.
+            let mut this = this.project();
+            within(this.registry, || this.future.set(None));
+        }
     }
 }
 
@@ -51,7 +62,10 @@ impl<F: Future> Future for Entered<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        within(this.registry, || this.future.poll(cx))
+        match this.future.as_pin_mut() {
+            Some(future) => within(this.registry, || future.poll(cx)),
+            None => Poll::Pending,
+        }
     }
 }
 

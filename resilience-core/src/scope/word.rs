@@ -86,7 +86,21 @@ impl Scope {
     /// raises: the luggage, which tells whoever awaits it.
     pub(crate) fn carried(self) -> Self {
         self.with(Self::CARRIED_HERE | Self::IN_ATTEMPT)
-            .without(Self::MARKED | Self::CARRIED | Self::CLOCKED)
+            .without(Self::APPLIED | Self::MARKED | Self::CARRIED | Self::CLOCKED)
+    }
+
+    /// This scope with the mark of `other`, if that is an attempt's and has one.
+    pub(crate) fn with_mark_of(self, other: Self) -> Self {
+        if other.has(Self::IN_ATTEMPT) {
+            self.with(other.0 & Self::MARKED)
+        } else {
+            self
+        }
+    }
+
+    /// This scope with all that `inner`, which was awaited in it, has to tell.
+    pub(crate) fn with_news_of(self, inner: Self) -> Self {
+        self.after(inner).with(inner.0 & Self::MARKED)
     }
 
     /// The news in this scope.
