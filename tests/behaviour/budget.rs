@@ -253,3 +253,29 @@ fn a_bucket_made_smaller_while_it_is_nearly_empty_fills_up_again() {
     let granted = (0..11).filter(|_| retries(&plans)).count();
     assert_eq!(granted, 10);
 }
+
+#[test]
+fn deposits_count_after_the_bucket_was_made_smaller() {
+    let world = World::new();
+    let bucket = |capacity| {
+        BudgetPolicy::builder()
+            .capacity(capacity)
+            .deposit(1.0)
+            .min_per_second(0.0)
+    };
+    let layer = ServiceLayer::new()
+        .retry(immediate(101))
+        .breaker(BreakerPolicy::builder().enabled(false));
+    let plans = world.plans("plan_service", layer.budget(bucket(100)));
+    assert!(plans.fetch_blocking(|run| Err(Error::Down(run))).is_err());
+    world
+        .registry
+        .configure("plan_service", ServiceLayer::new().budget(bucket(10)))
+        .unwrap();
+
+    for _ in 0..10 {
+        plans.count_blocking(Ok).unwrap();
+    }
+
+    assert!((plans.service.retry_tokens() - 10.0).abs() < f64::EPSILON);
+}

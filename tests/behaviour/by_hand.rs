@@ -1,8 +1,8 @@
 //! Calls that are driven by hand, out of the usual order.
 
 use futures::FutureExt;
-use resilience_core::{Operation, Registry};
-use resilience_tests::{Error, ms, secs};
+use resilience_core::{BreakerPolicy, Next, Operation, Reason, Registry, ServiceLayer};
+use resilience_tests::{Error, World, ms, secs};
 use std::{future::pending, time::Duration};
 
 #[test]
@@ -57,4 +57,42 @@ async fn the_attempt_after_one_that_was_dropped_has_the_whole_time() {
     drop(call);
 
     assert_eq!(registry.service("plan_service").statistics().attempt_timeouts, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_of_an_attempt_that_was_cut_clings_to_the_one_that_is_asked_for_instead() {
+    static FETCH: Operation = Operation::idempotent("plan_service", "fetch").attempt_timeout(Duration::from_secs(2));
+    let registry = Registry::new();
+    let mut call = FETCH.begin_in(registry);
+    call.admit().unwrap();
+    let cut: Result<(), Error> = call.attempt(pending()).await;
+    assert_eq!(cut.unwrap_err().reason(), Some(Reason::AttemptTimeout));
+
+    call.admit().unwrap();
+    let outcome = call.attempt(async { Ok::<(), Error>(()) }).await;
+
+    assert!(matches!(call.settle(outcome), Next::Return(Ok(()))));
+    drop(call);
+    let statistics = registry.service("plan_service").statistics();
+    assert_eq!((statistics.calls, statistics.succeeded), (1, 1));
+}
+
+#[test]
+fn a_call_that_asks_again_after_its_end_takes_no_place_of_a_probe() {
+    static COUNT: Operation = Operation::plain("plan_service", "count");
+    let world = World::new();
+    let breaker = BreakerPolicy::builder()
+        .failure_threshold(1)
+        .half_open_max_calls(1)
+        .recovery_timeout(secs(1));
+    let plans = world.plans("plan_service", ServiceLayer::new().breaker(breaker));
+    let mut call = COUNT.begin_in(world.registry);
+    call.admit().unwrap();
+    assert!(call.finish(Err::<(), _>(Error::Down(1))).is_err());
+    world.clock.advance(secs(1));
+
+    call.admit().unwrap();
+    drop(call);
+
+    assert_eq!(plans.count_blocking(Ok), Ok(1));
 }

@@ -86,3 +86,35 @@ fn a_subscriber_that_panics_over_the_fence_costs_no_place_of_a_probe() {
     assert_eq!(write.count_blocking(Ok), Ok(3));
     assert_eq!(write.service.circuit(), CircuitState::Closed);
 }
+
+#[test]
+fn a_clock_that_panics_over_the_panic_of_a_body_ends_nothing_but_itself() {
+    let clock = Broken::default();
+    let registry = Registry::builder().clock(clock.clone()).build();
+    let plans = Plans::new(registry, "plan_service", ServiceLayer::new());
+
+    let call = || {
+        plans.count_blocking(|_| {
+            clock.0.store(true, Ordering::Relaxed);
+            panic!("the body")
+        })
+    };
+    let panic = catch_unwind(AssertUnwindSafe(call)).unwrap_err();
+
+    assert_eq!(panic.downcast_ref(), Some(&"the body"));
+    assert_eq!(plans.service.statistics().panicked, 1);
+}
+
+#[test]
+fn a_subscriber_that_panics_over_the_panic_of_a_body_ends_nothing_but_itself() {
+    let breaker = BreakerPolicy::builder().failure_threshold(1);
+    let plans = World::new().plans("plan_service", ServiceLayer::new().breaker(breaker));
+    let events = record();
+
+    // Told of the circuit that opened.
+    events.call_back(|line| panic!("{line}"));
+    let panic = catch_unwind(AssertUnwindSafe(|| plans.count_blocking(|_| panic!("the body")))).unwrap_err();
+
+    assert_eq!(panic.downcast_ref(), Some(&"the body"));
+    assert_eq!(plans.service.circuit(), CircuitState::Open);
+}

@@ -15,6 +15,7 @@ mod breaker;
 mod budget;
 mod by_hand;
 mod cancellation;
+mod carried_code;
 mod carried_into;
 mod carry;
 mod deadline;
