@@ -25,6 +25,11 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// Whether it speaks against the service, for now: such a failure is retried, and counted by the breaker.
+    pub(crate) const fn may_pass(self) -> bool {
+        matches!(self, Self::Transient | Self::Throttled { .. })
+    }
+
     /// The name in events: `transient`, `throttled`, `permanent` or `ignored`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

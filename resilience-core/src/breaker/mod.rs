@@ -7,11 +7,18 @@
 //! The breaker reports what it did by return value ([`Transition`]) and never speaks to the outside itself.
 
 mod probes;
+mod rules;
+mod word;
+
+#[cfg(test)]
+#[cfg(resilience_loom)]
+mod models;
 #[cfg(test)]
 #[cfg(not(resilience_loom))]
 mod reference;
-mod rules;
-mod word;
+#[cfg(test)]
+#[cfg(not(resilience_loom))]
+mod tests;
 
 pub(crate) use probes::Probe;
 pub(crate) use rules::Transition;
@@ -188,10 +195,3 @@ impl Breaker {
             .is_ok()
     }
 }
-
-#[cfg(test)]
-#[cfg(resilience_loom)]
-mod models;
-#[cfg(test)]
-#[cfg(not(resilience_loom))]
-mod tests;

@@ -3,11 +3,9 @@
 use super::{ADMITTED, Call, ENDED, PANICKED, TOKEN};
 use crate::{
     breaker::{Permit, Tick, Transition},
-    link::OperationPolicy,
     scope::{self, Scope},
     telemetry::{Count, events},
 };
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Call {
@@ -71,15 +69,15 @@ impl Call {
     pub(super) fn fail_permit(&mut self) {
         let service = self.link.service;
         let policy = service.policies().breaker;
+        if !policy.enabled() {
+            self.release_permit();
+            return;
+        }
         // Before the permit is taken: a clock may panic, and the permit must not be lost over it.
         let now = Tick::at(service.registry().now());
         let permit = self.take_permit();
-        if policy.enabled() {
-            let transition = service.breaker().failure(permit, now, &policy);
-            self.report(transition);
-        } else {
-            service.breaker().release(permit);
-        }
+        let transition = service.breaker().failure(permit, now, &policy);
+        self.report(transition);
     }
 
     pub(super) fn release_permit(&mut self) {
@@ -92,11 +90,6 @@ impl Call {
             word: self.permit,
             probe: self.trouble.0.as_mut().and_then(|trouble| trouble.probe.take()),
         }
-    }
-
-    pub(super) fn policy(&mut self) -> OperationPolicy {
-        let link = self.link;
-        *self.trouble().policy.get_or_insert_with(|| link.policy())
     }
 
     pub(super) fn report(&self, transition: Option<Transition>) {

@@ -57,7 +57,7 @@ impl Call {
     pub(super) fn judge(&mut self, verdict: Verdict) -> Option<Duration> {
         let kind = self.record(verdict)?;
         if self.link.operation.kind() != Kind::Idempotent {
-            self.end(Count::Failure, self.flags & Scope::MARKED != 0);
+            self.end_failed();
             return None;
         }
         let policy = self.policy();
@@ -71,9 +71,9 @@ impl Call {
                 kind.as_str()
             },
         };
-        if !matches!(kind, FailureKind::Transient | FailureKind::Throttled { .. }) {
+        if !kind.may_pass() {
             events::retry_suppressed(failed, "not_retryable");
-            self.end(Count::Failure, self.flags & Scope::MARKED != 0);
+            self.end_failed();
             return None;
         }
         // One attempt when the call began is one attempt, whatever has been allowed since.
@@ -83,7 +83,7 @@ impl Call {
             if !one_attempt && policy.retry.max_attempts() > 1 {
                 events::retries_exhausted(failed);
             }
-            self.end(Count::Failure, self.flags & Scope::MARKED != 0);
+            self.end_failed();
             return None;
         }
         match self.next_delay(kind, &policy) {
@@ -105,8 +105,13 @@ impl Call {
     #[cold]
     pub(super) fn conclude(&mut self, verdict: Verdict) {
         if self.record(verdict).is_some() {
-            self.end(Count::Failure, self.flags & Scope::MARKED != 0);
+            self.end_failed();
         }
+    }
+
+    /// Ends the call with a failure; the mark of a refusal further in goes on to those around.
+    fn end_failed(&mut self) {
+        self.end(Count::Failure, self.flags & Scope::MARKED != 0);
     }
 
     /// Tells breaker, budget and counters of an outcome. The kind of the failure; nothing where the call has ended well.
@@ -123,9 +128,8 @@ impl Call {
             }
             Verdict::Failure(kind) => kind,
         };
-        let counts = matches!(kind, FailureKind::Transient | FailureKind::Throttled { .. });
         // What was refused further in says nothing about this service.
-        if counts && self.flags & Scope::MARKED == 0 {
+        if kind.may_pass() && self.flags & Scope::MARKED == 0 {
             self.fail_permit();
         } else {
             self.release_permit();

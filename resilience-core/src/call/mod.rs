@@ -230,6 +230,12 @@ impl Call {
         further.saturating_add(u32::from(self.flags & BEGUN != 0))
     }
 
+    /// The policy, looked up once and kept to the end of the call.
+    fn policy(&mut self) -> OperationPolicy {
+        let link = self.link;
+        *self.trouble().policy.get_or_insert_with(|| link.policy())
+    }
+
     fn trouble(&mut self) -> &mut Trouble {
         self.trouble.0.get_or_insert_default()
     }

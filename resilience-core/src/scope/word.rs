@@ -22,7 +22,7 @@ pub(crate) struct Scope(u32);
 impl Scope {
     const DEPTH: u32 = 0xFFFF;
 
-    /// There is an enclosing attempt (or hand-entered scope) that reads the flags below.
+    /// There is somebody around who reads the flags below: an attempt, or the luggage of carried code.
     pub(crate) const IN_ATTEMPT: u32 = 1 << 16;
     /// An apply has started inside: no enclosing call starts another attempt.
     pub(crate) const APPLIED: u32 = 1 << 17;
@@ -36,7 +36,6 @@ impl Scope {
     pub(crate) const REGISTRY: u32 = 1 << 21;
     /// This code was carried here: see the surroundings.
     pub(crate) const CARRIED_HERE: u32 = 1 << 22;
-
     /// The surroundings hold news of siblings that those around have not all heard: what is added from here on is ours.
     pub(crate) const SIBLINGS_NEWS: u32 = 1 << 23;
 

@@ -1,20 +1,6 @@
-//! The events of the framework: one function each, one table for all.
+//! The events of the framework: one function each.
 //!
-//! | event (message) | level | fields beside `service` and `operation` |
-//! | --- | --- | --- |
-//! | `retry scheduled` | WARN | `attempt`, `max_attempts`, `delay_ms`, `error_kind` |
-//! | `retry suppressed` | DEBUG | `attempt`, `max_attempts`, `error_kind`, `reason` |
-//! | `retries exhausted` | WARN | `attempt`, `max_attempts`, `error_kind` |
-//! | `call rejected` | WARN | `attempt`, `reason`, `retry_after_ms` |
-//! | `circuit opened` | ERROR | `state`, `failures`, `recovery_ms` |
-//! | `circuit reopened` | WARN | `state`, `recovery_ms` |
-//! | `circuit half-open` | INFO | `state` |
-//! | `circuit closed` | INFO | `state` |
-//! | `apply inside a retryable attempt` | WARN | |
-//! | `blocking sleep inside an async runtime` | WARN | |
-//! | `policy refused` | ERROR | `field`, `value`, `allowed` |
-//! | `conflicting declarations of a service` | ERROR | |
-//! | `too many services` | ERROR | `limit` |
+//! Their table, with levels and fields, is `docs/events.md`, and a test holds the two together.
 //!
 //! All have the target `resilience`. They are emitted while no lock is held, so a subscriber may call back.
 
