@@ -112,6 +112,7 @@ mod tests {
 
     #[test]
     fn each_strategy_grows_by_its_formula() {
+        // R006, R014: every strategy by its numbers; the "jitter" of R006 is exponential with full jitter, below.
         let table = [
             (plain(Backoff::None, 5.0), [0.0, 0.0, 0.0, 0.0]),   // R007
             (plain(Backoff::Fixed, 0.5), [0.5, 0.5, 0.5, 0.5]),  // R008
