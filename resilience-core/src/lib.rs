@@ -50,9 +50,10 @@
 //!
 //! | feature | default | what for |
 //! | --- | --- | --- |
-//! | `macros` | yes | `#[retry_service]` and `#[apply]` |
+//! | `macros` | yes | `#[retry_service]`, `#[apply]` and `#[derive(Classify)]` |
 //! | `tracing` | yes | events for retries, suppressions, exhaustion and breaker transitions |
 //! | `tokio` | no | sleeping on tokio's timer where the runtime has one |
+//! | `anyhow` | no | `anyhow::Error` is classified by its chain |
 //! | `serde` | no | policies as data |
 //! | `test-util` | no | time that tests control |
 
@@ -86,7 +87,7 @@ pub use policy::{
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]
-pub use resilience_macros::{apply, retry_service};
+pub use resilience_macros::{Classify, apply, retry_service};
 pub use service::{OperationReport, Service};
 pub use telemetry::Statistics;
 
@@ -94,6 +95,7 @@ pub use telemetry::Statistics;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::call::begin_apply;
+    pub use crate::classify::Hint;
     /// What the two macros leave for each other where another macro runs between them.
     #[cfg(feature = "macros")]
     pub use resilience_macros::__resilience_seal_8c1d5be07a2f4396;

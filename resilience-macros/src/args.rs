@@ -15,11 +15,13 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, LitStr, Path, Token};
 
 use self::literal::At;
-use self::syntax::{Value, Written};
+use self::syntax::Written;
 use crate::diagnostics::Diagnostics;
 
+pub(crate) use self::krate::{default as default_crate, given as given_crate};
 pub(crate) use self::literal::{as_name, is_name};
 pub(crate) use self::retry::{Retry, SettingValue};
+pub(crate) use self::syntax::{Value, options};
 
 /// What `#[retry_service(..)]` says.
 pub(crate) struct Args {
@@ -63,7 +65,7 @@ impl Args {
     /// Reads the attribute that stands at `attribute`; what is missing or wrong goes to `errors`.
     pub(crate) fn parse(tokens: TokenStream, attribute: Span, errors: &mut Diagnostics) -> Self {
         let mut args = Self {
-            krate: krate::default(),
+            krate: default_crate(),
             service: None,
             idempotent: None,
             operation: None,
@@ -76,7 +78,7 @@ impl Args {
         };
         let mut seen: Vec<(String, Span)> = Vec::new();
         let mut intended: Vec<&str> = Vec::new();
-        for option in syntax::options(tokens, errors) {
+        for option in options(tokens, errors) {
             let key = option.key.to_string();
             let Some((_, example)) = OPTIONS.iter().find(|(name, _)| *name == key) else {
                 errors.error(option.span(), words::unknown(&key));
@@ -136,7 +138,7 @@ impl Args {
                 self.registry = literal::assigned(option, example, errors).cloned();
             }
             _ => {
-                if let Some(path) = krate::given(option, example, errors) {
+                if let Some(path) = given_crate(option, errors) {
                     self.krate = path;
                 }
             }
@@ -162,11 +164,11 @@ impl Args {
 
 /// What `#[apply]` says: at most where the runtime is found.
 pub(crate) fn apply(tokens: TokenStream, errors: &mut Diagnostics) -> Path {
-    let mut path = krate::default();
-    for option in syntax::options(tokens, errors) {
+    let mut path = default_crate();
+    for option in options(tokens, errors) {
         let key = option.key.to_string();
         if key == "crate" {
-            if let Some(given) = krate::given(&option, "crate = ::resilience_core", errors) {
+            if let Some(given) = given_crate(&option, errors) {
                 path = given;
             }
         } else if OPTIONS.iter().any(|(name, _)| *name == key) {

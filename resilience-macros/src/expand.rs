@@ -256,7 +256,7 @@ fn rename_self(tokens: TokenStream, renamed: &Ident) -> TokenStream {
 }
 
 /// A path with another place and the same meaning.
-fn located(path: &Path, place: Span) -> TokenStream {
+pub(crate) fn located(path: &Path, place: Span) -> TokenStream {
     path.to_token_stream()
         .into_iter()
         .map(|mut token| {

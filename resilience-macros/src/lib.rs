@@ -5,6 +5,7 @@
 //! `resilience_core::Call`. `cargo expand` shows these lines.
 
 mod args;
+mod classify;
 mod diagnostics;
 mod expand;
 mod item;
@@ -252,4 +253,65 @@ pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn __resilience_seal_8c1d5be07a2f4396(args: TokenStream, item: TokenStream) -> TokenStream {
     seal::seal(args.into(), item.into()).into()
+}
+
+/// Says of an error type what kind of failure each of its values is: a word at each variant.
+///
+/// ```
+/// use resilience_core::{Classify, FailureKind, Interruption};
+/// use std::{io, time::Duration};
+///
+/// #[derive(Debug, Classify)]
+/// enum PlanError {
+///     /// It may work in a moment.
+///     #[transient]
+///     Unavailable,
+///     /// The service asks for patience; the field says for how much.
+///     #[throttled(after = wait)]
+///     Busy { wait: Option<Duration> },
+///     /// It will fail the same way again.
+///     #[permanent]
+///     NotFound(u64),
+///     /// It says nothing about the service.
+///     #[ignored]
+///     Cancelled,
+///     /// What is in it decides.
+///     #[classify(transparent)]
+///     Io(io::Error),
+///     /// Ours, when the circuit is open for example.
+///     #[interruption]
+///     Interrupted(Interruption),
+/// }
+///
+/// let busy = PlanError::Busy { wait: Some(Duration::from_secs(2)) };
+/// assert_eq!(busy.classify(), FailureKind::Throttled { retry_after: Some(Duration::from_secs(2)) });
+/// let reset = PlanError::Io(io::ErrorKind::ConnectionReset.into());
+/// assert_eq!(reset.classify(), FailureKind::Transient);
+/// ```
+///
+/// # Words
+///
+/// | word | kind of failure |
+/// | --- | --- |
+/// | `#[transient]` | [`Transient`](https://docs.rs/resilience-core/latest/resilience_core/enum.FailureKind.html): retried, counted by the breaker |
+/// | `#[throttled]`, `#[throttled(after = field)]` | `Throttled`: retried no sooner than the field says, a `Duration` or an `Option<Duration>`; a tuple's field is `after = 0` |
+/// | `#[permanent]` | `Permanent`: not retried, says nothing against the service |
+/// | `#[ignored]` | `Ignored`: not retried, not counted |
+/// | `#[interruption]` | as the `Interruption` says that the variant holds: a rejection is ignored, an attempt timeout is transient. It also writes `From<Interruption>`, unless the field is marked `#[from]`, by which `thiserror` writes it |
+/// | `#[classify(transparent)]` | as its only field says, or the one that is marked `#[source]`; its type is `Classify` |
+///
+/// - A variant without a word whose field is marked `#[source]` or `#[from]`, or which is marked `#[error(transparent)]`, is as that
+///   field says: these marks of `thiserror` mean here what they mean there.
+/// - A word on the enum stands for all variants that say nothing. Without it, such a variant is an error.
+/// - On a struct, the word stands before the struct.
+/// - Where `From<Interruption>` is to be written by hand, the variant takes `#[classify(transparent)]`.
+/// - `#[classify(crate = ::path::to::resilience_core)]` on the type says where the runtime is found.
+///
+/// Boxes of errors, `io::Error` and others are classified already: see the module `classify`.
+#[proc_macro_derive(
+    Classify,
+    attributes(classify, transient, throttled, permanent, ignored, interruption, source)
+)]
+pub fn classify(item: TokenStream) -> TokenStream {
+    classify::derive(item.into()).into()
 }

@@ -2,6 +2,7 @@
 
 mod book;
 mod compiler;
+mod derive;
 mod expansions;
 mod messages;
 mod siblings;

@@ -18,6 +18,7 @@ mod cancellation;
 mod carried_code;
 mod carried_into;
 mod carry;
+mod classify;
 mod deadline;
 mod declarations;
 mod delays;

@@ -7,12 +7,13 @@ use super::literal;
 use super::syntax::Written;
 use crate::diagnostics::Diagnostics;
 
-pub(super) fn default() -> Path {
+pub(crate) fn default() -> Path {
     parse_quote_spanned!(Span::mixed_site()=> ::resilience_core)
 }
 
 /// The path of `crate = path`. Only absolute ones: the expansion may land in any module.
-pub(super) fn given(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<Path> {
+pub(crate) fn given(option: &Written, errors: &mut Diagnostics) -> Option<Path> {
+    let example = "crate = ::resilience_core";
     let value = literal::assigned(option, example, errors)?;
     let Expr::Path(ExprPath { qself: None, path, .. }) = value else {
         let example = match value {

@@ -1,11 +1,42 @@
 //! How a return value becomes a verdict.
 //!
-//! An error type says what kind of failure it is ([`Classify`]); a return type says whether it holds a failure at all
-//! ([`Outcome`], which every `Result` with a classified error has). Where the types are not yours, the attribute takes a
-//! function instead: `classify = classify::always_transient`.
+//! An error type says what kind of failure it is ([`Classify`], most often derived); a return type says whether it holds a
+//! failure at all ([`Outcome`], which every `Result` with a classified error has). Where the types are not yours, the
+//! attribute takes a function instead: `classify = classify::always_transient`.
+//!
+//! # Errors of other people
+//!
+//! These are classified already:
+//!
+//! | type | what it is |
+//! | --- | --- |
+//! | [`io::Error`] | by its kind, see [`io`](fn@io); of the kind `Other`, what is inside it decides |
+//! | [`Interruption`] | a rejection is ignored, an attempt timeout is transient |
+//! | `Box<dyn Error + Send + Sync>`, and `dyn Error` with fewer promises | by its chain |
+//! | `anyhow::Error` (feature `anyhow`) | by its chain |
+//! | `Box<E>`, `Arc<E>` | as `E` is |
+//!
+//! By its chain means: from the error itself through its [sources](std::error::Error::source), the first one of a type that is
+//! known here decides, so that a reset connection is still seen inside the errors that were wrapped round it. Known are
+//! [`Interruption`], [`io::Error`] (unless it is of the kind `Other` and nothing known is inside it), a `Box` of one of these, and
+//! with the feature `tokio` the `Elapsed` of its timeouts, which is transient. Where no link is known, the failure is
+//! **permanent**: what nobody understands is not tried again. [`chain`](fn@chain) does the same for an error type of your own, and
+//! [`find`] looks for a type that you know.
+
+mod chain;
+mod hint;
+mod known;
+
+pub use chain::{chain, find};
+#[doc(hidden)]
+pub use hint::Hint;
+pub use known::io;
 
 use crate::interruption::Interruption;
-use std::{io, time::Duration};
+use std::{sync::Arc, time::Duration};
+
+#[cfg(doc)]
+use std::io;
 
 /// What kind of failure an error is: whether trying again can help, and whether the service is to blame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +84,8 @@ pub enum Verdict {
 
 /// Implemented by error types: says what kind of failure a value is.
 ///
+/// `#[derive(Classify)]` takes the answer from a word at each variant; where more is to be said, it is written by hand:
+///
 /// ```
 /// use resilience_core::{Classify, FailureKind};
 ///
@@ -74,7 +107,8 @@ pub enum Verdict {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which of its values are worth a retry",
     label = "this error cannot be classified",
-    note = "implement `resilience_core::Classify` for `{Self}`",
+    note = "derive `resilience_core::Classify` for `{Self}`, or implement it",
+    note = "in a derived `Classify`, a word on the variant that holds it, such as `#[permanent]`, says it in its place",
     note = "or, where the type is not yours, give the attribute `classify = resilience_core::classify::always_transient` or a function of your own"
 )]
 pub trait Classify {
@@ -109,6 +143,12 @@ impl<E: Classify + ?Sized> Classify for Box<E> {
     }
 }
 
+impl<E: Classify + ?Sized> Classify for Arc<E> {
+    fn classify(&self) -> FailureKind {
+        (**self).classify()
+    }
+}
+
 /// A rejection says nothing about the service it did not reach; an attempt timeout is [`FailureKind::Transient`].
 impl Classify for Interruption {
     fn classify(&self) -> FailureKind {
@@ -117,38 +157,6 @@ impl Classify for Interruption {
         } else {
             FailureKind::Transient
         }
-    }
-}
-
-/// See [`io`](fn@io) for the kinds that are transient.
-impl Classify for io::Error {
-    fn classify(&self) -> FailureKind {
-        let interruption = self.get_ref().and_then(|inner| inner.downcast_ref::<Interruption>());
-        match interruption {
-            Some(interruption) => interruption.classify(),
-            None => kind_of_io(self.kind()),
-        }
-    }
-}
-
-fn kind_of_io(kind: io::ErrorKind) -> FailureKind {
-    use io::ErrorKind as Kind;
-    match kind {
-        Kind::AddrNotAvailable
-        | Kind::BrokenPipe
-        | Kind::ConnectionAborted
-        | Kind::ConnectionRefused
-        | Kind::ConnectionReset
-        | Kind::HostUnreachable
-        | Kind::Interrupted
-        | Kind::NetworkDown
-        | Kind::NetworkUnreachable
-        | Kind::NotConnected
-        | Kind::ResourceBusy
-        | Kind::TimedOut
-        | Kind::UnexpectedEof
-        | Kind::WouldBlock => FailureKind::Transient,
-        _ => FailureKind::Permanent,
     }
 }
 
@@ -169,32 +177,4 @@ pub fn always_transient<T, E>(result: &Result<T, E>) -> Verdict {
 #[inline]
 pub fn always_permanent<T, E>(result: &Result<T, E>) -> Verdict {
     verdict_of(result, |_| FailureKind::Permanent)
-}
-
-/// For `classify = ..`: by the kind of an I/O error.
-///
-/// Transient are refused, reset, aborted and broken connections, unreachable hosts and networks, timeouts, unexpected ends
-/// and busy resources; everything else is permanent. [`io::Error`] is classified like this by itself, too.
-#[inline]
-pub fn io<T>(result: &io::Result<T>) -> Verdict {
-    verdict_of(result, Classify::classify)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_io_error_is_classified_by_its_kind() {
-        let table = [
-            (io::ErrorKind::ConnectionReset, FailureKind::Transient),
-            (io::ErrorKind::TimedOut, FailureKind::Transient),
-            (io::ErrorKind::NotFound, FailureKind::Permanent),
-            (io::ErrorKind::PermissionDenied, FailureKind::Permanent),
-            (io::ErrorKind::Other, FailureKind::Permanent),
-        ];
-        for (kind, expected) in table {
-            assert_eq!(io::Error::from(kind).classify(), expected, "{kind:?}");
-        }
-    }
 }

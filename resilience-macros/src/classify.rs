@@ -1,0 +1,170 @@
+//! `#[derive(Classify)]`: from a word at each variant to a match.
+//!
+//! Whatever is wrong, an implementation is emitted: a mistake in one word must not make every operation with this error fail.
+
+mod cases;
+mod words;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{GenericParam, Generics, Path, parse_quote_spanned};
+
+use self::cases::{Answer, Case, Holder, Shape, Subject};
+use crate::diagnostics::Diagnostics;
+use crate::expand::located;
+
+pub(crate) fn derive(item: TokenStream) -> TokenStream {
+    let mut errors = Diagnostics::default();
+    let code = match syn::parse2(item) {
+        Ok(item) => cases::read(item, &mut errors).map(|subject| implementations(subject, !errors.is_empty())),
+        Err(error) => {
+            errors.syntax(error);
+            None
+        }
+    };
+    let errors = errors.into_compile_errors();
+    quote!(#code #errors)
+}
+
+fn implementations(subject: Subject, broken: bool) -> TokenStream {
+    let Subject {
+        krate,
+        name,
+        generics,
+        shape,
+    } = subject;
+    let from = shape.cases().iter().find_map(|case| match &case.answer {
+        Some(Answer::Interruption {
+            holder,
+            word,
+            makes_from: true,
+        }) => Some(from(&krate, &name, &generics, case, holder, *word)),
+        _ => None,
+    });
+    let ours = Span::mixed_site();
+    let body = if broken {
+        quote_spanned!(ours=> #krate::FailureKind::Permanent)
+    } else {
+        body(&krate, &shape)
+    };
+    let bounded = with_bounds(&krate, generics, shape.cases());
+    let (parameters, arguments, bounds) = bounded.split_for_impl();
+    quote_spanned! {ours=>
+        #[automatically_derived]
+        impl #parameters #krate::Classify for #name #arguments #bounds {
+            fn classify(&self) -> #krate::FailureKind {
+                #body
+            }
+        }
+        #from
+    }
+}
+
+fn body(krate: &Path, shape: &Shape) -> TokenStream {
+    let ours = Span::mixed_site();
+    match shape {
+        Shape::Struct(case) => answer(krate, case, |holder| {
+            let member = &holder.member;
+            quote_spanned!(holder.place()=> &self.#member)
+        }),
+        Shape::Enum(cases) if cases.is_empty() => quote_spanned!(ours=> match *self {}),
+        Shape::Enum(cases) => {
+            let arms = cases.iter().map(|case| {
+                let name = &case.name;
+                let held = case.answer.as_ref().and_then(Answer::holder).map(|holder| {
+                    let member = &holder.member;
+                    quote_spanned!(ours=> #member: held,)
+                });
+                let answer = answer(krate, case, |holder| quote_spanned!(holder.place()=> held));
+                quote_spanned!(ours=> Self::#name { #held .. } => #answer,)
+            });
+            // Ours is not the use that `#[deprecated]` warns of.
+            let lint = cases
+                .iter()
+                .any(|case| case.deprecated)
+                .then(|| quote_spanned!(ours=> #[allow(deprecated)]));
+            quote_spanned!(ours=> #lint match self { #(#arms)* })
+        }
+    }
+}
+
+fn answer(krate: &Path, case: &Case, held: impl Fn(&Holder) -> TokenStream) -> TokenStream {
+    let ours = Span::mixed_site();
+    match &case.answer {
+        None => TokenStream::new(),
+        Some(Answer::Kind(kind)) => {
+            let kind = Ident::new(kind, ours);
+            quote_spanned!(ours=> #krate::FailureKind::#kind)
+        }
+        Some(Answer::Throttled(None)) => {
+            quote_spanned!(ours=> #krate::FailureKind::Throttled { retry_after: ::core::option::Option::None })
+        }
+        Some(Answer::Throttled(Some(holder))) => {
+            let place = holder.place();
+            let at_field = located(krate, place);
+            let held = held(holder);
+            let hint = quote_spanned!(place=> #at_field::__private::Hint::retry_after(#held));
+            quote_spanned!(ours=> #krate::FailureKind::Throttled { retry_after: #hint })
+        }
+        Some(Answer::Of(holder) | Answer::Interruption { holder, .. }) => {
+            let place = holder.place();
+            let krate = located(krate, place);
+            let held = held(holder);
+            quote_spanned!(place=> #krate::Classify::classify(#held))
+        }
+    }
+}
+
+/// `From<Interruption>`, at the word that asks for it: if there is another one, the compiler points there.
+fn from(krate: &Path, name: &Ident, generics: &Generics, case: &Case, holder: &Holder, word: Span) -> TokenStream {
+    let ours = Span::mixed_site();
+    let at_word = ours.located_at(word);
+    let (parameters, arguments, bounds) = generics.split_for_impl();
+    let member = &holder.member;
+    let variant = case.is_variant.then(|| {
+        let variant = &case.name;
+        quote_spanned!(ours=> ::#variant)
+    });
+    let at_word_krate = located(krate, word);
+    let interruption = quote_spanned!(at_word=> #at_word_krate::Interruption);
+    let header =
+        quote_spanned!(at_word=> impl #parameters ::core::convert::From<#interruption> for #name #arguments #bounds);
+    let made = quote_spanned!(holder.place()=> ::core::convert::From::from(interruption));
+    quote_spanned! {ours=>
+        #[automatically_derived]
+        #header {
+            fn from(interruption: #krate::Interruption) -> Self {
+                Self #variant { #member: #made }
+            }
+        }
+    }
+}
+
+/// A field of a generic type can only decide if that type is classified.
+fn with_bounds(krate: &Path, mut generics: Generics, cases: &[Case]) -> Generics {
+    let parameters: Vec<String> = generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
+            _ => None,
+        })
+        .collect();
+    for case in cases {
+        if let Some(Answer::Of(Holder { ty, .. })) = &case.answer {
+            if names_one_of(ty.to_token_stream(), &parameters) {
+                let bound = parse_quote_spanned!(Span::mixed_site()=> #ty: #krate::Classify);
+                generics.make_where_clause().predicates.push(bound);
+            }
+        }
+    }
+    generics
+}
+
+fn names_one_of(tokens: TokenStream, names: &[String]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => names.iter().any(|name| word == name),
+        TokenTree::Group(group) => names_one_of(group.stream(), names),
+        _ => false,
+    })
+}

@@ -1,0 +1,167 @@
+// enum E { #[transient] A, #[permanent] B(u8, u8), #[ignored] C { c: u8 }, #[throttled] D, #[throttled(after = 1)] E(u8, Duration), #[throttled(after = r#type)] F { r#type: Option<Duration> } }
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        match self {
+            Self::A { .. } => ::resilience_core::FailureKind::Transient,
+            Self::B { .. } => ::resilience_core::FailureKind::Permanent,
+            Self::C { .. } => ::resilience_core::FailureKind::Ignored,
+            Self::D { .. } => {
+                ::resilience_core::FailureKind::Throttled {
+                    retry_after: ::core::option::Option::None,
+                }
+            }
+            Self::E { 1: held, .. } => {
+                ::resilience_core::FailureKind::Throttled {
+                    retry_after: ::resilience_core::__private::Hint::retry_after(held),
+                }
+            }
+            Self::F { r#type: held, .. } => {
+                ::resilience_core::FailureKind::Throttled {
+                    retry_after: ::resilience_core::__private::Hint::retry_after(held),
+                }
+            }
+        }
+    }
+}
+
+// enum E { #[interruption] Ours(Interruption), #[classify(transparent)] Io(io::Error), Named { #[source] cause: io::Error, line: u32 }, Made(#[from] io::Error), #[error(transparent)] Boxed(Boxed) }
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        match self {
+            Self::Ours { 0: held, .. } => ::resilience_core::Classify::classify(held),
+            Self::Io { 0: held, .. } => ::resilience_core::Classify::classify(held),
+            Self::Named { cause: held, .. } => {
+                ::resilience_core::Classify::classify(held)
+            }
+            Self::Made { 0: held, .. } => ::resilience_core::Classify::classify(held),
+            Self::Boxed { 0: held, .. } => ::resilience_core::Classify::classify(held),
+        }
+    }
+}
+#[automatically_derived]
+impl ::core::convert::From<::resilience_core::Interruption> for E {
+    fn from(interruption: ::resilience_core::Interruption) -> Self {
+        Self::Ours {
+            0: ::core::convert::From::from(interruption),
+        }
+    }
+}
+
+// #[permanent] enum E { A, #[transient] B, C(u8) }
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        match self {
+            Self::A { .. } => ::resilience_core::FailureKind::Permanent,
+            Self::B { .. } => ::resilience_core::FailureKind::Transient,
+            Self::C { .. } => ::resilience_core::FailureKind::Permanent,
+        }
+    }
+}
+
+// #[throttled] enum E { A }
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        match self {
+            Self::A { .. } => {
+                ::resilience_core::FailureKind::Throttled {
+                    retry_after: ::core::option::Option::None,
+                }
+            }
+        }
+    }
+}
+
+// enum E {}
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        match *self {}
+    }
+}
+
+// enum E<'a, T: Clone = u8, const N: usize = 3> where T: Debug { #[transient] A(&'a T, [u8; N]), #[classify(transparent)] B(Box<T>), #[interruption] C(Interruption) }
+#[automatically_derived]
+impl<'a, T: Clone, const N: usize> ::resilience_core::Classify for E<'a, T, N>
+where
+    T: Debug,
+    Box<T>: ::resilience_core::Classify,
+{
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        match self {
+            Self::A { .. } => ::resilience_core::FailureKind::Transient,
+            Self::B { 0: held, .. } => ::resilience_core::Classify::classify(held),
+            Self::C { 0: held, .. } => ::resilience_core::Classify::classify(held),
+        }
+    }
+}
+#[automatically_derived]
+impl<'a, T: Clone, const N: usize> ::core::convert::From<::resilience_core::Interruption>
+for E<'a, T, N>
+where
+    T: Debug,
+{
+    fn from(interruption: ::resilience_core::Interruption) -> Self {
+        Self::C {
+            0: ::core::convert::From::from(interruption),
+        }
+    }
+}
+
+// enum E { #[interruption] Ours(#[from] Interruption), #[deprecated] #[transient] Old }
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        #[allow(deprecated)]
+        match self {
+            Self::Ours { 0: held, .. } => ::resilience_core::Classify::classify(held),
+            Self::Old { .. } => ::resilience_core::FailureKind::Transient,
+        }
+    }
+}
+
+// #[classify(crate = crate::facade)] #[interruption] struct E { r#in: Interruption }
+#[automatically_derived]
+impl crate::facade::Classify for E {
+    fn classify(&self) -> crate::facade::FailureKind {
+        crate::facade::Classify::classify(&self.r#in)
+    }
+}
+#[automatically_derived]
+impl ::core::convert::From<crate::facade::Interruption> for E {
+    fn from(interruption: crate::facade::Interruption) -> Self {
+        Self {
+            r#in: ::core::convert::From::from(interruption),
+        }
+    }
+}
+
+// #[transient] struct E;
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        ::resilience_core::FailureKind::Transient
+    }
+}
+
+// #[throttled(after = 0)] struct E(Duration);
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        ::resilience_core::FailureKind::Throttled {
+            retry_after: ::resilience_core::__private::Hint::retry_after(&self.0),
+        }
+    }
+}
+
+// struct E { path: PathBuf, #[source] cause: io::Error }
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        ::resilience_core::Classify::classify(&self.cause)
+    }
+}
+
