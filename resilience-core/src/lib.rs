@@ -76,7 +76,7 @@ mod telemetry;
 pub mod time;
 
 pub use breaker::CircuitState;
-pub use call::{Attempt, Call, Next, Sleep};
+pub use call::{Attempt, Call, LastFailure, Next, Sleep, TryAttempt};
 pub use classify::{Classify, FailureKind, Outcome, Verdict};
 pub use declaration::{ServiceDef, ServiceSource};
 pub use interruption::{FromInterruption, Interruption, Reason};

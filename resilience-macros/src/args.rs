@@ -19,7 +19,7 @@ use self::syntax::Written;
 use crate::diagnostics::Diagnostics;
 
 pub(crate) use self::krate::{default as default_crate, given as given_crate};
-pub(crate) use self::literal::{as_name, is_name};
+pub(crate) use self::literal::{as_name, is_name, ungrouped};
 pub(crate) use self::retry::{Retry, SettingValue};
 pub(crate) use self::syntax::{Value, options};
 
@@ -36,6 +36,7 @@ pub(crate) struct Args {
     pub(crate) attempt_timeout: Option<(Span, Duration)>,
     pub(crate) clone: Option<(Span, Vec<Ident>)>,
     pub(crate) classify: Option<Expr>,
+    pub(crate) fallback: Option<Expr>,
     pub(crate) registry: Option<Expr>,
 }
 
@@ -57,6 +58,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("attempt_timeout", "attempt_timeout = \"2s\""),
     ("clone", "clone(id, body)"),
     ("classify", "classify = classify::always_transient"),
+    ("fallback", "fallback = from_cache"),
     ("registry", "registry = registry"),
     ("crate", "crate = ::resilience_core"),
 ];
@@ -74,6 +76,7 @@ impl Args {
             attempt_timeout: None,
             clone: None,
             classify: None,
+            fallback: None,
             registry: None,
         };
         let mut seen: Vec<(String, Span)> = Vec::new();
@@ -133,6 +136,9 @@ impl Args {
             }
             "classify" => {
                 self.classify = literal::assigned(option, example, errors).cloned();
+            }
+            "fallback" => {
+                self.fallback = fallback(option, example, errors);
             }
             "registry" => {
                 self.registry = literal::assigned(option, example, errors).cloned();
@@ -224,6 +230,23 @@ fn attempt_timeout(option: &Written, example: &str, errors: &mut Diagnostics) ->
         return None;
     }
     Some((option.span(), value))
+}
+
+/// A path, or a closure with one parameter.
+fn fallback(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<Expr> {
+    let value = literal::assigned(option, example, errors)?;
+    let place = match value {
+        Expr::Closure(closure) if closure.inputs.len() != 1 => &closure.inputs as &dyn quote::ToTokens,
+        Expr::Lit(literal) => literal,
+        _ => return Some(value.clone()),
+    };
+    let message = "`fallback` is a function or a closure that makes the answer of the last failure: write for example `fallback = |failure| failure.into_outcome()`";
+    if place.to_token_stream().is_empty() {
+        errors.error_over(value, message);
+    } else {
+        errors.error_over(place, message);
+    }
+    None
 }
 
 /// The tokens between the parentheses of `key(..)`.

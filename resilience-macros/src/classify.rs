@@ -5,13 +5,14 @@
 mod cases;
 mod words;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericParam, Generics, Path, parse_quote_spanned};
 
 use self::cases::{Answer, Case, Holder, Shape, Subject};
 use crate::diagnostics::Diagnostics;
 use crate::expand::located;
+use crate::tokens::has_one_of;
 
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
@@ -152,19 +153,11 @@ fn with_bounds(krate: &Path, mut generics: Generics, cases: &[Case]) -> Generics
         .collect();
     for case in cases {
         if let Some(Answer::Of(Holder { ty, .. })) = &case.answer {
-            if names_one_of(ty.to_token_stream(), &parameters) {
+            if has_one_of(ty.to_token_stream(), &parameters) {
                 let bound = parse_quote_spanned!(Span::mixed_site()=> #ty: #krate::Classify);
                 generics.make_where_clause().predicates.push(bound);
             }
         }
     }
     generics
-}
-
-fn names_one_of(tokens: TokenStream, names: &[String]) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => names.iter().any(|name| word == name),
-        TokenTree::Group(group) => names_one_of(group.stream(), names),
-        _ => false,
-    })
 }

@@ -5,15 +5,18 @@
 //! the word `idempotent`, the block of the attempt at the braces of the body, the outcome at the return type.
 
 mod call;
+mod fallback;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Path};
+use syn::Path;
 
 use crate::args::Args;
 use crate::signature::Output;
 use crate::site::{Flow, Site};
 use crate::tokens::{is_punct, is_word};
+
+pub(crate) use self::fallback::misplaced as misplaced_fallback;
 
 /// An operation that nothing is wrong with.
 pub(crate) struct Operation<'a> {
@@ -22,6 +25,8 @@ pub(crate) struct Operation<'a> {
     pub(crate) args: &'a Args,
     /// The parameters of `clone(..)`.
     pub(crate) copies: Vec<PerAttempt>,
+    /// The fallback names parameters, which the only attempt must leave to it.
+    pub(crate) shares_parameters: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -70,10 +75,16 @@ pub(crate) fn fence(krate: &Path, name: &str, site: Site) -> TokenStream {
 fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
     let krate = &operation.args.krate;
     let ours = Span::mixed_site();
-    let refused = refused(krate, &site.output);
+    let refused = match operation.args.fallback {
+        None => refused(krate, &site.output),
+        Some(_) => fallback::refused(operation),
+    };
     let copies = operation.copies.iter().map(PerAttempt::made);
     let outcome = outcome(operation, site);
-    let settled = judged(operation, site, "settle", "settle_as");
+    let settled = match operation.args.fallback {
+        None => judged(operation, site, "settle", &quote_spanned!(ours=> outcome)),
+        Some(_) => judged(operation, site, "try_settle", &attempted(site)),
+    };
     let sleep = match site.flow {
         Flow::Async => quote_spanned!(ours=> call.sleep(delay).await),
         Flow::Blocking => quote_spanned!(ours=> call.sleep_blocking(delay)),
@@ -90,20 +101,55 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
         };
         #sleep;
     };
-    quote_spanned!(ours.located_at(word)=> loop { #attempt })
+    let repeated = quote_spanned!(ours.located_at(word)=> loop { #attempt });
+    match &operation.args.fallback {
+        None => repeated,
+        Some(fallback) => {
+            let answer = fallback::answer(operation, site, fallback);
+            quote_spanned! {ours=>
+                let ended = #repeated;
+                #answer
+            }
+        }
+    }
 }
 
 /// Admit, attempt, finish: what is legal without the attribute stays legal.
 fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
-    let refused = refused(&operation.args.krate, &site.output);
+    let ours = Span::mixed_site();
     let outcome = outcome(operation, site);
-    let finished = judged(operation, site, "finish", "finish_as");
-    quote_spanned! {Span::mixed_site()=>
-        if let ::core::result::Result::Err(interruption) = call.admit() {
-            return #refused;
-        }
-        #outcome
-        #finished
+    let Some(fallback) = &operation.args.fallback else {
+        let refused = refused(&operation.args.krate, &site.output);
+        let finished = judged(operation, site, "finish", &quote_spanned!(ours=> outcome));
+        return quote_spanned! {ours=>
+            if let ::core::result::Result::Err(interruption) = call.admit() {
+                return #refused;
+            }
+            #outcome
+            #finished
+        };
+    };
+    let refused = fallback::refused(operation);
+    let finished = judged(operation, site, "try_finish", &attempted(site));
+    let answer = fallback::answer(operation, site, fallback);
+    quote_spanned! {ours=>
+        let ended = match call.admit() {
+            ::core::result::Result::Err(interruption) => #refused,
+            ::core::result::Result::Ok(()) => {
+                #outcome
+                #finished
+            }
+        };
+        #answer
+    }
+}
+
+/// The outcome of an attempt that may have been interrupted: a blocking one never is.
+fn attempted(site: &Site) -> TokenStream {
+    let ours = Span::mixed_site();
+    match site.flow {
+        Flow::Async => quote_spanned!(ours=> outcome),
+        Flow::Blocking => quote_spanned!(ours=> ::core::result::Result::Ok(outcome)),
     }
 }
 
@@ -124,10 +170,17 @@ fn outcome(operation: &Operation<'_>, site: &Site) -> TokenStream {
             let capture = match operation.kind {
                 // A loop cannot give its arguments away.
                 Kind::Idempotent(_) => None,
+                Kind::Plain | Kind::Apply if operation.shares_parameters => None,
                 Kind::Plain | Kind::Apply => Some(quote_spanned!(at_body=> move)),
             };
             let block = quote_spanned!(at_body=> async #capture #block);
             let ty = site.output.ty.iter();
+            if operation.args.fallback.is_some() {
+                let krate = &operation.args.krate;
+                let attempt = quote_spanned!(at_return=> call.try_attempt(#block).await);
+                let ty = ty.map(|ty| quote_spanned!(ours=> : ::core::result::Result<#ty, #krate::Interruption>));
+                return quote_spanned!(ours=> #lint let outcome #(#ty)* = #attempt;);
+            }
             let attempt = quote_spanned!(at_return=> call.attempt(#block).await);
             quote_spanned!(ours=> #lint let outcome #(: #ty)* = #attempt;)
         }
@@ -185,19 +238,19 @@ fn refused(krate: &Path, output: &Output) -> TokenStream {
     quote_spanned!(first=> #krate::FromInterruption::#function)
 }
 
-/// The outcome, judged by its type or by the user's `classify`.
-fn judged(operation: &Operation<'_>, site: &Site, by_type: &str, by_user: &str) -> TokenStream {
+/// `call.judge(..)` by the type of the outcome, or `call.judge_as(.., classify)` by the user's `classify`.
+fn judged(operation: &Operation<'_>, site: &Site, judge: &str, arguments: &TokenStream) -> TokenStream {
     match &operation.args.classify {
         None => {
             let at_return = Span::mixed_site().located_at(site.output.first);
-            let judge = Ident::new(by_type, at_return);
-            quote_spanned!(at_return=> call.#judge(outcome))
+            let judge = Ident::new(judge, at_return);
+            quote_spanned!(at_return=> call.#judge(#arguments))
         }
         Some(classify) => {
             let at_classify = at(classify);
-            let judge = Ident::new(by_user, at_classify);
-            let classify = with_self(classify, site);
-            quote_spanned!(at_classify=> call.#judge(outcome, #classify))
+            let judge = Ident::new(&format!("{judge}_as"), at_classify);
+            let classify = with_self(classify.to_token_stream(), site);
+            quote_spanned!(at_classify=> call.#judge(#arguments, #classify))
         }
     }
 }
@@ -228,8 +281,7 @@ fn at(tokens: &impl ToTokens) -> Span {
 }
 
 /// An expression of the attribute, for the place where the body is.
-fn with_self(expression: &Expr, site: &Site) -> TokenStream {
-    let tokens = expression.to_token_stream();
+fn with_self(tokens: TokenStream, site: &Site) -> TokenStream {
     match site.renamed_self() {
         Some(renamed) => rename_self(tokens, renamed),
         None => tokens,

@@ -86,6 +86,7 @@ use proc_macro::TokenStream;
 /// | `attempt_timeout = "2s"` | an attempt that takes longer is cancelled; `async` only |
 /// | `clone(id, body)` | parameters of which every attempt gets a copy of its own |
 /// | `classify = path_or_closure` | from `&ReturnType` to `Verdict`, in place of `Classify` on the error type |
+/// | `fallback = path_or_closure` | the answer in place of the last failure, see below |
 /// | `registry = expr` | the `&'static Registry` in which `name` is looked up, in place of the entered or the global one |
 /// | `crate = ::path::to::resilience_core` | where the runtime is found, for crates that reach it through another one |
 ///
@@ -126,6 +127,39 @@ use proc_macro::TokenStream;
 ///
 /// assert_eq!(longest(&["one", "three"]).unwrap(), 5);
 /// ```
+///
+/// # Answering in place of a failure
+///
+/// `fallback = ..` is a function or a closure from `LastFailure<ReturnType>` to the return type. It is asked once, when the call
+/// has ended: after the last attempt failed, in whatever way, or when none was allowed. It sees the last outcome or the
+/// interruption, and may give it back with `into_outcome()`. The return type then needs no room for an `Interruption`.
+///
+/// ```
+/// use resilience_core::{classify, retry_service};
+/// use std::io;
+///
+/// struct Words { last: Vec<String> }
+///
+/// impl Words {
+///     #[retry_service(name = "words", idempotent, retry(max_attempts = 1), fallback = |failure| match failure.interruption() {
+///         Some(_) => failure.into_outcome(),
+///         None => Ok(self.last.clone()),
+///     })]
+///     fn fetch(&self) -> io::Result<Vec<String>> {
+///         Err(io::ErrorKind::ConnectionReset.into())
+///     }
+/// }
+///
+/// let words = Words { last: vec!["one".into()] };
+/// assert_eq!(words.fetch().unwrap(), ["one"]);
+/// ```
+///
+/// - It may name `self` and the parameters that the body does not consume. (An `async` operation that is not `idempotent` owns the
+///   parameters it uses; where the fallback names one, it only borrows what it does not consume.)
+/// - `fallback = async |failure| ..` is awaited. A path is not: for an `async fn`, write `async |failure| from_cache(failure).await`.
+/// - It never hides that it ran: there is an event, `fallback used`, the statistics count it, and for breaker, budget and
+///   statistics the call has failed as it would have without it.
+/// - It is outside of the call: no attempt timeout and no total timeout ends it, and a panic in it goes on.
 ///
 /// # Parameters of an idempotent operation
 ///

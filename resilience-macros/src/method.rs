@@ -70,6 +70,16 @@ fn operate(function: &mut Function, args: &Args, kind: Kind, errors: &mut Diagno
             "`attempt_timeout` needs an `async` function: a blocking one cannot be stopped from outside, give the blocking call a timeout of its own",
         );
     }
+    if let Some(span) = args
+        .fallback
+        .as_ref()
+        .and_then(|fallback| expand::misplaced_fallback(fallback, site.flow))
+    {
+        errors.error(
+            span,
+            "an `async` fallback needs an `async` function: remove `async` here, or add it to the function",
+        );
+    }
     let copies = match kind {
         Kind::Idempotent(_) => parameters::check(function, &site, args, errors),
         Kind::Plain | Kind::Apply => Vec::new(),
@@ -88,11 +98,13 @@ fn operate(function: &mut Function, args: &Args, kind: Kind, errors: &mut Diagno
         let lint = parse_quote_spanned!(Span::mixed_site()=> #[allow(clippy::needless_pass_by_value)]);
         function.attributes.push(lint);
     }
+    let shares_parameters = parameters::are_named_in(args.fallback.as_ref(), function);
     let operation = Operation {
         kind,
         name,
         args,
         copies,
+        shares_parameters,
     };
     function.body.tokens = expand::operation(&operation, site);
 }

@@ -20,6 +20,15 @@ pub(crate) fn is_path(tokens: &[TokenTree], first: &str, second: &str) -> bool {
     }
 }
 
+/// Whether one of the words is among the tokens, on whatever level.
+pub(crate) fn has_one_of(tokens: TokenStream, words: &[String]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
+        TokenTree::Group(group) => has_one_of(group.stream(), words),
+        _ => false,
+    })
+}
+
 /// Lets `edit` change the tokens of every level, from the outside in; it says whether it did.
 /// Levels without a change keep their tokens and the exact places of their delimiters.
 pub(crate) fn edit_all(tokens: TokenStream, edit: &mut dyn FnMut(&mut Vec<TokenTree>) -> bool) -> TokenStream {

@@ -24,6 +24,7 @@ mod declarations;
 mod delays;
 mod destructors;
 mod events;
+mod fallback;
 mod fence;
 mod half_open;
 mod hostile;

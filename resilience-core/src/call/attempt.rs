@@ -256,13 +256,25 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.poll_as(cx, |outcome| outcome)
+    }
+}
+
+impl<F: Future> Attempt<'_, F> {
+    /// Polls the body; `answered` makes of its outcome what can be an interruption, too.
+    #[inline]
+    pub(super) fn poll_as<O: FromInterruption>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        answered: impl FnOnce(F::Output) -> O,
+    ) -> Poll<O> {
         let mut this = self.project();
         let call = &mut **this.call;
         let Some(body) = this.body.as_mut().as_pin_mut() else {
             return Poll::Pending;
         };
         if let Poll::Ready(outcome) = call.within(|| body.poll(cx)) {
-            return Poll::Ready(outcome);
+            return Poll::Ready(answered(outcome));
         }
         let cut = call.suspended(cx);
         if cut.is_ready() {

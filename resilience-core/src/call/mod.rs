@@ -8,16 +8,18 @@ mod admission;
 mod attempt;
 mod bare_apply;
 mod ending;
+mod fallback;
 mod judgement;
 mod sleep;
 
 pub use attempt::Attempt;
 pub use bare_apply::begin_apply;
+pub use fallback::{LastFailure, TryAttempt};
 pub use sleep::Sleep;
 
 use crate::{
     breaker::{Probe, Word},
-    classify::{Outcome, Verdict},
+    classify::{FailureKind, Outcome, Verdict},
     interruption::Interruption,
     link::{Link, OperationPolicy},
     scope::{self, Scope, Token},
@@ -79,6 +81,8 @@ struct Trouble {
     probe: Option<Probe>,
     /// The attempt's timeout, or the sleep between two attempts.
     timer: Option<Sleeping>,
+    /// What the last failure was, where a fallback is to be told.
+    last_failure: Option<FailureKind>,
     /// The work that was carried out of the call's attempts.
     carried: Vec<Arc<Token>>,
 }

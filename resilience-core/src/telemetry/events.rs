@@ -96,6 +96,22 @@ pub(crate) fn call_rejected(subject: Subject, attempt: u32, reason: Reason, retr
     );
 }
 
+pub(crate) fn fallback_used(
+    subject: Subject,
+    attempt: u32,
+    error_kind: Option<&'static str>,
+    reason: Option<&'static str>,
+) {
+    emit!(
+        WARN,
+        "fallback used",
+        subject,
+        attempt = attempt,
+        error_kind = error_kind,
+        reason = reason,
+    );
+}
+
 pub(crate) fn circuit_turned(subject: Subject, transition: Transition) {
     match transition {
         Transition::Opened { failures, recovery } => emit!(

@@ -40,6 +40,8 @@ pub struct Statistics {
     pub suppressed: u64,
     /// Calls whose last allowed attempt failed.
     pub exhausted: u64,
+    /// Calls that answered with their fallback. They count as `failed` or `rejected` all the same, whatever it said.
+    pub fallbacks: u64,
 }
 
 impl Add for Statistics {
@@ -58,6 +60,7 @@ impl Add for Statistics {
             attempt_timeouts: self.attempt_timeouts.wrapping_add(other.attempt_timeouts),
             suppressed: self.suppressed.wrapping_add(other.suppressed),
             exhausted: self.exhausted.wrapping_add(other.exhausted),
+            fallbacks: self.fallbacks.wrapping_add(other.fallbacks),
         }
     }
 }
@@ -83,9 +86,10 @@ pub(crate) enum Count {
     AttemptTimeout,
     Suppression,
     Exhaustion,
+    Fallback,
 }
 
-const COUNTS: usize = 11;
+const COUNTS: usize = 12;
 const SLOTS_PER_CHUNK: u8 = 8;
 /// Beside the first.
 const CHUNKS: usize = (slots::OWNED / SLOTS_PER_CHUNK) as usize - 1;
@@ -166,6 +170,7 @@ impl Counters {
             attempt_timeouts: sum(Count::AttemptTimeout),
             suppressed: sum(Count::Suppression),
             exhausted: sum(Count::Exhaustion),
+            fallbacks: sum(Count::Fallback),
         }
     }
 }

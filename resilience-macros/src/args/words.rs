@@ -25,7 +25,9 @@ pub(super) fn unknown(key: &str) -> String {
             "which failures are worth a retry is said by `Classify` on the error type, or by `classify = path_or_closure`"
         }
         "apply" => "`#[apply]` is an attribute of its own, it stands beside this one",
-        "fallback" => "handle the last error where the operation is called; its type can hold an `Interruption`",
+        "or_else" | "on_error" | "on_failure" | "recover" | "default" => {
+            "write `fallback = path_or_closure`, which makes the answer of the last failure"
+        }
         "plain" => "an operation without `idempotent` is plain already",
         _ => return misspelled("unknown option", key, OPTIONS),
     };

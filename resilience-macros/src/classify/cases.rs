@@ -19,14 +19,14 @@ pub(super) struct Subject {
 
 pub(super) enum Shape {
     Enum(Vec<Case>),
-    Struct(Case),
+    Struct(Box<Case>),
 }
 
 impl Shape {
     pub(super) fn cases(&self) -> &[Case] {
         match self {
             Self::Enum(cases) => cases,
-            Self::Struct(case) => std::slice::from_ref(case),
+            Self::Struct(case) => std::slice::from_ref(&**case),
         }
     }
 }
@@ -116,7 +116,7 @@ pub(super) fn read(item: Item, errors: &mut Diagnostics) -> Option<Subject> {
                 krate,
                 name: item.ident,
                 generics: item.generics,
-                shape: Shape::Struct(case),
+                shape: Shape::Struct(Box::new(case)),
             })
         }
         Item::Union(item) => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Path};
 
 use super::{Kind, Operation, at, with_self};
@@ -88,7 +88,7 @@ fn borrowed(expression: &Expr, site: &Site) -> TokenStream {
             | Expr::Reference(_)
             | Expr::Unary(_)
     );
-    let expression = with_self(expression, site);
+    let expression = with_self(expression.to_token_stream(), site);
     let ours = Span::mixed_site();
     if binds_tighter {
         quote_spanned!(ours=> &#expression)

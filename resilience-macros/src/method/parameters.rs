@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{FnArg, Pat, ReceiverKind, Type};
+use syn::{Expr, FnArg, Pat, ReceiverKind, Type};
 
 use crate::args::Args;
 use crate::diagnostics::{Diagnostics, list, nearest};
@@ -10,7 +10,7 @@ use crate::expand::PerAttempt;
 use crate::item::Function;
 use crate::signature::{self, Parameter};
 use crate::site::Site;
-use crate::tokens::{is_punct, is_word};
+use crate::tokens::{has_one_of, is_punct, is_word};
 
 /// Checks `clone(..)` and every `mut`; what each attempt gets a copy of.
 pub(super) fn check(function: &Function, site: &Site, args: &Args, errors: &mut Diagnostics) -> Vec<PerAttempt> {
@@ -45,6 +45,17 @@ pub(super) fn check(function: &Function, site: &Site, args: &Args, errors: &mut 
         );
     }
     copies
+}
+
+/// Whether an expression of the attribute names a parameter: the words decide, whatever they mean there.
+pub(super) fn are_named_in(expression: Option<&Expr>, function: &Function) -> bool {
+    let Some(expression) = expression else { return false };
+    let mut names: Vec<String> = signature::patterns(&function.signature)
+        .flat_map(signature::names)
+        .map(|parameter| parameter.name.to_string())
+        .collect();
+    names.push("self".to_owned());
+    has_one_of(expression.to_token_stream(), &names)
 }
 
 /// Whether the parameter is a `&mut`, of which no attempt can have a copy.

@@ -21,6 +21,17 @@ fn the_book_shows_what_the_example_expands_to() {
     }
 }
 
+#[test]
+fn the_book_shows_recorded_expansions() {
+    let book = read("../docs/expanding.md");
+    for shape in ["fallback_sync"] {
+        for file in [format!("{shape}.rs"), format!("{shape}.expanded.rs")] {
+            let text = read(&format!("src/snapshots/expansions/{file}"));
+            assert!(book.contains(&text), "docs/expanding.md lacks {file}:\n{text}");
+        }
+    }
+}
+
 /// The method as the example has it, without its documentation.
 fn method_of_example(name: &str) -> String {
     let client = syn::parse_file(&read("../resilience-core/examples/plan_service/client.rs")).unwrap();

@@ -1,0 +1,38 @@
+async fn fetch(&self, id: u32) -> Result<Plan, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+            "plan_service",
+            "fetch",
+        );
+        OPERATION.begin()
+    };
+    let ended = loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break ::core::result::Result::Err(
+                ::resilience_core::LastFailure::Interruption(interruption),
+            );
+        }
+        let outcome: ::core::result::Result<
+            Result<Plan, PlanError>,
+            ::resilience_core::Interruption,
+        > = call
+            .try_attempt(async {
+                if false {
+                    return ::resilience_core::__private::never::<
+                        Result<Plan, PlanError>,
+                    >();
+                }
+                self.http.get(id).await
+            })
+            .await;
+        let delay = match call.try_settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep(delay).await;
+    };
+    match ended {
+        ::core::result::Result::Ok(outcome) => outcome,
+        ::core::result::Result::Err(failure) => call.fall_back(failure, from_cache),
+    }
+}

@@ -1,0 +1,54 @@
+async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+            "plan_service",
+            "fetch",
+        );
+        OPERATION.begin()
+    };
+    let ended = loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            break ::core::result::Result::Err(
+                ::resilience_core::LastFailure::Interruption(interruption),
+            );
+        }
+        let id = ::core::clone::Clone::clone(&id);
+        let outcome: ::core::result::Result<
+            Result<Plan, PlanError>,
+            ::resilience_core::Interruption,
+        > = call
+            .try_attempt(async {
+                if false {
+                    return ::resilience_core::__private::never::<
+                        Result<Plan, PlanError>,
+                    >();
+                }
+                let id = id;
+                self.http.get(id).await
+            })
+            .await;
+        let delay = match call.try_settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep(delay).await;
+    };
+    match ended {
+        ::core::result::Result::Ok(outcome) => outcome,
+        ::core::result::Result::Err(failure) => {
+            call.begin_fallback(&failure);
+            let answer: Result<Plan, PlanError> = async {
+                if false {
+                    return ::resilience_core::__private::never::<
+                        Result<Plan, PlanError>,
+                    >();
+                }
+                let failure = failure;
+                let known = self.cache.read(&id).await;
+                known.map_or_else(|| failure.into_outcome(), Ok)
+            }
+                .await;
+            call.end_fallback(answer)
+        }
+    }
+}
