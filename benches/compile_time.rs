@@ -57,7 +57,12 @@ fn report(times: &mut [Vec<Duration>]) -> Result<(), Box<dyn Error>> {
             times.get(times.len() / 2).map_or(f64::NAN, Duration::as_secs_f64)
         })
         .collect();
-    let of = |wanted: &str| VARIANTS.iter().position(|(name, _)| *name == wanted).map(|at| medians[at]);
+    let of = |wanted: &str| {
+        VARIANTS
+            .iter()
+            .position(|(name, _)| *name == wanted)
+            .map(|at| medians[at])
+    };
     let plain = of("plain").ok_or("no variant to compare with")?;
     let instrument = of("instrument").ok_or("no variant to compare with")?;
     println!(
@@ -130,7 +135,10 @@ fn source(attribute: &str) -> Result<String, Box<dyn Error>> {
          pub type Boxed<'a> = Pin<Box<dyn Future<Output = Result<u32, PlanError>> + 'a>>;\n",
     );
     for block in 0..BLOCKS {
-        writeln!(source, "#[derive(Debug)] pub struct Client{block};\nimpl Client{block} {{")?;
+        writeln!(
+            source,
+            "#[derive(Debug)] pub struct Client{block};\nimpl Client{block} {{"
+        )?;
         for method in 0..METHODS {
             writeln!(
                 source,

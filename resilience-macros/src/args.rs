@@ -81,7 +81,7 @@ impl Args {
         };
         let mut seen: Vec<(String, Span)> = Vec::new();
         let mut intended: Vec<&str> = Vec::new();
-        for option in options(tokens, errors) {
+        for option in options(tokens, "name = \"plan_service\"", errors) {
             let key = option.key.to_string();
             let Some((_, example)) = OPTIONS.iter().find(|(name, _)| *name == key) else {
                 errors.error(option.span(), words::unknown(&key));
@@ -171,7 +171,7 @@ impl Args {
 /// What `#[apply]` says: at most where the runtime is found.
 pub(crate) fn apply(tokens: TokenStream, errors: &mut Diagnostics) -> Path {
     let mut path = default_crate();
-    for option in options(tokens, errors) {
+    for option in options(tokens, "crate = ::resilience_core", errors) {
         let key = option.key.to_string();
         if key == "crate" {
             if let Some(given) = given_crate(&option, errors) {

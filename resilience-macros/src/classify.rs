@@ -79,12 +79,7 @@ fn body(krate: &Path, shape: &Shape) -> TokenStream {
                 let answer = answer(krate, case, |holder| quote_spanned!(holder.place()=> held));
                 quote_spanned!(ours=> Self::#name { #held .. } => #answer,)
             });
-            // Ours is not the use that `#[deprecated]` warns of.
-            let lint = cases
-                .iter()
-                .any(|case| case.deprecated)
-                .then(|| quote_spanned!(ours=> #[allow(deprecated)]));
-            quote_spanned!(ours=> #lint match self { #(#arms)* })
+            quote_spanned!(ours=> match self { #(#arms)* })
         }
     }
 }
@@ -118,22 +113,20 @@ fn answer(krate: &Path, case: &Case, held: impl Fn(&Holder) -> TokenStream) -> T
 
 /// `From<Interruption>`, at the word that asks for it: if there is another one, the compiler points there.
 fn from(krate: &Path, name: &Ident, generics: &Generics, case: &Case, holder: &Holder, word: Span) -> TokenStream {
-    let ours = Span::mixed_site();
-    let at_word = ours.located_at(word);
+    let at_word = Span::mixed_site().located_at(word);
+    let krate = located(krate, word);
+    let mut name = name.clone();
+    name.set_span(name.span().located_at(word));
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let member = &holder.member;
     let variant = case.is_variant.then(|| {
         let variant = &case.name;
-        quote_spanned!(ours=> ::#variant)
+        quote_spanned!(at_word=> ::#variant)
     });
-    let at_word_krate = located(krate, word);
-    let interruption = quote_spanned!(at_word=> #at_word_krate::Interruption);
-    let header =
-        quote_spanned!(at_word=> impl #parameters ::core::convert::From<#interruption> for #name #arguments #bounds);
     let made = quote_spanned!(holder.place()=> ::core::convert::From::from(interruption));
-    quote_spanned! {ours=>
+    quote_spanned! {at_word=>
         #[automatically_derived]
-        #header {
+        impl #parameters ::core::convert::From<#krate::Interruption> for #name #arguments #bounds {
             fn from(interruption: #krate::Interruption) -> Self {
                 Self #variant { #member: #made }
             }

@@ -54,20 +54,31 @@ pub(crate) fn operation(operation: &Operation<'_>, site: Site) -> TokenStream {
         Kind::Idempotent(word) => repeated(operation, &site, word),
         Kind::Plain | Kind::Apply => once(operation, &site),
     };
-    site.fill(quote!(#begin #code))
+    let owned = owned(operation, &site);
+    site.fill(quote!(#owned #begin #code))
+}
+
+/// A blocking function only looks at what each attempt gets a copy of. It owns it all the same, and says so: that it could do
+/// with a reference (`clippy::needless_pass_by_value`) is nothing to blame the user for.
+fn owned(operation: &Operation<'_>, site: &Site) -> TokenStream {
+    if site.flow == Flow::Async {
+        return TokenStream::new();
+    }
+    let names = operation.copies.iter().map(|copy| &copy.name);
+    quote_spanned!(Span::mixed_site()=> #(let #names = #names;)*)
 }
 
 /// The body of a function that is marked `#[apply]` and is no operation: the fence, then what was there.
 pub(crate) fn fence(krate: &Path, name: &str, site: Site) -> TokenStream {
     let ours = Span::mixed_site();
     let refused = refused(krate, &site.output);
-    let statements = &site.statements;
-    let code = quote_spanned! {ours=>
+    let fence = quote_spanned! {ours=>
         if let ::core::result::Result::Err(interruption) = #krate::__private::begin_apply(#name) {
             return #refused;
         }
-        #statements
     };
+    let statements = behind(&fence, &site.statements, site.braces);
+    let code = quote!(#fence #statements);
     site.fill(code)
 }
 
@@ -82,8 +93,8 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
     let copies = operation.copies.iter().map(PerAttempt::made);
     let outcome = outcome(operation, site);
     let settled = match operation.args.fallback {
-        None => judged(operation, site, "settle", &quote_spanned!(ours=> outcome)),
-        Some(_) => judged(operation, site, "try_settle", &attempted(site)),
+        None => judged(operation, site, "settle", plainly),
+        Some(_) => judged(operation, site, "try_settle", attempted(site)),
     };
     let sleep = match site.flow {
         Flow::Async => quote_spanned!(ours=> call.sleep(delay).await),
@@ -120,7 +131,7 @@ fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let outcome = outcome(operation, site);
     let Some(fallback) = &operation.args.fallback else {
         let refused = refused(&operation.args.krate, &site.output);
-        let finished = judged(operation, site, "finish", &quote_spanned!(ours=> outcome));
+        let finished = judged(operation, site, "finish", plainly);
         return quote_spanned! {ours=>
             if let ::core::result::Result::Err(interruption) = call.admit() {
                 return #refused;
@@ -130,7 +141,7 @@ fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
         };
     };
     let refused = fallback::refused(operation);
-    let finished = judged(operation, site, "try_finish", &attempted(site));
+    let finished = judged(operation, site, "try_finish", attempted(site));
     let answer = fallback::answer(operation, site, fallback);
     quote_spanned! {ours=>
         let ended = match call.admit() {
@@ -144,12 +155,15 @@ fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
     }
 }
 
+fn plainly(place: Span) -> TokenStream {
+    quote_spanned!(place=> outcome)
+}
+
 /// The outcome of an attempt that may have been interrupted: a blocking one never is.
-fn attempted(site: &Site) -> TokenStream {
-    let ours = Span::mixed_site();
+fn attempted(site: &Site) -> fn(Span) -> TokenStream {
     match site.flow {
-        Flow::Async => quote_spanned!(ours=> outcome),
-        Flow::Blocking => quote_spanned!(ours=> ::core::result::Result::Ok(outcome)),
+        Flow::Async => plainly,
+        Flow::Blocking => |place| quote_spanned!(place=> ::core::result::Result::Ok(outcome)),
     }
 }
 
@@ -161,8 +175,7 @@ fn outcome(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let edge = return_edge(&operation.args.krate, &site.output).filter(|_| site.flow == Flow::Async);
     let moved: TokenStream = operation.copies.iter().map(PerAttempt::moved).collect();
     let before = quote!(#edge #moved);
-    let statements = &site.statements;
-    let lint = items_after_statements(&before, statements);
+    let statements = behind(&before, &site.statements, site.braces);
     // The braces stay the user's: by them the compiler tells the edition, which decides what a tail expression drops.
     let block = block(site.braces, quote!(#before #statements));
     match site.flow {
@@ -174,34 +187,31 @@ fn outcome(operation: &Operation<'_>, site: &Site) -> TokenStream {
                 Kind::Plain | Kind::Apply => Some(quote_spanned!(at_body=> move)),
             };
             let block = quote_spanned!(at_body=> async #capture #block);
-            let ty = site.output.ty.iter();
-            if operation.args.fallback.is_some() {
-                let krate = &operation.args.krate;
-                let attempt = quote_spanned!(at_return=> call.try_attempt(#block).await);
-                let ty = ty.map(|ty| quote_spanned!(ours=> : ::core::result::Result<#ty, #krate::Interruption>));
-                return quote_spanned!(ours=> #lint let outcome #(#ty)* = #attempt;);
-            }
-            let attempt = quote_spanned!(at_return=> call.attempt(#block).await);
-            quote_spanned!(ours=> #lint let outcome #(: #ty)* = #attempt;)
+            // The edge says the type. Said once more here, it would be the user's to answer for: `clippy::type_complexity`.
+            let attempt = match operation.args.fallback {
+                None => quote_spanned!(at_return=> call.attempt(#block).await),
+                Some(_) => quote_spanned!(at_return=> call.try_attempt(#block).await),
+            };
+            quote_spanned!(ours=> let outcome = #attempt;)
         }
         Flow::Blocking => {
-            let ty = match &site.output.ty {
-                Some(ty) => ty.clone(),
-                None => quote_spanned!(ours=> !),
-            };
-            let closure = quote_spanned!(at_body=> || -> #ty #block);
-            quote_spanned!(ours=> #lint let outcome = call.attempt_blocking(#closure);)
+            let ty = &site.output.ty;
+            let closure = quote_spanned!(at_body=> || #block);
+            // Not behind the closure's arrow: see above.
+            quote_spanned!(ours=> let outcome = call.attempt_blocking::<#ty>(#closure);)
         }
     }
 }
 
-/// A body that begins with items must not be blamed for the statements that we put before them.
-fn items_after_statements(before: &TokenStream, statements: &TokenStream) -> Option<TokenStream> {
-    (begins_with_item(statements) && !before.is_empty())
-        .then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::items_after_statements)]))
+/// Statements that begin with items, in a block of their own: the user is not to be blamed for what we put before them.
+fn behind(before: &TokenStream, statements: &TokenStream, braces: Span) -> TokenStream {
+    if before.is_empty() || !begins_with_item(statements) {
+        return statements.clone();
+    }
+    block(braces, statements.clone()).into()
 }
 
-pub(crate) fn begins_with_item(statements: &TokenStream) -> bool {
+fn begins_with_item(statements: &TokenStream) -> bool {
     const ITEMS: &[&str] = &[
         "const", "enum", "extern", "fn", "impl", "mod", "pub", "static", "struct", "trait", "type", "union", "use",
     ];
@@ -239,17 +249,24 @@ fn refused(krate: &Path, output: &Output) -> TokenStream {
 }
 
 /// `call.judge(..)` by the type of the outcome, or `call.judge_as(.., classify)` by the user's `classify`.
-fn judged(operation: &Operation<'_>, site: &Site, judge: &str, arguments: &TokenStream) -> TokenStream {
+fn judged(
+    operation: &Operation<'_>,
+    site: &Site,
+    judge: &str,
+    arguments: impl FnOnce(Span) -> TokenStream,
+) -> TokenStream {
     match &operation.args.classify {
         None => {
             let at_return = Span::mixed_site().located_at(site.output.first);
             let judge = Ident::new(judge, at_return);
+            let arguments = arguments(at_return);
             quote_spanned!(at_return=> call.#judge(#arguments))
         }
         Some(classify) => {
             let at_classify = at(classify);
             let judge = Ident::new(&format!("{judge}_as"), at_classify);
             let classify = with_self(classify.to_token_stream(), site);
+            let arguments = arguments(at_classify);
             quote_spanned!(at_classify=> call.#judge(#arguments, #classify))
         }
     }

@@ -218,7 +218,7 @@ use proc_macro::TokenStream;
 ///         if let ::core::result::Result::Err(interruption) = call.admit() {
 ///             break ::resilience_core::FromInterruption::from_interruption(interruption);
 ///         }
-///         let outcome: Result<String, PlanError> = call.attempt(async {
+///         let outcome = call.attempt(async {
 ///             // Never taken: tells the block its type.
 ///             if false { return ::resilience_core::__private::never::<Result<String, PlanError>>(); }
 ///             // The body.

@@ -7,7 +7,6 @@ mod parameters;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::parse_quote_spanned;
 
 use crate::args::{self, Args, as_name, is_name};
 use crate::diagnostics::Diagnostics;
@@ -93,11 +92,6 @@ fn operate(function: &mut Function, args: &Args, kind: Kind, errors: &mut Diagno
     for binding in &mut site.bindings {
         signature::freeze(&mut binding.pattern, &copies);
     }
-    if site.flow == Flow::Blocking && !copies.is_empty() {
-        // Each attempt consumes its copy; that the original is only borrowed is nothing to blame the user for.
-        let lint = parse_quote_spanned!(Span::mixed_site()=> #[allow(clippy::needless_pass_by_value)]);
-        function.attributes.push(lint);
-    }
     let shares_parameters = parameters::are_named_in(args.fallback.as_ref(), function);
     let operation = Operation {
         kind,
@@ -133,11 +127,6 @@ pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
             let name = function.signature.ident.unraw().to_string();
             let site = find_site("#[apply]", &function, &mut errors);
             if let (Some(site), true) = (site, errors.is_empty()) {
-                if expand::begins_with_item(&site.statements) {
-                    // The fence comes first; that is nothing to blame the user for.
-                    let lint = parse_quote_spanned!(Span::mixed_site()=> #[allow(clippy::items_after_statements)]);
-                    function.attributes.push(lint);
-                }
                 function.body.tokens = expand::fence(&krate, &name, site);
             }
         }
@@ -220,6 +209,13 @@ fn operation_name(function: &Function, args: &Args, errors: &mut Diagnostics) ->
 
 fn find_site(attribute: &str, function: &Function, errors: &mut Diagnostics) -> Option<Site> {
     match Site::find(function) {
+        Ok(site) if site.output.is_never => {
+            errors.error(
+                site.output.first,
+                format!("`{attribute}` goes on a function that returns: `!` can be neither a success nor a failure, and has no room for an interruption"),
+            );
+            None
+        }
         Ok(site) => Some(site),
         Err(HiddenFuture) => {
             errors.error_over(

@@ -10,8 +10,10 @@ use crate::expand::PerAttempt;
 
 /// The type of an outcome, as it can be written inside the body.
 pub(crate) struct Output {
-    /// `None` where it cannot be named: `!`, or the type of a future behind an alias.
+    /// `None` where it cannot be named: the type of a future behind an alias.
     pub(crate) ty: Option<TokenStream>,
+    /// It is `!`.
+    pub(crate) is_never: bool,
     /// Its first and its last token: what is wrong with the return type is reported there.
     pub(crate) first: Span,
     pub(crate) last: Span,
@@ -23,6 +25,7 @@ impl Output {
         match &signature.output {
             ReturnType::Default => Self {
                 ty: Some(quote::quote!(())),
+                is_never: false,
                 first: signature.ident.span(),
                 last: signature.ident.span(),
             },
@@ -50,7 +53,8 @@ impl Output {
         let mut erased = ty.clone();
         erase_impl(&mut erased);
         Self {
-            ty: (!matches!(ty, Type::Never(_))).then(|| erased.into_token_stream()),
+            ty: Some(erased.into_token_stream()),
+            is_never: matches!(ty, Type::Never(_)),
             first,
             last: spans.last().unwrap_or(first),
         }

@@ -5,4 +5,5 @@ mod compiler;
 mod derive;
 mod expansions;
 mod messages;
+mod partial;
 mod siblings;

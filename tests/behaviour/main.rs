@@ -30,6 +30,7 @@ mod half_open;
 mod hostile;
 mod mark;
 mod nesting;
+mod newer_editions;
 mod policy;
 mod registry;
 mod retry;

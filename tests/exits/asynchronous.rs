@@ -152,7 +152,7 @@ async fn let_else(runs: &Runs) -> Result<u32, Error> {
 }
 
 #[retry_service(service = service(), idempotent)]
-fn impl_future(runs: &Runs) -> impl Future<Output = Result<u32, Error>> {
+fn impl_future(runs: &Runs) -> impl Future<Output = Result<u32, Error>> + '_ {
     async move {
         runs.start();
         let value = attempt(runs).await?;

@@ -88,7 +88,7 @@ impl Client {
         Ok(_) => Verdict::Success,
         Err(_) => Verdict::Failure(FailureKind::Transient),
     })]
-    fn future(&self) -> impl Future<Output = Result<u32, Error>> + Send {
+    fn future(&self) -> impl Future<Output = Result<u32, Error>> + Send + '_ {
         let started = self.work.runs();
         async move { Ok(self.work.wait().await? - started) }
     }

@@ -10,7 +10,11 @@
 )]
 
 mod bodies;
+mod complex;
 mod deep;
+mod derived;
+mod fallbacks;
+mod forbidding;
 mod generics;
 mod hygiene;
 mod limits;

@@ -118,7 +118,7 @@ async fn parsed(work: &Work, text: &str) -> Result<u64, Error> {
 async fn collected(work: &Work) -> Result<BTreeMap<u32, Vec<u8>>, Error> {
     work.wait().await?;
     let found = [(1, "a".into()), (2, Vec::default())];
-    Ok(found.into_iter().collect())
+    Ok(IntoIterator::into_iter(found).collect())
 }
 
 #[retry_service(service = SHAPES, idempotent)]

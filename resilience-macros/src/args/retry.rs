@@ -65,7 +65,7 @@ pub(super) fn example(word: &str) -> Option<&'static str> {
 pub(super) fn parse(tokens: TokenStream, errors: &mut Diagnostics) -> Retry {
     let mut settings: Vec<Setting> = Vec::new();
     let mut seen: Vec<String> = Vec::new();
-    for option in syntax::options(tokens, errors) {
+    for option in syntax::options(tokens, "max_attempts = 4", errors) {
         let key = option.key.to_string();
         let Some((setter, example)) = OPTIONS.iter().copied().find(|(name, _)| *name == key) else {
             errors.error(option.span(), words::unknown_in_retry(&key));

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Token};
+use syn::{Expr, LitStr, Token};
 
 use super::literal::At;
 use crate::diagnostics::Diagnostics;
@@ -36,8 +36,8 @@ impl Written {
     }
 }
 
-/// Reads a list of options. A mistake in one of them does not hide the next one.
-pub(crate) fn options(tokens: TokenStream, errors: &mut Diagnostics) -> Vec<Written> {
+/// Reads a list of options, which look like `example`. A mistake in one of them does not hide the next one.
+pub(crate) fn options(tokens: TokenStream, example: &str, errors: &mut Diagnostics) -> Vec<Written> {
     let read = |input: ParseStream<'_>| {
         let mut all = Vec::new();
         while !input.is_empty() {
@@ -49,8 +49,14 @@ pub(crate) fn options(tokens: TokenStream, errors: &mut Diagnostics) -> Vec<Writ
                 Err(_) => {
                     errors.error(
                         input.span(),
-                        "expected the name of an option, as in `name = \"plan_service\"`",
+                        format!("expected the name of an option, as in `{example}`"),
                     );
+                    if input.peek(LitStr) && example.starts_with("name") {
+                        // Text without a word before it: what is missing is the word, not the name.
+                        let key = Ident::new("name", input.span());
+                        let value = Value::Broken;
+                        all.push(Written { key, value });
+                    }
                     skip_to_comma(input);
                 }
             }
@@ -72,7 +78,12 @@ fn value(key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) -> Value
         return match input.parse() {
             Ok(value) => Value::Assigned(value),
             Err(error) => {
-                errors.syntax(error);
+                if error.to_string().starts_with("unexpected end of input") {
+                    // The end has no place of its own.
+                    errors.error(key.span(), format!("the value of `{key}` is not finished"));
+                } else {
+                    errors.syntax(error);
+                }
                 skip_to_comma(input);
                 Value::Broken
             }

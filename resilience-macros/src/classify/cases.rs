@@ -35,7 +35,6 @@ impl Shape {
 pub(super) struct Case {
     pub(super) name: Ident,
     pub(super) is_variant: bool,
-    pub(super) deprecated: bool,
     /// `None` where it cannot be told, which is reported.
     pub(super) answer: Option<Answer>,
 }
@@ -205,10 +204,6 @@ fn case(place: &Place<'_>, mut said: Vec<Word>, default: Option<&'static str>, e
     Case {
         name: place.name.clone(),
         is_variant: place.is_variant,
-        deprecated: place
-            .attributes
-            .iter()
-            .any(|attribute| attribute.path().is_ident("deprecated")),
         answer,
     }
 }

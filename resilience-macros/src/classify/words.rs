@@ -161,7 +161,7 @@ fn options(attribute: &Attribute, errors: &mut Diagnostics) -> Option<Choice> {
         return Some(Choice::Broken);
     };
     let mut choice = None;
-    for option in args::options(list.tokens.clone(), errors) {
+    for option in args::options(list.tokens.clone(), "crate = ::resilience_core", errors) {
         let key = option.key.to_string();
         match key.as_str() {
             "transparent" => {
@@ -199,7 +199,7 @@ pub(super) fn krate(attributes: &[Attribute], errors: &mut Diagnostics) -> Path 
         if let (true, Meta::List(list)) = (attribute.path().is_ident("classify"), &attribute.meta) {
             // What is wrong with the others is reported where they are read.
             let mut reported_elsewhere = Diagnostics::default();
-            for option in args::options(list.tokens.clone(), &mut reported_elsewhere) {
+            for option in args::options(list.tokens.clone(), "", &mut reported_elsewhere) {
                 if option.key == "crate" {
                     if let Some(given) = args::given_crate(&option, errors) {
                         path = given;

@@ -34,7 +34,7 @@ pub(super) fn answer(operation: &Operation<'_>, site: &Site, fallback: &Expr) ->
                 operation,
                 site,
                 "fall_back",
-                &quote_spanned!(at_fallback=> failure, #fallback),
+                |_| quote_spanned!(at_fallback=> failure, #fallback),
             )
         }
     };
@@ -72,7 +72,7 @@ fn awaited_in_place(operation: &Operation<'_>, site: &Site, closure: &ExprClosur
     );
     let annotation = ty.iter();
     let answer = quote_spanned!(at_closure=> async #capture #block.await);
-    let ended = judged(operation, site, "end_fallback", &quote_spanned!(ours=> answer));
+    let ended = judged(operation, site, "end_fallback", |place| quote_spanned!(place=> answer));
     quote_spanned! {ours=> {
         call.begin_fallback(&failure);
         let answer #(: #annotation)* = #answer;

@@ -115,7 +115,6 @@ where
 #[automatically_derived]
 impl ::resilience_core::Classify for E {
     fn classify(&self) -> ::resilience_core::FailureKind {
-        #[allow(deprecated)]
         match self {
             Self::Ours { 0: held, .. } => ::resilience_core::Classify::classify(held),
             Self::Old { .. } => ::resilience_core::FailureKind::Transient,

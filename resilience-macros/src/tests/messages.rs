@@ -63,6 +63,9 @@ fn names() {
         &[
             "#[retry_service] fn fetch() {}",
             "#[retry_service()] fn fetch() {}",
+            "#[retry_service(\"plans\")] fn fetch() {}",
+            "#[retry_service(\"plans\", idempotent)] fn fetch() {}",
+            "#[retry_service(idempotent, \"plans\")] fn fetch() {}",
             "#[retry_service(name = \"\")] fn fetch() {}",
             "#[retry_service(name = \"Plan-Service\")] fn fetch() {}",
             "#[retry_service(name = \"plan__service\")] fn fetch() {}",
@@ -252,7 +255,34 @@ fn places() {
             "#[apply] impl Client { fn commit() {} }",
             "#[apply] fn commit(&self) -> R;",
             "#[apply] const fn commit() -> R { 1 }",
+            "#[retry_service(name = \"plans\")] async fn serve() -> ! { loop {} }",
+            "#[retry_service(name = \"plans\", idempotent)] fn serve() -> ! { loop {} }",
+            "#[retry_service(name = \"plans\")] fn serve() -> impl Future<Output = !> { async { loop {} } }",
+            "#[apply] fn serve() -> ! { loop {} }",
         ],
+    );
+}
+
+#[test]
+fn fallbacks() {
+    options(
+        "fallback",
+        &[
+            "fallback",
+            "fallback = ",
+            "fallback(from_cache)",
+            "fallback = 0",
+            "fallback = || 0",
+            "fallback = |a, b| 0",
+            "fallback = async || 0",
+            "fallback = |failure|",
+            "or_else = from_cache",
+            "retry(fallback = from_cache)",
+        ],
+    );
+    functions(
+        "fallback_of_a_blocking_function",
+        &["#[retry_service(name = \"plans\", fallback = async |_| 0)] fn fetch() -> R {}"],
     );
 }
 
@@ -285,6 +315,7 @@ fn siblings() {
             "#[apply(name = \"plans\")] fn commit() -> R {}",
             "#[apply(twice)] fn commit() -> R {}",
             "#[apply(crate = facade)] fn commit() -> R {}",
+            "#[apply(\"plans\")] fn commit() -> R {}",
         ],
     );
 }

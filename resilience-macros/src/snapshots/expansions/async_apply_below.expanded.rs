@@ -9,7 +9,7 @@ async fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
     if let ::core::result::Result::Err(interruption) = call.admit() {
         return ::resilience_core::FromInterruption::from_interruption(interruption);
     }
-    let outcome: Result<u32, PlanError> = call
+    let outcome = call
         .attempt(async move {
             if false {
                 return ::resilience_core::__private::never::<

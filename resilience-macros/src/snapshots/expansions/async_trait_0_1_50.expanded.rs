@@ -35,7 +35,7 @@ where
                     interruption,
                 );
             }
-            let outcome: Result<usize, PlanError> = call
+            let outcome = call
                 .attempt(async move {
                     if false {
                         return ::resilience_core::__private::never::<

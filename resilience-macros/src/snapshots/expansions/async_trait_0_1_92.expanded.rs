@@ -45,7 +45,7 @@ where
                     );
                 }
                 let tags = ::core::clone::Clone::clone(&tags);
-                let outcome: Result<Vec<String>, PlanError> = call
+                let outcome = call
                     .attempt(async {
                         if false {
                             return ::resilience_core::__private::never::<

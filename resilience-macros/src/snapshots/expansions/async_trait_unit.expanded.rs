@@ -25,7 +25,7 @@ where
                         interruption,
                     );
                 }
-                let outcome: () = call
+                let outcome = call
                     .attempt(async {
                         if false {
                             return ::resilience_core::__private::never::<()>();

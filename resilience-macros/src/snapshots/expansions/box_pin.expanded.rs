@@ -16,7 +16,7 @@ fn fetch_plan<'a>(
                     interruption,
                 );
             }
-            let outcome: Result<Plan, PlanError> = call
+            let outcome = call
                 .attempt(async {
                     if false {
                         return ::resilience_core::__private::never::<

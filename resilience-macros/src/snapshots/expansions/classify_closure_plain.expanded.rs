@@ -9,7 +9,7 @@ fn find_plan(&self) -> Option<Plan> {
     if let ::core::result::Result::Err(interruption) = call.admit() {
         return ::resilience_core::FromInterruption::from_interruption(interruption);
     }
-    let outcome = call.attempt_blocking(|| -> Option<Plan> { self.cache.get() });
+    let outcome = call.attempt_blocking::<Option<Plan>>(|| { self.cache.get() });
     call.finish_as(
         outcome,
         |found: &Option<Plan>| match found {

@@ -12,7 +12,7 @@ async fn fetch_plan(&self) -> Result<Plan, String> {
                 interruption,
             );
         }
-        let outcome: Result<Plan, String> = call
+        let outcome = call
             .attempt(async {
                 if false {
                     return ::resilience_core::__private::never::<

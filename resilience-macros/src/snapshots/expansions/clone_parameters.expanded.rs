@@ -18,7 +18,7 @@ async fn tag(
         }
         let tags = ::core::clone::Clone::clone(&tags);
         let a = ::core::clone::Clone::clone(&a);
-        let outcome: Result<Vec<String>, PlanError> = call
+        let outcome = call
             .attempt(async {
                 if false {
                     return ::resilience_core::__private::never::<

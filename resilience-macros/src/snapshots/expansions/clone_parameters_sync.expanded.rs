@@ -1,5 +1,5 @@
-#[allow(clippy::needless_pass_by_value)]
 fn store(&self, name: String, ids: &[u32]) -> Result<usize, PlanError> {
+    let name = name;
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
             "plan_service",
@@ -15,7 +15,9 @@ fn store(&self, name: String, ids: &[u32]) -> Result<usize, PlanError> {
         }
         let name = ::core::clone::Clone::clone(&name);
         let outcome = call
-            .attempt_blocking(|| -> Result<usize, PlanError> {
+            .attempt_blocking::<
+                Result<usize, PlanError>,
+            >(|| {
                 let name = name;
                 self.http.store(name, ids)
             });

@@ -16,7 +16,7 @@ async fn fetch_plan(&self) -> Result<Plan, PlanError> {
                 interruption,
             );
         }
-        let outcome: Result<Plan, PlanError> = call
+        let outcome = call
             .attempt(async {
                 if false {
                     return crate::facade::resilience::__private::never::<

@@ -13,10 +13,7 @@ async fn write(&self, plan: Plan) -> Result<Written, PlanError> {
             )
         }
         ::core::result::Result::Ok(()) => {
-            let outcome: ::core::result::Result<
-                Result<Written, PlanError>,
-                ::resilience_core::Interruption,
-            > = call
+            let outcome = call
                 .try_attempt(async move {
                     if false {
                         return ::resilience_core::__private::never::<

@@ -12,10 +12,7 @@ async fn fetch(&self, id: u32) -> Result<Plan, PlanError> {
                 ::resilience_core::LastFailure::Interruption(interruption),
             );
         }
-        let outcome: ::core::result::Result<
-            Result<Plan, PlanError>,
-            ::resilience_core::Interruption,
-        > = call
+        let outcome = call
             .try_attempt(async {
                 if false {
                     return ::resilience_core::__private::never::<

@@ -34,10 +34,7 @@ where
                         ::resilience_core::LastFailure::Interruption(interruption),
                     );
                 }
-                let outcome: ::core::result::Result<
-                    Result<Plan, PlanError>,
-                    ::resilience_core::Interruption,
-                > = call
+                let outcome = call
                     .try_attempt(async {
                         if false {
                             return ::resilience_core::__private::never::<

@@ -13,10 +13,7 @@ async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
             );
         }
         let id = ::core::clone::Clone::clone(&id);
-        let outcome: ::core::result::Result<
-            Result<Plan, PlanError>,
-            ::resilience_core::Interruption,
-        > = call
+        let outcome = call
             .try_attempt(async {
                 if false {
                     return ::resilience_core::__private::never::<

@@ -13,10 +13,7 @@ async fn fetch(&self, id: u32) -> Page {
             )
         }
         ::core::result::Result::Ok(()) => {
-            let outcome: ::core::result::Result<
-                Page,
-                ::resilience_core::Interruption,
-            > = call
+            let outcome = call
                 .try_attempt(async {
                     if false {
                         return ::resilience_core::__private::never::<Page>();

@@ -13,7 +13,7 @@ fn count(&self) -> u32 {
             )
         }
         ::core::result::Result::Ok(()) => {
-            let outcome = call.attempt_blocking(|| -> u32 { self.http.count() });
+            let outcome = call.attempt_blocking::<u32>(|| { self.http.count() });
             call.try_finish_as(
                 ::core::result::Result::Ok(outcome),
                 |count: &u32| Verdict::Success,

@@ -13,7 +13,7 @@ fn fetch(&self, id: u32) -> Result<Plan, PlanError> {
             );
         }
         let outcome = call
-            .attempt_blocking(|| -> Result<Plan, PlanError> { self.http.get(id) });
+            .attempt_blocking::<Result<Plan, PlanError>>(|| { self.http.get(id) });
         let delay = match call.try_settle(::core::result::Result::Ok(outcome)) {
             ::resilience_core::Next::Return(outcome) => break outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,

@@ -12,7 +12,7 @@ pub(crate) async fn fetchPlan(id: u32) -> Result<Plan, PlanError> {
                 interruption,
             );
         }
-        let outcome: Result<Plan, PlanError> = call
+        let outcome = call
             .attempt(async {
                 if false {
                     return ::resilience_core::__private::never::<

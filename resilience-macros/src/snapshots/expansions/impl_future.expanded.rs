@@ -20,7 +20,7 @@ fn fetch_plan(
                     interruption,
                 );
             }
-            let outcome: Result<Plan, PlanError> = call
+            let outcome = call
                 .attempt(async {
                     if false {
                         return ::resilience_core::__private::never::<

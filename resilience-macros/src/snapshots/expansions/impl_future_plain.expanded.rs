@@ -15,7 +15,7 @@ fn write_plan(
                 interruption,
             );
         }
-        let outcome: Result<u32, PlanError> = call
+        let outcome = call
             .attempt(async move {
                 if false {
                     return ::resilience_core::__private::never::<

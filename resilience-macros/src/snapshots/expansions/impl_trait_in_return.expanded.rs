@@ -15,7 +15,7 @@ async fn list(
                 interruption,
             );
         }
-        let outcome: Result<_, Box<dyn Fn(u32) -> u32>> = call
+        let outcome = call
             .attempt(async {
                 if false {
                     return ::resilience_core::__private::never::<

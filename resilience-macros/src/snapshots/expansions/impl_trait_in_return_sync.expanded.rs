@@ -10,6 +10,6 @@ fn list(&self) -> Result<(impl Iterator<Item = u32>, [impl Copy; 2]), PlanError>
         return ::resilience_core::FromInterruption::from_interruption(interruption);
     }
     let outcome = call
-        .attempt_blocking(|| -> Result<(_, [_; 2]), PlanError> { self.http.list() });
+        .attempt_blocking::<Result<(_, [_; 2]), PlanError>>(|| { self.http.list() });
     call.finish(outcome)
 }

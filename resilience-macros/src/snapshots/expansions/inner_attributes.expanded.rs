@@ -14,7 +14,7 @@ async fn fetch_plan(&self) -> Result<Plan, PlanError> {
                 interruption,
             );
         }
-        let outcome: Result<Plan, PlanError> = call
+        let outcome = call
             .attempt(async {
                 if false {
                     return ::resilience_core::__private::never::<

@@ -12,17 +12,18 @@ async fn fetch_plan(&self) -> Result<Plan, PlanError> {
                 interruption,
             );
         }
-        #[allow(clippy::items_after_statements)]
-        let outcome: Result<Plan, PlanError> = call
+        let outcome = call
             .attempt(async {
                 if false {
                     return ::resilience_core::__private::never::<
                         Result<Plan, PlanError>,
                     >();
                 }
-                #[allow(dead_code)]
-                const LIMIT: usize = 3;
-                self.http.get(LIMIT).await
+                {
+                    #[allow(dead_code)]
+                    const LIMIT: usize = 3;
+                    self.http.get(LIMIT).await
+                }
             })
             .await;
         let delay = match call.settle(outcome) {

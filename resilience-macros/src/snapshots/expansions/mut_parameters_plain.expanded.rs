@@ -9,7 +9,7 @@ async fn tag(mut self, mut tags: Vec<String>) -> Result<Vec<String>, PlanError> 
     if let ::core::result::Result::Err(interruption) = call.admit() {
         return ::resilience_core::FromInterruption::from_interruption(interruption);
     }
-    let outcome: Result<Vec<String>, PlanError> = call
+    let outcome = call
         .attempt(async move {
             if false {
                 return ::resilience_core::__private::never::<

@@ -9,7 +9,7 @@ async fn ping(&self) {
     if let ::core::result::Result::Err(interruption) = call.admit() {
         return ::resilience_core::FromInterruption::from_interruption(interruption);
     }
-    let outcome: () = call
+    let outcome = call
         .attempt(async move {
             if false {
                 return ::resilience_core::__private::never::<()>();

@@ -27,7 +27,7 @@ where
             );
         }
         let outcome = call
-            .attempt_blocking(|| -> Result<&'a T, PlanError> { get(id) });
+            .attempt_blocking::<Result<&'a T, PlanError>>(|| { get(id) });
         let delay = match call.settle(outcome) {
             ::resilience_core::Next::Return(outcome) => break outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,

@@ -12,7 +12,7 @@ async fn r#match(r#type: u32) -> Result<u32, PlanError> {
                 interruption,
             );
         }
-        let outcome: Result<u32, PlanError> = call
+        let outcome = call
             .attempt(async {
                 if false {
                     return ::resilience_core::__private::never::<

@@ -26,7 +26,7 @@ async fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
                 interruption,
             );
         }
-        let outcome: Result<Plan, PlanError> = call
+        let outcome = call
             .attempt(async {
                 if false {
                     return ::resilience_core::__private::never::<

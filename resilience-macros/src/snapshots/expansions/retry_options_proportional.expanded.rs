@@ -20,7 +20,7 @@ fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
             );
         }
         let outcome = call
-            .attempt_blocking(|| -> Result<Plan, PlanError> { self.http.get(id) });
+            .attempt_blocking::<Result<Plan, PlanError>>(|| { self.http.get(id) });
         let delay = match call.settle(outcome) {
             ::resilience_core::Next::Return(outcome) => break outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,

@@ -15,7 +15,7 @@ fn fetch_plan(&mut self) -> Result<Plan, PlanError> {
             );
         }
         let outcome = call
-            .attempt_blocking(|| -> Result<Plan, PlanError> { self.http.get() });
+            .attempt_blocking::<Result<Plan, PlanError>>(|| { self.http.get() });
         let delay = match call.settle(outcome) {
             ::resilience_core::Next::Return(outcome) => break outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,

@@ -13,9 +13,9 @@ fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
             );
         }
         let outcome = call
-            .attempt_blocking(|| -> Result<Plan, PlanError> {
-                Ok(Plan(self.http.get_blocking(id)?))
-            });
+            .attempt_blocking::<
+                Result<Plan, PlanError>,
+            >(|| { Ok(Plan(self.http.get_blocking(id)?)) });
         let delay = match call.settle(outcome) {
             ::resilience_core::Next::Return(outcome) => break outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,

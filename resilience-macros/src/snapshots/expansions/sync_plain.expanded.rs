@@ -10,8 +10,8 @@ fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
         return ::resilience_core::FromInterruption::from_interruption(interruption);
     }
     let outcome = call
-        .attempt_blocking(|| -> Result<u32, PlanError> {
-            self.http.put_blocking(plan)
-        });
+        .attempt_blocking::<
+            Result<u32, PlanError>,
+        >(|| { self.http.put_blocking(plan) });
     call.finish(outcome)
 }
