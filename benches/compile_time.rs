@@ -118,7 +118,8 @@ fn write_workspace(root: &Path, workspace: &Path) -> Result<(), Box<dyn Error>> 
             folder.join("Cargo.toml"),
             format!(
                 "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[lib]\npath = \"lib.rs\"\n\n\
-                 [dependencies]\nresilience-core = {{ path = {runtime:?} }}\ntracing = {{ version = \"0.1\", features = [\"attributes\"] }}\n"
+                 [dependencies]\nresilience-core = {{ path = '{}' }}\ntracing = {{ version = \"0.1\", features = [\"attributes\"] }}\n",
+                runtime.display()
             ),
         )?;
         fs::write(folder.join("lib.rs"), source(attribute)?)?;

@@ -3,6 +3,7 @@
 //! Whatever is wrong, an implementation is emitted: a mistake in one word must not make every operation with this error fail.
 
 mod cases;
+mod place;
 mod words;
 
 use proc_macro2::{Ident, Span, TokenStream};

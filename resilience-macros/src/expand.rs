@@ -4,6 +4,7 @@
 //! block of its own. Tokens that the compiler may complain about are put where the user can mend it: the loop at
 //! the word `idempotent`, the block of the attempt at the braces of the body, the outcome at the return type.
 
+mod attempt;
 mod call;
 mod fallback;
 
@@ -14,7 +15,6 @@ use syn::Path;
 use crate::args::Args;
 use crate::signature::Output;
 use crate::site::{Flow, Site};
-use crate::tokens::{is_punct, is_word};
 
 pub(crate) use self::fallback::misplaced as misplaced_fallback;
 
@@ -77,7 +77,7 @@ pub(crate) fn fence(krate: &Path, name: &str, site: Site) -> TokenStream {
             return #refused;
         }
     };
-    let statements = behind(&fence, &site.statements, site.braces);
+    let statements = attempt::behind(&fence, &site.statements, site.braces);
     let code = quote!(#fence #statements);
     site.fill(code)
 }
@@ -91,7 +91,7 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
         Some(_) => fallback::refused(operation),
     };
     let copies = operation.copies.iter().map(PerAttempt::made);
-    let outcome = outcome(operation, site);
+    let outcome = attempt::outcome(operation, site);
     let settled = match operation.args.fallback {
         None => judged(operation, site, "settle", plainly),
         Some(_) => judged(operation, site, "try_settle", attempted(site)),
@@ -128,7 +128,7 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
 /// Admit, attempt, finish: what is legal without the attribute stays legal.
 fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let ours = Span::mixed_site();
-    let outcome = outcome(operation, site);
+    let outcome = attempt::outcome(operation, site);
     let Some(fallback) = &operation.args.fallback else {
         let refused = refused(&operation.args.krate, &site.output);
         let finished = judged(operation, site, "finish", plainly);
@@ -167,78 +167,6 @@ fn attempted(site: &Site) -> fn(Span) -> TokenStream {
     }
 }
 
-/// `let outcome = ..;`
-fn outcome(operation: &Operation<'_>, site: &Site) -> TokenStream {
-    let ours = Span::mixed_site();
-    let at_body = ours.located_at(site.braces);
-    let at_return = ours.located_at(site.output.first);
-    let edge = return_edge(&operation.args.krate, &site.output).filter(|_| site.flow == Flow::Async);
-    let moved: TokenStream = operation.copies.iter().map(PerAttempt::moved).collect();
-    let before = quote!(#edge #moved);
-    let statements = behind(&before, &site.statements, site.braces);
-    // The braces stay the user's: by them the compiler tells the edition, which decides what a tail expression drops.
-    let block = block(site.braces, quote!(#before #statements));
-    match site.flow {
-        Flow::Async => {
-            let capture = match operation.kind {
-                // A loop cannot give its arguments away.
-                Kind::Idempotent(_) => None,
-                Kind::Plain | Kind::Apply if operation.shares_parameters => None,
-                Kind::Plain | Kind::Apply => Some(quote_spanned!(at_body=> move)),
-            };
-            let block = quote_spanned!(at_body=> async #capture #block);
-            // The edge says the type. Said once more here, it would be the user's to answer for: `clippy::type_complexity`.
-            let attempt = match operation.args.fallback {
-                None => quote_spanned!(at_return=> call.attempt(#block).await),
-                Some(_) => quote_spanned!(at_return=> call.try_attempt(#block).await),
-            };
-            quote_spanned!(ours=> let outcome = #attempt;)
-        }
-        Flow::Blocking => {
-            let ty = &site.output.ty;
-            let closure = quote_spanned!(at_body=> || #block);
-            // Not behind the closure's arrow: see above.
-            quote_spanned!(ours=> let outcome = call.attempt_blocking::<#ty>(#closure);)
-        }
-    }
-}
-
-/// Statements that begin with items, in a block of their own: the user is not to be blamed for what we put before them.
-fn behind(before: &TokenStream, statements: &TokenStream, braces: Span) -> TokenStream {
-    if before.is_empty() || !begins_with_item(statements) {
-        return statements.clone();
-    }
-    block(braces, statements.clone()).into()
-}
-
-fn begins_with_item(statements: &TokenStream) -> bool {
-    const ITEMS: &[&str] = &[
-        "const", "enum", "extern", "fn", "impl", "mod", "pub", "static", "struct", "trait", "type", "union", "use",
-    ];
-    let is_item = |token: &TokenTree| ITEMS.iter().any(|item| is_word(token, item));
-    let mut tokens = statements.clone().into_iter();
-    let mut first = tokens.next();
-    while first.as_ref().is_some_and(|token| is_punct(token, '#')) {
-        first = tokens.nth(1);
-    }
-    first.is_some_and(|first| {
-        // `unsafe {`, `async {` and `async move {` are expressions.
-        let modifies = is_word(&first, "async") || is_word(&first, "unsafe");
-        is_item(&first) || modifies && tokens.next().is_some_and(|next| is_item(&next))
-    })
-}
-
-/// A `return` that is never taken: it gives the block the type that the body was written for.
-fn return_edge(krate: &Path, output: &Output) -> Option<TokenStream> {
-    let ty = output.ty.as_ref()?;
-    let at_return = Span::mixed_site().located_at(output.first);
-    Some(quote_spanned! {at_return=>
-        if false {
-            return #krate::__private::never::<#ty>();
-        }
-    })
-}
-
 /// `FromInterruption::from_interruption(interruption)`, from the first to the last token of the return type.
 fn refused(krate: &Path, output: &Output) -> TokenStream {
     let first = Span::mixed_site().located_at(output.first);
@@ -269,24 +197,6 @@ fn judged(
             let arguments = arguments(at_classify);
             quote_spanned!(at_classify=> call.#judge(#arguments, #classify))
         }
-    }
-}
-
-impl PerAttempt {
-    /// In the loop, outside the block: a block that copied would keep the original borrowed.
-    fn made(&self) -> TokenStream {
-        let place = Span::mixed_site().located_at(self.place);
-        // Not made anew from its text: it may be a raw identifier.
-        let mut name = self.name.clone();
-        name.set_span(self.name.span().located_at(self.place));
-        quote_spanned!(place=> let #name = ::core::clone::Clone::clone(&#name);)
-    }
-
-    /// Inside the block: the copy belongs to the attempt, also if the body only looks at it.
-    fn moved(&self) -> TokenStream {
-        let name = &self.name;
-        let mutability = self.mutable.map(|place| Ident::new("mut", place));
-        quote_spanned!(Span::mixed_site()=> let #mutability #name = #name;)
     }
 }
 

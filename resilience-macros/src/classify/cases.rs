@@ -1,13 +1,12 @@
 //! What each variant says of itself, and what is wrong with that.
 
 use proc_macro2::{Ident, Span};
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Fields, Generics, Index, Item, Member, Meta, Path, Type};
+use syn::{Generics, Item, Member, Path, Type};
 
-use super::words::{self, CHOICES, Choice, Word};
-use crate::diagnostics::{Diagnostics, list, nearest};
-use crate::tokens::is_word;
+use super::place::Place;
+use super::words::{self, Choice, Word};
+use crate::diagnostics::Diagnostics;
 
 /// An error type that is to be classified.
 pub(super) struct Subject {
@@ -137,14 +136,6 @@ pub(super) fn read(item: Item, errors: &mut Diagnostics) -> Option<Subject> {
     }
 }
 
-/// Where words may stand.
-struct Place<'a> {
-    name: &'a Ident,
-    attributes: &'a [Attribute],
-    fields: &'a Fields,
-    is_variant: bool,
-}
-
 /// What the enum says of all variants that say nothing.
 fn default(name: &Ident, mut said: Vec<Word>, errors: &mut Diagnostics) -> Option<&'static str> {
     keep_one(name, &mut said, errors);
@@ -208,134 +199,6 @@ fn case(place: &Place<'_>, mut said: Vec<Word>, default: Option<&'static str>, e
     }
 }
 
-impl Place<'_> {
-    fn answer(&self, word: &Word, errors: &mut Diagnostics) -> Option<Answer> {
-        match &word.choice {
-            Choice::Kind(kind) => Some(Answer::Kind(kind)),
-            Choice::Throttled(None) => Some(Answer::Throttled(None)),
-            Choice::Throttled(Some(wanted)) => self.hint(wanted, errors).map(Some).map(Answer::Throttled),
-            Choice::Transparent => self.holder(word, errors).map(Answer::Of),
-            Choice::Interruption => {
-                let holder = self.holder(word, errors)?;
-                let made_by_another = self.fields.iter().any(|field| has(&field.attrs, "from"));
-                if !made_by_another && self.fields.len() > 1 {
-                    errors.error(
-                        word.place,
-                        "`#[interruption]` makes the value from an interruption alone, and cannot fill the other fields: give it one field, or write `#[classify(transparent)]` and `impl From<Interruption>` by hand",
-                    );
-                    return None;
-                }
-                Some(Answer::Interruption {
-                    holder,
-                    word: word.place,
-                    makes_from: !made_by_another,
-                })
-            }
-            Choice::Broken => None,
-        }
-    }
-
-    /// Without a word: the source decides, or what the enum says of all.
-    fn unsaid(&self, default: Option<&'static str>, errors: &mut Diagnostics) -> Option<Answer> {
-        let sources = self.sources();
-        let transparent = self.attributes.iter().any(is_transparent_error);
-        match (&sources[..], self.fields.len()) {
-            ([only], _) => return self.take(*only).map(Answer::Of),
-            ([], 1) if transparent => return self.take(0).map(Answer::Of),
-            ([_, second, ..], _) => {
-                self.two_sources(*second, errors);
-                return None;
-            }
-            _ => {}
-        }
-        if let Some(default) = default {
-            return Some(match default {
-                "Throttled" => Answer::Throttled(None),
-                kind => Answer::Kind(kind),
-            });
-        }
-        let name = self.name;
-        let more = if self.is_variant {
-            ", or give the enum one of the first four, for all variants that say nothing"
-        } else {
-            ""
-        };
-        errors.error(
-            name.span(),
-            format!("`{name}` does not say what kind of failure it is: add {CHOICES}{more}"),
-        );
-        None
-    }
-
-    /// The field that decides.
-    fn holder(&self, word: &Word, errors: &mut Diagnostics) -> Option<Holder> {
-        let text = word.choice.text();
-        match (&self.sources()[..], self.fields.len()) {
-            ([only], _) => self.take(*only),
-            ([], 1) => self.take(0),
-            ([], 0) => {
-                let name = self.name;
-                errors.error(word.place, format!("`{text}` speaks of a field, and `{name}` has none"));
-                None
-            }
-            ([], _) => {
-                errors.error(
-                    word.place,
-                    format!("`{text}` does not say which field it speaks of: mark that field `#[source]`"),
-                );
-                None
-            }
-            ([_, second, ..], _) => {
-                self.two_sources(*second, errors);
-                None
-            }
-        }
-    }
-
-    /// The fields that are marked as the source, by us or by `thiserror`.
-    fn sources(&self) -> Vec<usize> {
-        let marked = |attributes: &[Attribute]| has(attributes, "source") || has(attributes, "from");
-        let fields = self.fields.iter().enumerate();
-        fields
-            .filter(|(_, field)| marked(&field.attrs))
-            .map(|(at, _)| at)
-            .collect()
-    }
-
-    fn two_sources(&self, second: usize, errors: &mut Diagnostics) {
-        if let Some(field) = self.fields.iter().nth(second) {
-            errors.error_over(
-                &field.ty,
-                "a second source: only one field can decide, mark one of them",
-            );
-        }
-    }
-
-    fn hint(&self, wanted: &Member, errors: &mut Diagnostics) -> Option<Holder> {
-        let name = spelled(wanted);
-        let members: Vec<String> = self.fields.members().map(|member| spelled(&member)).collect();
-        if let Some(at) = members.iter().position(|member| *member == name) {
-            return self.take(at);
-        }
-        let owner = self.name;
-        let members: Vec<&str> = members.iter().map(String::as_str).collect();
-        let known = list(&members);
-        let message = match nearest(&name, &members) {
-            _ if members.is_empty() => format!("`{owner}` has no field: write `#[throttled]`"),
-            Some(near) => format!("`{owner}` has no field `{name}`: did you mean `{near}`? known: {known}"),
-            None => format!("`{owner}` has no field `{name}`, known: {known}"),
-        };
-        errors.error(wanted.span(), message);
-        None
-    }
-
-    fn take(&self, at: usize) -> Option<Holder> {
-        let member = self.fields.members().nth(at)?;
-        let ty = self.fields.iter().nth(at)?.ty.clone();
-        Some(Holder { member, ty })
-    }
-}
-
 /// An interruption can become one variant only.
 fn refuse_second_interruption(cases: &mut [Case], errors: &mut Diagnostics) {
     let ours = cases.iter_mut().filter_map(|case| match &mut case.answer {
@@ -349,25 +212,4 @@ fn refuse_second_interruption(cases: &mut [Case], errors: &mut Diagnostics) {
             "a second `#[interruption]`: an interruption becomes one variant only, write `#[classify(transparent)]` on the others that hold one",
         );
     }
-}
-
-/// As it is written in `after = field`.
-fn spelled(member: &Member) -> String {
-    match member {
-        Member::Named(name) => name.unraw().to_string(),
-        Member::Unnamed(Index { index, .. }) => index.to_string(),
-    }
-}
-
-fn has(attributes: &[Attribute], word: &str) -> bool {
-    attributes.iter().any(|attribute| attribute.path().is_ident(word))
-}
-
-/// `#[error(transparent)]`, by which `thiserror` lets the field speak for the variant.
-fn is_transparent_error(attribute: &Attribute) -> bool {
-    let Meta::List(list) = &attribute.meta else {
-        return false;
-    };
-    let first = list.tokens.clone().into_iter().next();
-    list.path.is_ident("error") && first.is_some_and(|token| is_word(&token, "transparent"))
 }
