@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Generics, Item, Member, Path, Type};
 
 use super::place::Place;
-use super::words::{self, Choice, Word};
+use super::words::{self, Choice, Whole, Word};
 use crate::diagnostics::Diagnostics;
 
 /// An error type that is to be classified.
@@ -80,10 +80,10 @@ pub(super) fn read(item: Item, errors: &mut Diagnostics) -> Option<Subject> {
     match item {
         Item::Enum(item) => {
             let krate = words::krate(&item.attrs, errors);
-            let default = default(&item.ident, words::read(&item.attrs, errors), errors);
+            let default = default(&item.ident, words::read(&item.attrs, Whole::Type, errors), errors);
             let mut cases = Vec::new();
             for variant in &item.variants {
-                let said = words::read(&variant.attrs, errors);
+                let said = words::read(&variant.attrs, Whole::Part, errors);
                 let place = Place {
                     name: &variant.ident,
                     attributes: &variant.attrs,
@@ -102,7 +102,7 @@ pub(super) fn read(item: Item, errors: &mut Diagnostics) -> Option<Subject> {
         }
         Item::Struct(item) => {
             let krate = words::krate(&item.attrs, errors);
-            let said = words::read(&item.attrs, errors);
+            let said = words::read(&item.attrs, Whole::Type, errors);
             let place = Place {
                 name: &item.ident,
                 attributes: &item.attrs,
@@ -178,7 +178,7 @@ fn keep_one(name: &Ident, said: &mut Vec<Word>, errors: &mut Diagnostics) {
 
 fn case(place: &Place<'_>, mut said: Vec<Word>, default: Option<&'static str>, errors: &mut Diagnostics) -> Case {
     for field in place.fields {
-        for word in words::read(&field.attrs, errors) {
+        for word in words::read(&field.attrs, Whole::Part, errors) {
             let text = word.choice.text();
             let whole = if place.is_variant { "the variant" } else { "the struct" };
             errors.error(

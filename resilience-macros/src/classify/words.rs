@@ -50,8 +50,15 @@ impl Choice {
     }
 }
 
+/// Whether the attributes are those of the type as a whole.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whole {
+    Type,
+    Part,
+}
+
 /// All words among the attributes of an item.
-pub(super) fn read(attributes: &[Attribute], errors: &mut Diagnostics) -> Vec<Word> {
+pub(super) fn read(attributes: &[Attribute], whole: Whole, errors: &mut Diagnostics) -> Vec<Word> {
     let mut words = Vec::new();
     for attribute in attributes {
         let Some(name) = attribute.path().get_ident() else {
@@ -64,7 +71,7 @@ pub(super) fn read(attributes: &[Attribute], errors: &mut Diagnostics) -> Vec<Wo
             match text.as_str() {
                 "interruption" => alone(attribute, name, Choice::Interruption, errors),
                 "throttled" => throttled(attribute, errors),
-                "classify" => match options(attribute, errors) {
+                "classify" => match options(attribute, whole, errors) {
                     Some(choice) => choice,
                     None => continue,
                 },
@@ -148,7 +155,7 @@ fn throttled(attribute: &Attribute, errors: &mut Diagnostics) -> Choice {
 }
 
 /// `#[classify(transparent)]`; `None` where it only says `crate = path`.
-fn options(attribute: &Attribute, errors: &mut Diagnostics) -> Option<Choice> {
+fn options(attribute: &Attribute, whole: Whole, errors: &mut Diagnostics) -> Option<Choice> {
     let list = match &attribute.meta {
         Meta::List(list) if !list.tokens.is_empty() => Some(list),
         _ => None,
@@ -174,7 +181,12 @@ fn options(attribute: &Attribute, errors: &mut Diagnostics) -> Option<Choice> {
                 choice = Some(Choice::Transparent);
             }
             // Read where the path is needed.
-            "crate" => {}
+            "crate" if whole == Whole::Type => {}
+            "crate" => {
+                let message =
+                    "`crate` holds for the whole type: write `#[classify(crate = ..)]` before it, not on a part";
+                errors.error(option.key.span(), message);
+            }
             _ => {
                 errors.error(option.key.span(), unknown(&key));
                 choice = Some(Choice::Broken);

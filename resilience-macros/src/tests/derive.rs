@@ -76,6 +76,7 @@ fn every_mistake_is_explained_and_an_implementation_is_there_all_the_same() {
         "#[transient] #[permanent] enum E { A }",
         "enum E { #[classify] A, #[classify()] B, #[classify(transient)] C, #[classify(permanant)] D, #[classify(source)] F(u8), #[classify(transparent = 3)] G(io::Error) }",
         "#[classify(crate = facade)] enum E { #[transient] A }",
+        "enum E { #[classify(crate = ::facade)] #[transient] A }",
         "union E { a: u8, b: u16 }",
     ] {
         let (implementations, errors) = derived(source);
