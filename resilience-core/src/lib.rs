@@ -74,15 +74,15 @@ mod sync;
 mod telemetry;
 pub mod time;
 
-pub use breaker::CircuitState;
+pub use breaker::{BreakerMode, BreakerSnapshot, BreakerStatistics, CircuitCause, CircuitChange, CircuitState};
 pub use call::{Attempt, Call, Next, Sleep};
 pub use classify::{Classify, FailureKind, Outcome, Verdict};
 pub use declaration::{ServiceDef, ServiceSource};
 pub use interruption::{FromInterruption, Interruption, Reason};
 pub use operation::{Kind, Operation};
 pub use policy::{
-    ApplyInRetry, Backoff, BreakerLayer, BreakerPolicy, BudgetLayer, BudgetPolicy, InvalidPolicy, Jitter, RetryLayer,
-    RetryPolicy, ServiceLayer,
+    ApplyInRetry, Backoff, BreakerLayer, BreakerPer, BreakerPolicy, BudgetLayer, BudgetPolicy, FailureCount,
+    InvalidPolicy, Jitter, OnAbandon, RetryLayer, RetryPolicy, ServiceLayer, Window,
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]

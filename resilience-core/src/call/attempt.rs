@@ -122,7 +122,7 @@ impl Call {
 
     /// Starts the clock of this call, and lets those around know that a clock was needed.
     #[cold]
-    fn start_clock(&mut self) {
+    pub(super) fn start_clock(&mut self) -> Duration {
         let registry = self.link.service.registry();
         let now = registry.now();
         self.set_clock(now);
@@ -138,6 +138,7 @@ impl Call {
             });
             scope::set(scope.with(Scope::CLOCKED));
         }
+        now
     }
 
     fn set_clock(&mut self, now: Duration) {

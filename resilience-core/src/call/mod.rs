@@ -16,7 +16,7 @@ pub use bare_apply::begin_apply;
 pub use sleep::Sleep;
 
 use crate::{
-    breaker::{Probe, Word},
+    breaker::{Ending, Permit, Tick},
     classify::{Outcome, Verdict},
     interruption::Interruption,
     link::{Link, OperationPolicy},
@@ -39,8 +39,8 @@ use std::{
 #[must_use = "a call does nothing until it is admitted and attempted"]
 pub struct Call {
     link: &'static Link,
-    /// The breaker's word when the present attempt was admitted.
-    permit: Word,
+    /// The breaker's leave to make the present attempt.
+    permit: Permit,
     /// What only calls in trouble need.
     trouble: InTrouble,
     /// When the call's clock started, in milliseconds that wrap; not before somebody needs it ([`Link::UNCLOCKED`]).
@@ -75,8 +75,8 @@ struct Trouble {
     further_attempts: u32,
     /// The delay before the present attempt, without the server's hint.
     delay: Option<Duration>,
-    /// The place among the probes, where the present attempt is one.
-    probe: Option<Probe>,
+    /// What to tell the breaker if no further attempt is made, where it judges the call as one.
+    ending: Option<Ending>,
     /// The attempt's timeout, or the sleep between two attempts.
     timer: Option<Sleeping>,
     /// The work that was carried out of the call's attempts.
@@ -133,7 +133,7 @@ impl Call {
     pub(crate) fn new(link: &'static Link) -> Self {
         Self {
             link,
-            permit: Word(0),
+            permit: Permit::NONE,
             trouble: InTrouble(None),
             started: 0,
             flags: link.word(),
@@ -150,7 +150,7 @@ impl Call {
     pub fn admit(&mut self) -> Result<(), Interruption> {
         let word = self.link.service.breaker().word();
         if word.is_healthy() && self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED) == 0 {
-            self.permit = word;
+            self.permit = Permit::of_healthy(word);
             self.flags |= ADMITTED | BEGUN;
             return Ok(());
         }
@@ -208,14 +208,23 @@ impl Call {
     #[inline]
     fn ends_clean(&mut self) -> bool {
         let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
-            && self.link.service.breaker().word().is_healthy()
             && self.link.service.budget().is_full()
-            && !scope::current().has(Scope::MARKED);
+            && !scope::current().has(Scope::MARKED)
+            && (self.permit == Permit::of_healthy(self.link.service.breaker().word()) || self.passes_timed());
         if clean {
             self.link.counters.add(Count::CleanSuccess);
             self.flags |= ENDED;
         }
         clean
+    }
+
+    /// Whether all that the breaker has to do about the success of a timed attempt is done.
+    #[cold]
+    fn passes_timed(&self) -> bool {
+        let service = self.link.service;
+        let breaker = service.breaker();
+        breaker.word().is_healthy_but_timed()
+            && breaker.success_in_passing(self.permit, Tick::at(service.registry().now()))
     }
 
     /// Whether a failure of this call could still lead to another attempt, as the scope around it stands.

@@ -98,11 +98,16 @@ pub(crate) fn call_rejected(subject: Subject, attempt: u32, reason: Reason, retr
 
 pub(crate) fn circuit_turned(subject: Subject, transition: Transition) {
     match transition {
-        Transition::Opened { failures, recovery } => emit!(
+        Transition::Opened {
+            cause,
+            failures,
+            recovery,
+        } => emit!(
             ERROR,
             "circuit opened",
             subject,
             state = CircuitState::Open.as_str(),
+            cause = cause.as_str(),
             failures = failures,
             recovery_ms = millis(recovery),
         ),
@@ -124,6 +129,10 @@ pub(crate) fn circuit_turned(subject: Subject, transition: Transition) {
         Transition::Closed => {
             emit!(INFO, "circuit closed", subject, state = CircuitState::Closed.as_str());
         }
+        Transition::Reset => {
+            emit!(INFO, "circuit reset", subject, state = CircuitState::Closed.as_str());
+        }
+        Transition::Held(mode) => emit!(WARN, "breaker mode changed", subject, mode = mode.as_str()),
     }
 }
 
