@@ -42,7 +42,8 @@
 //! - `idempotent` opts in to retries; without it a method gets one attempt through the breaker.
 //! - `#[apply]` marks a method that changes the world: it is never retried, no enclosing call repeats it, and `idempotent` on
 //!   it does not compile.
-//! - A [`Service`] owns one circuit breaker and one retry budget; a [`Registry`] holds services by name.
+//! - A [`Service`] owns one circuit breaker and one retry budget; a [`Registry`] holds services by name. A [`CircuitBreaker`]
+//!   serves alone, too.
 //! - [`scope`] is what running code can see of the calls around it; [`scope::carry`] takes it into spawned tasks.
 //! - [`time`] and [`random`] can be replaced, so that tests run on time and chance of their own.
 //!
@@ -59,6 +60,7 @@
 mod breaker;
 mod budget;
 mod call;
+mod circuit_breaker;
 pub mod classify;
 mod declaration;
 mod delay;
@@ -76,6 +78,7 @@ pub mod time;
 
 pub use breaker::{BreakerMode, BreakerSnapshot, BreakerStatistics, CircuitCause, CircuitChange, CircuitState};
 pub use call::{Attempt, Call, Next, Sleep};
+pub use circuit_breaker::{CallAsync, CallPermit, CircuitBreaker, Refused};
 pub use classify::{Classify, FailureKind, Outcome, Verdict};
 pub use declaration::{ServiceDef, ServiceSource};
 pub use interruption::{FromInterruption, Interruption, Reason};

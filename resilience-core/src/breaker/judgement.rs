@@ -10,6 +10,7 @@ use super::{
     word::{Closed, State, Tick, Word},
 };
 use crate::{
+    classify::FailureKind,
     policy::{BreakerPolicy, OnAbandon},
     sync::seeded,
 };
@@ -25,6 +26,19 @@ pub(crate) enum Ending {
     Ignored,
     /// Without an outcome.
     Abandoned,
+}
+
+impl Ending {
+    /// The ending of an attempt that failed in this way.
+    pub(crate) fn of_failure(kind: FailureKind, policy: &BreakerPolicy) -> Self {
+        let counts = match kind {
+            FailureKind::Transient => policy.count_transient(),
+            FailureKind::Throttled { .. } => policy.count_throttled(),
+            FailureKind::Permanent => policy.count_permanent(),
+            FailureKind::Ignored => false,
+        };
+        if counts { Self::Failure } else { Self::Ignored }
+    }
 }
 
 impl Breaker {
@@ -91,12 +105,12 @@ impl Breaker {
         let slow = policy.slow_millionths() != 0 && permit.is_timed() && age >= policy.slow_call_duration();
         let evidence = Evidence { failed, slow };
         let judged = match (is_late, permit.kind()) {
-            (true, _) => None,
+            (true, _) => Err(Late),
             (false, Kind::Probe) => self.judge_probe(permit, evidence, read, policy),
             (false, _) if policy.has_window() => self.judge_with_memory(permit, evidence, now, read, policy),
             (false, _) => self.judge_by_word(permit, evidence, now, read, policy),
         };
-        judged.unwrap_or_else(|| {
+        judged.unwrap_or_else(|Late| {
             self.parts(policy).count(Unjudged::Late);
             None
         })
@@ -115,7 +129,7 @@ impl Breaker {
         }
     }
 
-    /// A closed breaker without a window. Nothing where the permit came late.
+    /// A closed breaker without a window.
     fn judge_by_word(
         &self,
         permit: Permit,
@@ -123,21 +137,21 @@ impl Breaker {
         now: Option<Tick>,
         read: impl Fn() -> Tick,
         policy: &BreakerPolicy,
-    ) -> Option<Option<Transition>> {
+    ) -> Result<Option<Transition>, Late> {
         loop {
             let word = self.word();
-            let closed = self.closed_of(word, permit)?;
+            let closed = closed_of(word, permit)?;
             let failures = rules::failures_after(closed.failures, evidence.failed, policy);
             if rules::trips(failures, policy) {
                 return self.judge_with_memory(permit, evidence, now, read, policy);
             }
             if self.replace(word, word.with(State::Closed(Closed { failures, ..closed }))) {
-                return Some(None);
+                return Ok(None);
             }
         }
     }
 
-    /// A closed breaker with a window, or one that is about to open. Nothing where the permit came late.
+    /// A closed breaker with a window, or one that is about to open.
     fn judge_with_memory(
         &self,
         permit: Permit,
@@ -145,13 +159,13 @@ impl Breaker {
         mut now: Option<Tick>,
         read: impl Fn() -> Tick,
         policy: &BreakerPolicy,
-    ) -> Option<Option<Transition>> {
+    ) -> Result<Option<Transition>, Late> {
         let parts = self.parts(policy);
         let mut is_recorded = false;
         loop {
             let mut memory = parts.memory();
             let word = self.word();
-            let closed = self.closed_of(word, permit)?;
+            let closed = closed_of(word, permit)?;
             if now.is_none() && memory.is_of_time() {
                 // A clock is a user's code: not under the lock.
                 drop(memory);
@@ -172,7 +186,7 @@ impl Breaker {
                     ..closed
                 };
                 if self.replace(word, word.with(State::Closed(closed))) {
-                    return Some(None);
+                    return Ok(None);
                 }
                 continue;
             };
@@ -184,28 +198,28 @@ impl Breaker {
             let (opened, transition) = rules::open(word, now, 0, memory.last_half_open(), policy, met);
             if self.replace(word, opened) {
                 memory.enter(word, opened, now, transition);
-                return Some(Some(transition));
+                return Ok(Some(transition));
             }
         }
     }
 
-    /// A half-open breaker. Nothing where the permit came late.
+    /// A half-open breaker.
     fn judge_probe(
         &self,
         permit: Permit,
         evidence: Evidence,
         read: impl Fn() -> Tick,
         policy: &BreakerPolicy,
-    ) -> Option<Option<Transition>> {
+    ) -> Result<Option<Transition>, Late> {
         // A slow probe says that what the rule was about is not over.
         let failed = evidence.failed || evidence.slow;
         loop {
             let word = self.word();
-            let (successes, reopenings) = self.half_open_of(word, permit)?;
+            let (successes, reopenings) = half_open_of(word, permit)?;
             let successes = successes.saturating_add(1);
             if !failed && successes < policy.success_threshold() {
                 if self.replace(word, word.with(State::HalfOpen { successes, reopenings })) {
-                    return Some(None);
+                    return Ok(None);
                 }
                 continue;
             }
@@ -223,29 +237,30 @@ impl Breaker {
             };
             if self.replace(word, next) {
                 memory.enter(word, next, now, transition);
-                return Some(Some(transition));
+                return Ok(Some(transition));
             }
         }
     }
+}
 
-    /// What a closed word says; nothing if it is of another generation than the permit.
-    fn closed_of(&self, word: Word, permit: Permit) -> Option<Closed> {
-        match word.state() {
-            State::Closed(closed) if word.generation() == permit.generation() || seeded("no_generation") => {
-                Some(closed)
-            }
-            _ => None,
-        }
+/// The permit is of another generation.
+struct Late;
+
+/// What the closed word of the permit's generation says.
+fn closed_of(word: Word, permit: Permit) -> Result<Closed, Late> {
+    match word.state() {
+        State::Closed(closed) if word.generation() == permit.generation() || seeded("no_generation") => Ok(closed),
+        _ => Err(Late),
     }
+}
 
-    /// The successes and reopenings of a half-open word; nothing if it is of another generation than the permit.
-    fn half_open_of(&self, word: Word, permit: Permit) -> Option<(u8, u32)> {
-        match word.state() {
-            State::HalfOpen { successes, reopenings } if word.generation() == permit.generation() => {
-                Some((successes, reopenings))
-            }
-            _ => None,
+/// The successes and reopenings of the half-open word of the permit's generation.
+fn half_open_of(word: Word, permit: Permit) -> Result<(u8, u32), Late> {
+    match word.state() {
+        State::HalfOpen { successes, reopenings } if word.generation() == permit.generation() => {
+            Ok((successes, reopenings))
         }
+        _ => Err(Late),
     }
 }
 

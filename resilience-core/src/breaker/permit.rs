@@ -4,7 +4,7 @@
 //! 63            42 41 40 39   34 33                 0
 //! [ generation 22 ][kind][place 6][ began, ms, 34     ]
 //!                    0   of a closed breaker; place 1: timed, else 0 and no time
-//!                    1   none
+//!                    1   none; place 1: none any more
 //!                    2   a probe
 //!                    3   neutral: granted by a breaker that does not judge; place 1: counted
 //! ```
@@ -45,6 +45,9 @@ pub(super) enum Kind {
 impl Permit {
     /// No permit is held.
     pub(crate) const NONE: Self = Self(NONE << KIND_SHIFT);
+
+    /// None is held any more, and none is asked for.
+    pub(crate) const FINISHED: Self = Self((NONE << KIND_SHIFT) | (1 << PLACE_SHIFT));
 
     /// Granted, and nothing that comes back is judged.
     pub(crate) const NEUTRAL: Self = Self(NEUTRAL << KIND_SHIFT);

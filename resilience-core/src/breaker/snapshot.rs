@@ -91,9 +91,10 @@ impl Breaker {
             };
         };
         let memory = parts.memory();
-        let [calls_in_window, failed_in_window, slow_in_window] = match policy.has_window() {
-            true => memory.window(now),
-            false => [0; 3],
+        let [calls_in_window, failed_in_window, slow_in_window] = if policy.has_window() {
+            memory.window(now)
+        } else {
+            [0; 3]
         };
         let ledger = memory.ledger();
         let [closed_for, open_for, half_open_for] = ledger.spent(CircuitState::of(self.word()), born, now);

@@ -62,7 +62,7 @@ pub(super) enum Outcomes {
     #[default]
     NotKept,
     Calls(CallWindow),
-    Time(TimeWindow),
+    Time(Box<TimeWindow>),
 }
 
 impl Outcomes {
@@ -83,7 +83,7 @@ impl Outcomes {
                 *self = match wanted {
                     None => Self::NotKept,
                     Some(Window::Calls(size)) => Self::Calls(CallWindow::new(size)),
-                    Some(Window::Time(length)) => Self::Time(TimeWindow::new(length)),
+                    Some(Window::Time(length)) => Self::Time(Box::new(TimeWindow::new(length))),
                 };
                 true
             }

@@ -137,18 +137,15 @@ impl Call {
             Verdict::Failure(kind) => kind,
         };
         let policy = self.link.service.policies().breaker;
-        let counts = match kind {
-            _ if timed_out => policy.count_timeouts(),
-            FailureKind::Transient => policy.count_transient(),
-            FailureKind::Throttled { .. } => policy.count_throttled(),
-            FailureKind::Permanent => policy.count_permanent(),
-            FailureKind::Ignored => false,
-        };
-        // What was refused further in says nothing about this service.
-        let ending = if counts && self.flags & Scope::MARKED == 0 {
+        let ending = if self.flags & Scope::MARKED != 0 {
+            // What was refused further in says nothing about this service.
+            Ending::Ignored
+        } else if timed_out && !policy.count_timeouts() {
+            Ending::Ignored
+        } else if timed_out {
             Ending::Failure
         } else {
-            Ending::Ignored
+            Ending::of_failure(kind, &policy)
         };
         if policy.per() == BreakerPer::Attempt {
             self.end_permit(ending);
