@@ -5,7 +5,7 @@ use crate::{
     interruption::{FromInterruption, Interruption, Reason},
     link::Link,
     registry::Registry,
-    scope::{self, Scope},
+    scope::{self, Known, Scope},
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -42,54 +42,62 @@ impl Call {
     #[inline]
     fn within<R>(&mut self, body: impl FnOnce() -> R) -> R {
         let outer = scope::current();
-        let mut before = outer.inside(self.may_retry(outer), self.flags & Scope::NEWS);
-        let mut heard = Heard::default();
-        if outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::SIBLINGS_NEWS) {
-            heard = Heard::so_far();
-            before = before.with(Scope::SIBLINGS_NEWS);
-        }
+        let before = if outer.is_bottom() && self.flags & Scope::NEWS == 0 {
+            Scope::first(self.may_retry(outer))
+        } else {
+            scope_inside(outer, self.may_retry(outer), self.flags & Scope::NEWS)
+        };
         scope::set(before);
         let unwinding = Unwinding {
             call: &mut *self,
             outer,
-            heard,
         };
         let result = body();
         // The guard is for unwinding only: otherwise there is less to do.
         mem::forget(unwinding);
         let after = scope::current();
-        if after == before {
+        if after == before && !after.has(Scope::SIBLINGS_NEWS) {
             scope::set(outer);
         } else {
-            self.learn(outer, after, heard);
-            if after.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
-                // Somebody inside read a clock, though not ours.
-                self.start_clock();
-            }
+            self.leave(outer, after);
         }
         result
     }
 
+    #[cold]
+    fn leave(&mut self, outer: Scope, inner: Scope) {
+        self.learn(outer, inner);
+        if inner.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
+            // Somebody inside read a clock, though not ours.
+            self.start_clock();
+        }
+    }
+
     /// Takes up what the body's scope has to tell, and leaves it. Runs no user code: it may be called while unwinding.
     #[cold]
-    fn learn(&mut self, outer: Scope, inner: Scope, heard: Heard) {
+    fn learn(&mut self, outer: Scope, inner: Scope) {
+        let known = if inner.has(Scope::SIBLINGS_NEWS) {
+            scope::with_surroundings(|here| here.known.pop()).unwrap_or_default()
+        } else {
+            Known::default()
+        };
         self.flags = (self.flags & !Scope::NEWS) | inner.news();
         if inner.has(Scope::APPLIED) {
             // No depth is small enough for another attempt.
             self.flags &= (1 << Link::DEPTH_SHIFT) - 1;
         }
         if inner.has(Scope::CARRIED) {
-            let known = &mut self.trouble().carried;
+            let carried = &mut self.trouble().carried;
             // What has ended without an apply can start none any more.
-            known.retain(|token| Arc::strong_count(token) > 1 || token.is_applied());
+            carried.retain(|token| Arc::strong_count(token) > 1 || token.is_applied());
             scope::with_surroundings(|here| {
-                known.extend(here.carried_out.iter().skip(heard.carried as usize).cloned());
+                carried.extend(here.carried_out.iter().skip(known.carried).cloned());
             });
         }
         if inner.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
             let ours = self.link.service.registry();
             let read = scope::with_surroundings(|here| {
-                let mut reads = here.clocks_read.iter().skip(heard.clocks as usize);
+                let mut reads = here.clocks_read.iter().skip(known.clocks);
                 reads.find(|(registry, _)| std::ptr::eq(*registry, ours)).copied()
             });
             if let Some((_, now)) = read {
@@ -99,14 +107,14 @@ impl Call {
         if outer.has(Scope::CLOCKED) {
             // Those around have an earlier one already: this one has served its purpose.
             scope::with_surroundings(|here| {
-                let (earlier, ours) = here
-                    .clocks_read
-                    .split_at(here.clocks_read.len().min(heard.clocks as usize));
+                let (earlier, ours) = here.clocks_read.split_at(here.clocks_read.len().min(known.clocks));
                 let same = |(registry, _): &(&'static Registry, Duration)| {
-                    earlier.last().is_some_and(|(known, _)| std::ptr::eq(*known, *registry))
+                    earlier
+                        .last()
+                        .is_some_and(|(earlier, _)| std::ptr::eq(*earlier, *registry))
                 };
                 if ours.iter().all(same) {
-                    here.clocks_read.truncate(heard.clocks as usize);
+                    here.clocks_read.truncate(known.clocks);
                 }
             });
         }
@@ -206,34 +214,32 @@ fn millis(time: Duration) -> u32 {
         .wrapping_add(time.subsec_millis())
 }
 
-/// How much of the news in the surroundings is older than an attempt's poll, and therefore a sibling's.
-#[derive(Clone, Copy, Default)]
-struct Heard {
-    carried: u32,
-    clocks: u32,
-}
-
-impl Heard {
-    #[cold]
-    fn so_far() -> Self {
-        scope::with_surroundings(|here| Self {
-            carried: u32::try_from(here.carried_out.len()).unwrap_or(u32::MAX),
-            clocks: u32::try_from(here.clocks_read.len()).unwrap_or(u32::MAX),
-        })
+/// The scope of an attempt inside `outer`; what is in the surroundings already is not its own.
+#[inline(never)]
+fn scope_inside(outer: Scope, may_retry: bool, news: u32) -> Scope {
+    let inside = outer.inside(may_retry, news);
+    if !outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::SIBLINGS_NEWS) {
+        return inside;
     }
+    scope::with_surroundings(|here| {
+        here.known.push(Known {
+            carried: here.carried_out.len(),
+            clocks: here.clocks_read.len(),
+        });
+    });
+    inside.with(Scope::SIBLINGS_NEWS)
 }
 
 /// Leaves the scope when the body unwinds.
 struct Unwinding<'a> {
     call: &'a mut Call,
     outer: Scope,
-    heard: Heard,
 }
 
 impl Drop for Unwinding<'_> {
     fn drop(&mut self) {
         self.call.flags |= PANICKED;
-        self.call.learn(self.outer, scope::current(), self.heard);
+        self.call.learn(self.outer, scope::current());
     }
 }
 

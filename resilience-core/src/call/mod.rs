@@ -210,7 +210,8 @@ impl Call {
         let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
             && self.link.service.budget().is_full()
             && !scope::current().has(Scope::MARKED)
-            && (self.permit == Permit::of_healthy(self.link.service.breaker().word()) || self.passes_timed());
+            && (self.permit == Permit::of_healthy(self.link.service.breaker().word())
+                || Self::passes_timed(self.permit, self.link));
         if clean {
             self.link.counters.add(Count::CleanSuccess);
             self.flags |= ENDED;
@@ -220,11 +221,10 @@ impl Call {
 
     /// Whether all that the breaker has to do about the success of a timed attempt is done.
     #[cold]
-    fn passes_timed(&self) -> bool {
-        let service = self.link.service;
+    fn passes_timed(permit: Permit, link: &'static Link) -> bool {
+        let service = link.service;
         let breaker = service.breaker();
-        breaker.word().is_healthy_but_timed()
-            && breaker.success_in_passing(self.permit, Tick::at(service.registry().now()))
+        breaker.word().is_healthy_but_timed() && breaker.success_in_passing(permit, Tick::at(service.registry().now()))
     }
 
     /// Whether a failure of this call could still lead to another attempt, as the scope around it stands.

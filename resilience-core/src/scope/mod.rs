@@ -19,7 +19,7 @@ pub(crate) use carry::Token;
 pub use carry::{Carried, carry, carry_blocking};
 pub use enter::Entered;
 pub(crate) use fence::{mark, raise_fence};
-pub(crate) use surroundings::{Surroundings, with_surroundings};
+pub(crate) use surroundings::{Known, Surroundings, with_surroundings};
 pub(crate) use word::{Scope, current, set};
 
 /// The number of enclosing calls that may still retry.

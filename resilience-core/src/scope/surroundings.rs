@@ -17,6 +17,16 @@ pub(crate) struct Surroundings {
     pub(crate) carried_out: Vec<Arc<Token>>,
     /// The clocks that calls inside the attempts have started in this poll, and whose they are.
     pub(crate) clocks_read: Vec<(&'static Registry, Duration)>,
+    /// For each attempt that began with its [siblings' news](super::Scope::SIBLINGS_NEWS) in here, how much of the two lists
+    /// above that is.
+    pub(crate) known: Vec<Known>,
+}
+
+/// How much of the news is older than an attempt's poll, and therefore a sibling's.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) carried: usize,
+    pub(crate) clocks: usize,
 }
 
 thread_local! {
@@ -29,6 +39,7 @@ impl Surroundings {
         carried_from: Vec::new(),
         carried_out: Vec::new(),
         clocks_read: Vec::new(),
+        known: Vec::new(),
     };
 }
 

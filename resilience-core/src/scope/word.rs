@@ -46,6 +46,18 @@ impl Scope {
     /// What an attempt passes on to the attempt around it.
     const PASSED_ON: u32 = Self::APPLIED | Self::CARRIED | Self::CLOCKED;
 
+    /// Nobody is around, and nothing has been said.
+    #[inline]
+    pub(crate) fn is_bottom(self) -> bool {
+        self.0 == 0
+    }
+
+    /// What the body of an attempt at the [bottom](Self::is_bottom) sees, before there is any news.
+    #[inline]
+    pub(crate) fn first(may_retry: bool) -> Self {
+        Self(Self::IN_ATTEMPT | u32::from(may_retry))
+    }
+
     /// The enclosing calls that may still retry.
     #[inline]
     pub(crate) fn depth(self) -> u32 {
