@@ -4,6 +4,7 @@ use crate::{
     interruption::Origin,
     operation::{Kind, Operation},
     policy::{ApplyInRetry, InvalidPolicy, RetryPolicy, ServiceLayer},
+    scope::Scope,
     service::Service,
     telemetry::{Counters, events::Subject},
 };
@@ -41,9 +42,9 @@ impl OperationPolicy {
 
     /// What a call must know before its body runs, in one word.
     fn word(&self, kind: Kind) -> u32 {
-        let mut word = 0;
+        let mut word = Scope::IN_ATTEMPT;
         if kind == Kind::Idempotent && self.retry.max_attempts() > 1 {
-            word |= u32::from(self.retry.max_depth()) << Link::DEPTH_SHIFT | Link::UNCLOCKED;
+            word |= u32::from(self.retry.max_depth()) << Link::DEPTH_SHIFT | Link::UNCLOCKED | Link::RETRIES;
         }
         if kind == Kind::Apply {
             word |= Link::APPLY;
@@ -67,12 +68,16 @@ pub(crate) struct Link {
 }
 
 impl Link {
+    /// More than one attempt may be made. The same bit as a depth of one in a [`Scope`].
+    pub(crate) const RETRIES: u32 = 1;
     /// The kind is apply.
-    pub(crate) const APPLY: u32 = 1;
+    pub(crate) const APPLY: u32 = 1 << 3;
     /// Attempts are cut by a timeout.
     pub(crate) const TIMEOUT: u32 = 1 << 1;
     /// The call needs a clock and has not started it.
     pub(crate) const UNCLOCKED: u32 = 1 << 2;
+    /// What of the word is a [`Scope`] as well: the body's, where nobody is around.
+    pub(crate) const SCOPE: u32 = Self::RETRIES | Scope::IN_ATTEMPT | Scope::NEWS;
     /// The top byte is the depth from which on the operation makes one attempt: its `max_depth`, or zero where it makes only
     /// one anyway.
     pub(crate) const DEPTH_SHIFT: u32 = 24;

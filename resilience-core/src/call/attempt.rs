@@ -1,6 +1,6 @@
 //! One run of the user's body, in the scope of its call.
 
-use super::{Call, PANICKED, TIMED_OUT};
+use super::{Call, INSIDE, PANICKED, TIMED_OUT};
 use crate::{
     interruption::{FromInterruption, Interruption, Reason},
     link::Link,
@@ -42,12 +42,13 @@ impl Call {
     #[inline]
     fn within<R>(&mut self, body: impl FnOnce() -> R) -> R {
         let outer = scope::current();
-        let before = if outer.is_bottom() && self.flags & Scope::NEWS == 0 {
-            Scope::first(self.may_retry(outer))
+        let before = if outer.is_bottom() {
+            let before = Scope::of(self.flags & Link::SCOPE);
+            scope::set(before);
+            before
         } else {
-            scope_inside(outer, self.may_retry(outer), self.flags & Scope::NEWS)
+            self.enter(outer)
         };
-        scope::set(before);
         let unwinding = Unwinding {
             call: &mut *self,
             outer,
@@ -56,12 +57,33 @@ impl Call {
         // The guard is for unwinding only: otherwise there is less to do.
         mem::forget(unwinding);
         let after = scope::current();
-        if after == before && !after.has(Scope::SIBLINGS_NEWS) {
+        if after == before {
             scope::set(outer);
         } else {
             self.leave(outer, after);
         }
         result
+    }
+
+    /// Enters the scope of an attempt inside `outer`. The scope to find at its end, if there is nothing more to do than to leave
+    /// it.
+    #[inline(never)]
+    fn enter(&mut self, outer: Scope) -> Scope {
+        self.flags |= INSIDE;
+        let inside = outer.inside(self.may_retry(outer), self.flags & Scope::NEWS);
+        if !outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::SIBLINGS_NEWS) {
+            scope::set(inside);
+            return inside;
+        }
+        scope::set(inside.with(Scope::SIBLINGS_NEWS));
+        scope::with_surroundings(|here| {
+            // What is there already is not its own.
+            here.known.push(Known {
+                carried: here.carried_out.len(),
+                clocks: here.clocks_read.len(),
+            });
+        });
+        Scope::NONE
     }
 
     #[cold]
@@ -84,7 +106,7 @@ impl Call {
         self.flags = (self.flags & !Scope::NEWS) | inner.news();
         if inner.has(Scope::APPLIED) {
             // No depth is small enough for another attempt.
-            self.flags &= (1 << Link::DEPTH_SHIFT) - 1;
+            self.flags &= ((1 << Link::DEPTH_SHIFT) - 1) & !Link::RETRIES;
         }
         if inner.has(Scope::CARRIED) {
             let carried = &mut self.trouble().carried;
@@ -212,22 +234,6 @@ fn millis(time: Duration) -> u32 {
     (time.as_secs() as u32)
         .wrapping_mul(1_000)
         .wrapping_add(time.subsec_millis())
-}
-
-/// The scope of an attempt inside `outer`; what is in the surroundings already is not its own.
-#[inline(never)]
-fn scope_inside(outer: Scope, may_retry: bool, news: u32) -> Scope {
-    let inside = outer.inside(may_retry, news);
-    if !outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::SIBLINGS_NEWS) {
-        return inside;
-    }
-    scope::with_surroundings(|here| {
-        here.known.push(Known {
-            carried: here.carried_out.len(),
-            clocks: here.clocks_read.len(),
-        });
-    });
-    inside.with(Scope::SIBLINGS_NEWS)
 }
 
 /// Leaves the scope when the body unwinds.

@@ -25,7 +25,7 @@ use crate::{
     time::Sleeping,
 };
 use std::{
-    fmt,
+    fmt, mem,
     panic::{RefUnwindSafe, UnwindSafe},
     sync::Arc,
     time::Duration,
@@ -84,7 +84,7 @@ struct Trouble {
 }
 
 /// Not the first attempt.
-const AGAIN: u32 = 1 << 3;
+const AGAIN: u32 = 1 << 11;
 /// An attempt is admitted and has not been settled.
 const ADMITTED: u32 = 1 << 4;
 /// An attempt has been admitted.
@@ -99,6 +99,8 @@ const ENDED: u32 = 1 << 7;
 const TOKEN: u32 = 1 << 8;
 /// Something happened that the short way to the end does not look after.
 const LONG_WAY: u32 = 1 << 9;
+/// An attempt has run inside another call's attempt, or where something has been said.
+const INSIDE: u32 = 1 << 12;
 
 /// What to do after an attempt.
 ///
@@ -148,10 +150,11 @@ impl Call {
     /// The [`Interruption`] that ends the call: the body must not run.
     #[inline]
     pub fn admit(&mut self) -> Result<(), Interruption> {
+        let flags = self.flags;
         let word = self.link.service.breaker().word();
-        if word.is_healthy() && self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED) == 0 {
+        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED) == 0 {
             self.permit = Permit::of_healthy(word);
-            self.flags |= ADMITTED | BEGUN;
+            self.flags = flags | ADMITTED | BEGUN;
             return Ok(());
         }
         self.admit_in_trouble()
@@ -207,24 +210,37 @@ impl Call {
     /// Ends the call after a success at the first attempt with nothing to remember; `false` where there is something.
     #[inline]
     fn ends_clean(&mut self) -> bool {
-        let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
-            && self.link.service.budget().is_full()
-            && !scope::current().has(Scope::MARKED)
-            && (self.permit == Permit::of_healthy(self.link.service.breaker().word())
-                || Self::passes_timed(self.permit, self.link));
+        let service = self.link.service;
+        let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED | INSIDE) == 0
+            && service.budget().is_full()
+            && self.permit == Permit::of_healthy(service.breaker().word());
+        let clean = clean || self.is_clean();
         if clean {
             self.link.counters.add(Count::CleanSuccess);
             self.flags |= ENDED;
+            // A call in trouble goes the long way: nothing is lost, and nobody need look for it again.
+            mem::forget(mem::replace(&mut self.trouble, InTrouble(None)));
         }
         clean
     }
 
+    /// The same question for calls inside others, and for timed ones.
+    #[inline(never)]
+    fn is_clean(&self) -> bool {
+        let service = self.link.service;
+        self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
+            && service.budget().is_full()
+            && !scope::current().has(Scope::MARKED)
+            && (self.permit == Permit::of_healthy(service.breaker().word()) || self.passes_timed())
+    }
+
     /// Whether all that the breaker has to do about the success of a timed attempt is done.
     #[cold]
-    fn passes_timed(permit: Permit, link: &'static Link) -> bool {
-        let service = link.service;
+    fn passes_timed(&self) -> bool {
+        let service = self.link.service;
         let breaker = service.breaker();
-        breaker.word().is_healthy_but_timed() && breaker.success_in_passing(permit, Tick::at(service.registry().now()))
+        breaker.word().is_healthy_but_timed()
+            && breaker.success_in_passing(self.permit, Tick::at(service.registry().now()))
     }
 
     /// Whether a failure of this call could still lead to another attempt, as the scope around it stands.
@@ -246,6 +262,7 @@ impl Call {
     }
 
     fn trouble(&mut self) -> &mut Trouble {
+        self.flags |= LONG_WAY;
         self.trouble.0.get_or_insert_default()
     }
 }

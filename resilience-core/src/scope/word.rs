@@ -52,11 +52,14 @@ impl Scope {
         self.0 == 0
     }
 
-    /// What the body of an attempt at the [bottom](Self::is_bottom) sees, before there is any news.
+    /// A scope as its bits.
     #[inline]
-    pub(crate) fn first(may_retry: bool) -> Self {
-        Self(Self::IN_ATTEMPT | u32::from(may_retry))
+    pub(crate) fn of(bits: u32) -> Self {
+        Self(bits)
     }
+
+    /// Equal to no scope that is ever in force.
+    pub(crate) const NONE: Self = Self(u32::MAX);
 
     /// The enclosing calls that may still retry.
     #[inline]
