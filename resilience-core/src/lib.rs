@@ -44,6 +44,7 @@
 //!   it does not compile.
 //! - A [`Service`] owns one circuit breaker and one retry budget; a [`Registry`] holds services by name. A [`CircuitBreaker`]
 //!   serves alone, too.
+//! - [`deadline`] gives a request handler's calls no longer than the handler has.
 //! - [`scope`] is what running code can see of the calls around it; [`scope::carry`] takes it into spawned tasks.
 //! - [`time`] and [`random`] can be replaced, so that tests run on time and chance of their own.
 //!
@@ -62,6 +63,7 @@ mod budget;
 mod call;
 mod circuit_breaker;
 pub mod classify;
+pub mod deadline;
 mod declaration;
 mod delay;
 mod interruption;

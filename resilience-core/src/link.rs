@@ -40,6 +40,11 @@ impl OperationPolicy {
         })
     }
 
+    fn total_millis(&self) -> u32 {
+        let millis = self.retry.total_timeout().as_nanos().div_ceil(1_000_000);
+        u32::try_from(millis).unwrap_or(u32::MAX)
+    }
+
     /// What a call must know before its body runs, in one word.
     fn word(&self, kind: Kind) -> u32 {
         let mut word = Scope::IN_ATTEMPT;
@@ -64,6 +69,8 @@ pub(crate) struct Link {
     pub(crate) operation: &'static Operation,
     pub(crate) counters: Counters,
     policy: RwLock<OperationPolicy>,
+    /// In milliseconds; what attempts under way let the calls inside know.
+    total_timeout: AtomicU32,
     warned: AtomicBool,
 }
 
@@ -88,6 +95,7 @@ impl Link {
             service,
             operation,
             counters: Counters::default(),
+            total_timeout: AtomicU32::new(policy.total_millis()),
             policy: RwLock::new(policy),
             warned: AtomicBool::new(false),
         }
@@ -99,12 +107,17 @@ impl Link {
         self.word.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn total_timeout(&self) -> Duration {
+        Duration::from_millis(self.total_timeout.load(Ordering::Relaxed).into())
+    }
+
     pub(crate) fn policy(&self) -> OperationPolicy {
         *self.policy.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn set_policy(&self, policy: OperationPolicy) {
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
+        self.total_timeout.store(policy.total_millis(), Ordering::Relaxed);
         self.word.store(policy.word(self.operation.kind()), Ordering::Relaxed);
     }
 

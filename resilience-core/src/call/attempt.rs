@@ -1,11 +1,11 @@
 //! One run of the user's body, in the scope of its call.
 
-use super::{Call, INSIDE, PANICKED, TIMED_OUT};
+use super::{AGAIN, CUT_BY_DEADLINE, Call, DEADLINE, INSIDE, PANICKED, TIMED_OUT};
 use crate::{
+    deadline::{self, Deadline, Held},
     interruption::{FromInterruption, Interruption, Reason},
     link::Link,
-    registry::Registry,
-    scope::{self, Known, Scope},
+    scope::{self, Scope},
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -14,7 +14,6 @@ use std::{
     mem,
     panic::UnwindSafe,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -35,6 +34,11 @@ impl Call {
         if self.flags & Link::UNCLOCKED != 0 {
             self.start_clock();
         }
+        let _held = if self.flags & AGAIN == 0 {
+            None
+        } else {
+            self.hold_total_timeout()
+        };
         self.within(body)
     }
 
@@ -65,25 +69,11 @@ impl Call {
         result
     }
 
-    /// Enters the scope of an attempt inside `outer`. The scope to find at its end, if there is nothing more to do than to leave
-    /// it.
+    /// Enters the scope of an attempt inside `outer`: see [`scope::enter`].
     #[inline(never)]
     fn enter(&mut self, outer: Scope) -> Scope {
         self.flags |= INSIDE;
-        let inside = outer.inside(self.may_retry(outer), self.flags & Scope::NEWS);
-        if !outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::SIBLINGS_NEWS) {
-            scope::set(inside);
-            return inside;
-        }
-        scope::set(inside.with(Scope::SIBLINGS_NEWS));
-        scope::with_surroundings(|here| {
-            // What is there already is not its own.
-            here.known.push(Known {
-                carried: here.carried_out.len(),
-                clocks: here.clocks_read.len(),
-            });
-        });
-        Scope::NONE
+        scope::enter(outer, self.may_retry(outer), self.flags & Scope::NEWS)
     }
 
     #[cold]
@@ -98,56 +88,16 @@ impl Call {
     /// Takes up what the body's scope has to tell, and leaves it. Runs no user code: it may be called while unwinding.
     #[cold]
     fn learn(&mut self, outer: Scope, inner: Scope) {
-        let known = if inner.has(Scope::SIBLINGS_NEWS) {
-            scope::with_surroundings(|here| here.known.pop()).unwrap_or_default()
-        } else {
-            Known::default()
-        };
         self.flags = (self.flags & !Scope::NEWS) | inner.news();
         if inner.has(Scope::APPLIED) {
             // No depth is small enough for another attempt.
             self.flags &= ((1 << Link::DEPTH_SHIFT) - 1) & !Link::RETRIES;
         }
-        if inner.has(Scope::CARRIED) {
-            let carried = &mut self.trouble().carried;
-            // What has ended without an apply can start none any more.
-            carried.retain(|token| Arc::strong_count(token) > 1 || token.is_applied());
-            scope::with_surroundings(|here| {
-                carried.extend(here.carried_out.iter().skip(known.carried).cloned());
-            });
+        let wanted = (self.flags & Link::UNCLOCKED != 0).then(|| self.link.service.registry());
+        let read = scope::leave(outer, inner, wanted, |tokens| self.trouble().carried.add(tokens));
+        if let Some(now) = read {
+            self.set_clock(now);
         }
-        if inner.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
-            let ours = self.link.service.registry();
-            let read = scope::with_surroundings(|here| {
-                let mut reads = here.clocks_read.iter().skip(known.clocks);
-                reads.find(|(registry, _)| std::ptr::eq(*registry, ours)).copied()
-            });
-            if let Some((_, now)) = read {
-                self.set_clock(now);
-            }
-        }
-        if outer.has(Scope::CLOCKED) {
-            // Those around have an earlier one already: this one has served its purpose.
-            scope::with_surroundings(|here| {
-                let (earlier, ours) = here.clocks_read.split_at(here.clocks_read.len().min(known.clocks));
-                let same = |(registry, _): &(&'static Registry, Duration)| {
-                    earlier
-                        .last()
-                        .is_some_and(|(earlier, _)| std::ptr::eq(*earlier, *registry))
-                };
-                if ours.iter().all(same) {
-                    here.clocks_read.truncate(known.clocks);
-                }
-            });
-        }
-        if !outer.has(Scope::IN_ATTEMPT) {
-            // Everybody around has heard of it.
-            scope::with_surroundings(|here| {
-                here.carried_out.clear();
-                here.clocks_read.clear();
-            });
-        }
-        scope::set(outer.after(inner));
     }
 
     /// Starts the clock of this call, and lets those around know that a clock was needed.
@@ -182,6 +132,10 @@ impl Call {
             self.start_clock();
             return Duration::ZERO;
         }
+        self.since_start(now)
+    }
+
+    fn since_start(&self, now: Duration) -> Duration {
         let elapsed = millis(now).wrapping_sub(self.started);
         // Seven weeks are the range, a day is the longest time for a call: what seems longer is a clock put back.
         let elapsed = if elapsed > u32::MAX / 2 { 0 } else { elapsed };
@@ -191,7 +145,7 @@ impl Call {
     /// The body is pending: starts the clock, and looks after the attempt's timeout.
     #[inline]
     fn suspended<O: FromInterruption>(&mut self, cx: &mut Context<'_>) -> Poll<O> {
-        if self.flags & (Link::UNCLOCKED | Link::TIMEOUT) == 0 {
+        if self.flags & (Link::UNCLOCKED | Link::TIMEOUT | DEADLINE) == 0 {
             return Poll::Pending;
         }
         self.suspended_on_time(cx).map(O::from_interruption)
@@ -204,14 +158,14 @@ impl Call {
         }
         let link = self.link;
         let attempts = self.attempts();
-        if self.flags & Link::TIMEOUT == 0 {
+        if self.flags & (Link::TIMEOUT | DEADLINE) == 0 {
             return Poll::Pending;
         }
-        let timeout = self.policy().attempt_timeout;
-        let timer = &mut self.trouble().timer;
-        if timer.is_none() {
-            *timer = timeout.map(|timeout| link.service.registry().sleeper().sleep(timeout));
+        if self.trouble().timer.is_none() {
+            let timeout = self.time_for_attempt();
+            self.trouble().timer = timeout.map(|timeout| link.service.registry().sleeper().sleep(timeout));
         }
+        let timer = &mut self.trouble().timer;
         match timer {
             Some(sleeping) => match sleeping.as_mut().poll(cx) {
                 Poll::Pending => Poll::Pending,
@@ -225,6 +179,41 @@ impl Call {
             // The timeout was taken back since the call began.
             None => Poll::Pending,
         }
+    }
+}
+
+impl Call {
+    /// How long the present attempt may take: until its own timeout, and no longer than those around have time.
+    fn time_for_attempt(&mut self) -> Option<Duration> {
+        let own = self
+            .policy()
+            .attempt_timeout
+            .filter(|_| self.flags & Link::TIMEOUT != 0);
+        self.flags &= !CUT_BY_DEADLINE;
+        match (own, deadline::left()) {
+            (Some(own), Some(left)) if left >= own => Some(own),
+            (own, None) => own,
+            (_, left) => {
+                self.flags |= CUT_BY_DEADLINE;
+                left
+            }
+        }
+    }
+
+    /// Lets the calls inside know of the time that this one has left, where that is running: their waits and timeouts end with
+    /// it. Until then they have as much time as this one, and nobody reads a clock for them.
+    #[inline]
+    fn hold_total_timeout(&self) -> Option<Held> {
+        let is_running = self.flags & (Link::RETRIES | Link::UNCLOCKED) == Link::RETRIES;
+        is_running.then(|| self.hold_running_timeout())
+    }
+
+    #[cold]
+    fn hold_running_timeout(&self) -> Held {
+        let registry = self.link.service.registry();
+        let now = registry.now();
+        let left = self.link.total_timeout().saturating_sub(self.since_start(now));
+        Deadline::on(registry, now.saturating_add(left)).hold(0)
     }
 }
 
@@ -274,7 +263,10 @@ where
         let Some(body) = this.body.as_mut().as_pin_mut() else {
             return Poll::Pending;
         };
-        if let Poll::Ready(outcome) = call.within(|| body.poll(cx)) {
+        let held = call.hold_total_timeout();
+        let poll = call.within(|| body.poll(cx));
+        drop(held);
+        if let Poll::Ready(outcome) = poll {
             return Poll::Ready(outcome);
         }
         let cut = call.suspended(cx);

@@ -20,14 +20,13 @@ use crate::{
     classify::{Outcome, Verdict},
     interruption::Interruption,
     link::{Link, OperationPolicy},
-    scope::{self, Scope, Token},
+    scope::{self, CarriedOut, Scope},
     telemetry::Count,
     time::Sleeping,
 };
 use std::{
     fmt, mem,
     panic::{RefUnwindSafe, UnwindSafe},
-    sync::Arc,
     time::Duration,
 };
 
@@ -80,7 +79,7 @@ struct Trouble {
     /// The attempt's timeout, or the sleep between two attempts.
     timer: Option<Sleeping>,
     /// The work that was carried out of the call's attempts.
-    carried: Vec<Arc<Token>>,
+    carried: CarriedOut,
 }
 
 /// Not the first attempt.
@@ -101,6 +100,11 @@ const TOKEN: u32 = 1 << 8;
 const LONG_WAY: u32 = 1 << 9;
 /// An attempt has run inside another call's attempt, or where something has been said.
 const INSIDE: u32 = 1 << 12;
+
+/// The call was begun where a deadline holds.
+const DEADLINE: u32 = 1 << 13;
+/// The timer of the present attempt is the deadline's.
+const CUT_BY_DEADLINE: u32 = 1 << 14;
 
 /// What to do after an attempt.
 ///
@@ -142,6 +146,15 @@ impl Call {
         }
     }
 
+    /// Takes note of a deadline in `scope`.
+    #[inline]
+    pub(crate) fn with_deadline_of(mut self, scope: Scope) -> Self {
+        if scope.has(Scope::DEADLINE) {
+            self.flags |= DEADLINE;
+        }
+        self
+    }
+
     /// Asks for leave to make an attempt.
     ///
     /// For an apply, leave raises the fence: from here on no enclosing call starts another attempt.
@@ -152,7 +165,7 @@ impl Call {
     pub fn admit(&mut self) -> Result<(), Interruption> {
         let flags = self.flags;
         let word = self.link.service.breaker().word();
-        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED) == 0 {
+        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
             self.permit = Permit::of_healthy(word);
             self.flags = flags | ADMITTED | BEGUN;
             return Ok(());

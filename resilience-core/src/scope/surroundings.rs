@@ -3,7 +3,7 @@
 //! Touched only when a flag of the word says so.
 
 use super::carry::Token;
-use crate::registry::Registry;
+use crate::{deadline::Deadline, registry::Registry};
 use std::{cell::Cell, sync::Arc, time::Duration};
 
 /// The larger part of the scope.
@@ -11,6 +11,8 @@ use std::{cell::Cell, sync::Arc, time::Duration};
 pub(crate) struct Surroundings {
     /// The registry that was entered.
     pub(crate) registry: Option<&'static Registry>,
+    /// When everything in here is to be over.
+    pub(crate) deadline: Option<Deadline>,
     /// For carried code: the attempts that it was carried out of.
     pub(crate) carried_from: Vec<Arc<Token>>,
     /// For attempts: the tokens of the work that was carried out of them, until all of them have heard of it.
@@ -36,6 +38,7 @@ thread_local! {
 impl Surroundings {
     const NONE: Self = Self {
         registry: None,
+        deadline: None,
         carried_from: Vec::new(),
         carried_out: Vec::new(),
         clocks_read: Vec::new(),

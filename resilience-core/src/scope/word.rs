@@ -39,10 +39,13 @@ impl Scope {
     /// The surroundings hold news of siblings that those around have not all heard: what is added from here on is ours.
     pub(crate) const SIBLINGS_NEWS: u32 = 1 << 23;
 
+    /// A deadline holds here: see the surroundings.
+    pub(crate) const DEADLINE: u32 = 1 << 24;
+
     /// What an attempt remembers of its body from one poll to the next.
     pub(crate) const NEWS: u32 = Self::APPLIED | Self::MARKED;
     /// What an attempt's body sees of what is around the attempt.
-    const INHERITED: u32 = Self::REGISTRY | Self::CARRIED_HERE;
+    const INHERITED: u32 = Self::REGISTRY | Self::CARRIED_HERE | Self::DEADLINE;
     /// What an attempt passes on to the attempt around it.
     const PASSED_ON: u32 = Self::APPLIED | Self::CARRIED | Self::CLOCKED;
 
