@@ -49,7 +49,7 @@ impl Deadline {
     }
 
     /// This one, or the one that holds already if that is sooner.
-    fn or_sooner(self, holding: Option<Self>) -> Self {
+    pub(crate) fn or_sooner(self, holding: Option<Self>) -> Self {
         match holding {
             Some(other) if ptr::eq(other.registry, self.registry) => {
                 if other.at < self.at {
@@ -63,34 +63,32 @@ impl Deadline {
         }
     }
 
-    /// Puts this deadline in force, unless a sooner one is, until the guard is dropped; `flag` is what others see of it in the
-    /// scope's word.
-    pub(crate) fn hold(self, flag: u32) -> Held {
+    /// Puts this deadline in force, unless a sooner one is, until the guard is dropped.
+    fn hold(self) -> Held {
         let outer = scope::with_surroundings(|here| here.deadline);
         // Clocks are a user's code: not while the surroundings are out.
         let sooner = self.or_sooner(outer);
         scope::with_surroundings(|here| here.deadline = Some(sooner));
         let scope = scope::current();
-        scope::set(scope.with(flag));
+        scope::set(scope.with(Scope::DEADLINE));
         Held {
             outer,
-            flag: if scope.has(flag) { 0 } else { flag },
+            is_first: !scope.has(Scope::DEADLINE),
         }
     }
 }
 
 /// Puts back what held before.
-#[must_use]
-pub(crate) struct Held {
+struct Held {
     outer: Option<Deadline>,
-    flag: u32,
+    is_first: bool,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         scope::with_surroundings(|here| here.deadline = self.outer);
-        if self.flag != 0 {
-            scope::set(scope::current().without(self.flag));
+        if self.is_first {
+            scope::set(scope::current().without(Scope::DEADLINE));
         }
     }
 }
@@ -136,13 +134,13 @@ pub(crate) fn left() -> Option<Duration> {
 /// use std::time::Duration;
 ///
 /// #[retry_service(name = "plan_service", idempotent)]
-/// async fn fetch_plan() -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
+/// async fn fetch_plan() -> std::io::Result<u32> {
 ///     std::future::pending().await
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// let error = deadline::within(Duration::from_millis(20), fetch_plan()).await.unwrap_err();
-/// let interruption = error.downcast_ref::<Interruption>().unwrap();
+/// let interruption = error.get_ref().unwrap().downcast_ref::<Interruption>().unwrap();
 /// assert_eq!(interruption.reason(), Reason::AttemptTimeout);
 /// # }
 /// ```
@@ -156,7 +154,7 @@ pub fn within<F: Future>(time: Duration, future: F) -> Within<F> {
 /// Runs `closure` with the deadline `time` from now, or with the one in force if that is sooner. Synchronous attempts are not cut,
 /// but none starts once the time is over.
 pub fn within_blocking<R>(time: Duration, closure: impl FnOnce() -> R) -> R {
-    let _held = Deadline::after(time).hold(Scope::DEADLINE);
+    let _held = Deadline::after(time).hold();
     closure()
 }
 
@@ -173,7 +171,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             // With the deadline: its destructors are part of it.
             let mut this = this.project();
-            let _held = this.deadline.hold(Scope::DEADLINE);
+            let _held = this.deadline.hold();
             this.future.set(None);
         }
     }
@@ -187,7 +185,7 @@ impl<F: Future> Future for Within<F> {
         let Some(future) = this.future.as_pin_mut() else {
             return Poll::Pending;
         };
-        let _held = this.deadline.hold(Scope::DEADLINE);
+        let _held = this.deadline.hold();
         future.poll(cx)
     }
 }

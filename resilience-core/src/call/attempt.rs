@@ -1,8 +1,8 @@
 //! One run of the user's body, in the scope of its call.
 
-use super::{AGAIN, CUT_BY_DEADLINE, Call, DEADLINE, INSIDE, PANICKED, TIMED_OUT};
+use super::{CLOCK_RUNS, CUT_BY_DEADLINE, Call, DEADLINE, INSIDE, PANICKED, TIMED_OUT};
 use crate::{
-    deadline::{self, Deadline, Held},
+    deadline::{self, Deadline},
     interruption::{FromInterruption, Interruption, Reason},
     link::Link,
     scope::{self, Scope},
@@ -34,11 +34,6 @@ impl Call {
         if self.flags & Link::UNCLOCKED != 0 {
             self.start_clock();
         }
-        let _held = if self.flags & AGAIN == 0 {
-            None
-        } else {
-            self.hold_total_timeout()
-        };
         self.within(body)
     }
 
@@ -46,7 +41,7 @@ impl Call {
     #[inline]
     fn within<R>(&mut self, body: impl FnOnce() -> R) -> R {
         let outer = scope::current();
-        let before = if outer.is_bottom() {
+        let before = if outer.is_bottom() && self.flags & CLOCK_RUNS == 0 {
             let before = Scope::of(self.flags & Link::SCOPE);
             scope::set(before);
             before
@@ -73,7 +68,8 @@ impl Call {
     #[inline(never)]
     fn enter(&mut self, outer: Scope) -> Scope {
         self.flags |= INSIDE;
-        scope::enter(outer, self.may_retry(outer), self.flags & Scope::NEWS)
+        let deadline = self.own_deadline();
+        scope::enter(outer, self.may_retry(outer), self.flags & Scope::NEWS, deadline)
     }
 
     #[cold]
@@ -97,6 +93,7 @@ impl Call {
         let read = scope::leave(outer, inner, wanted, |tokens| self.trouble().carried.add(tokens));
         if let Some(now) = read {
             self.set_clock(now);
+            self.flags |= CLOCK_RUNS;
         }
     }
 
@@ -156,6 +153,9 @@ impl Call {
         if self.flags & Link::UNCLOCKED != 0 {
             self.start_clock();
         }
+        if self.flags & Link::RETRIES != 0 {
+            self.flags |= CLOCK_RUNS;
+        }
         let link = self.link;
         let attempts = self.attempts();
         if self.flags & (Link::TIMEOUT | DEADLINE) == 0 {
@@ -200,20 +200,15 @@ impl Call {
         }
     }
 
-    /// Lets the calls inside know of the time that this one has left, where that is running: their waits and timeouts end with
-    /// it. Until then they have as much time as this one, and nobody reads a clock for them.
-    #[inline]
-    fn hold_total_timeout(&self) -> Option<Held> {
-        let is_running = self.flags & (Link::RETRIES | Link::UNCLOCKED) == Link::RETRIES;
-        is_running.then(|| self.hold_running_timeout())
-    }
-
-    #[cold]
-    fn hold_running_timeout(&self) -> Held {
+    /// What the calls inside have to know of the time that this one has left: their waits and timeouts end with it.
+    fn own_deadline(&self) -> Option<Deadline> {
+        if self.flags & CLOCK_RUNS == 0 {
+            return None;
+        }
         let registry = self.link.service.registry();
         let now = registry.now();
         let left = self.link.total_timeout().saturating_sub(self.since_start(now));
-        Deadline::on(registry, now.saturating_add(left)).hold(0)
+        Some(Deadline::on(registry, now.saturating_add(left)))
     }
 }
 
@@ -263,10 +258,7 @@ where
         let Some(body) = this.body.as_mut().as_pin_mut() else {
             return Poll::Pending;
         };
-        let held = call.hold_total_timeout();
-        let poll = call.within(|| body.poll(cx));
-        drop(held);
-        if let Poll::Ready(outcome) = poll {
+        if let Poll::Ready(outcome) = call.within(|| body.poll(cx)) {
             return Poll::Ready(outcome);
         }
         let cut = call.suspended(cx);

@@ -1,6 +1,6 @@
 //! What an outcome means: for the breaker, the budget and the counters, and for another attempt.
 
-use super::{AGAIN, CUT_BY_DEADLINE, Call, TIMED_OUT, TOKEN};
+use super::{AGAIN, CLOCK_RUNS, CUT_BY_DEADLINE, Call, TIMED_OUT, TOKEN};
 use crate::{
     breaker::{Ending, Tick},
     classify::{FailureKind, Verdict},
@@ -92,7 +92,7 @@ impl Call {
                 if !self.permit.is_none() {
                     self.trouble().ending = Some(ending);
                 }
-                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN;
+                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN | CLOCK_RUNS;
                 events::retry_scheduled(failed, delay);
                 Some(delay)
             }

@@ -103,6 +103,8 @@ const INSIDE: u32 = 1 << 12;
 
 /// The call was begun where a deadline holds.
 const DEADLINE: u32 = 1 << 13;
+/// The call's clock has been running since before the present poll or attempt: the calls inside have to know what is left.
+const CLOCK_RUNS: u32 = 1 << 15;
 /// The timer of the present attempt is the deadline's.
 const CUT_BY_DEADLINE: u32 = 1 << 14;
 

@@ -1,23 +1,28 @@
 //! The scope of an attempt: entered before its body runs, left when it returns, is pending or unwinds.
 
-use super::{Known, Scope, Token, set, with_surroundings};
-use crate::registry::Registry;
+use super::{Note, Scope, Token, set, with_surroundings};
+use crate::{deadline::Deadline, registry::Registry};
 use std::{ptr, sync::Arc, time::Duration};
 
-/// Enters the scope of an attempt inside `outer`. The scope to find at its end, if there is nothing more to do than to leave it.
-pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32) -> Scope {
+/// Enters the scope of an attempt inside `outer`, with a deadline of its own. The scope to find at its end, if there is nothing
+/// more to do than to leave it.
+pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32, deadline: Option<Deadline>) -> Scope {
     let inside = outer.inside(may_retry, news);
-    if !outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::SIBLINGS_NEWS) {
+    if deadline.is_none() && !outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
         set(inside);
         return inside;
     }
-    set(inside.with(Scope::SIBLINGS_NEWS));
+    let around = with_surroundings(|here| here.deadline);
+    // Clocks are a user's code: not while the surroundings are out.
+    let sooner = deadline.map_or(around, |deadline| Some(deadline.or_sooner(around)));
+    set(inside.with(Scope::NOTED));
     with_surroundings(|here| {
-        // What is there already is not its own.
-        here.known.push(Known {
+        here.notes.push(Note {
             carried: here.carried_out.len(),
             clocks: here.clocks_read.len(),
+            deadline: around,
         });
+        here.deadline = sooner;
     });
     Scope::NONE
 }
@@ -30,11 +35,13 @@ pub(crate) fn leave(
     registry: Option<&'static Registry>,
     carried: impl FnOnce(&[Arc<Token>]),
 ) -> Option<Duration> {
-    let known = if inner.has(Scope::SIBLINGS_NEWS) {
-        with_surroundings(|here| here.known.pop()).unwrap_or_default()
-    } else {
-        Known::default()
-    };
+    let mut known = Note::default();
+    if inner.has(Scope::NOTED) {
+        with_surroundings(|here| {
+            known = here.notes.pop().unwrap_or_default();
+            here.deadline = known.deadline;
+        });
+    }
     if inner.has(Scope::CARRIED) {
         with_surroundings(|here| carried(here.carried_out.get(known.carried..).unwrap_or_default()));
     }

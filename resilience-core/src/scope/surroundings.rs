@@ -19,16 +19,19 @@ pub(crate) struct Surroundings {
     pub(crate) carried_out: Vec<Arc<Token>>,
     /// The clocks that calls inside the attempts have started in this poll, and whose they are.
     pub(crate) clocks_read: Vec<(&'static Registry, Duration)>,
-    /// For each attempt that began with its [siblings' news](super::Scope::SIBLINGS_NEWS) in here, how much of the two lists
-    /// above that is.
-    pub(crate) known: Vec<Known>,
+    /// One for each attempt that is [noted](super::Scope::NOTED), the innermost last.
+    pub(crate) notes: Vec<Note>,
 }
 
-/// How much of the news is older than an attempt's poll, and therefore a sibling's.
+/// What an attempt found when it was entered, and has to take into account when it is left.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct Note {
+    /// How much of what was carried out is a sibling's.
     pub(crate) carried: usize,
+    /// How many of the clocks were read by siblings.
     pub(crate) clocks: usize,
+    /// The deadline around.
+    pub(crate) deadline: Option<Deadline>,
 }
 
 thread_local! {
@@ -42,7 +45,7 @@ impl Surroundings {
         carried_from: Vec::new(),
         carried_out: Vec::new(),
         clocks_read: Vec::new(),
-        known: Vec::new(),
+        notes: Vec::new(),
     };
 }
 

@@ -36,8 +36,8 @@ impl Scope {
     pub(crate) const REGISTRY: u32 = 1 << 21;
     /// This code was carried here: see the surroundings.
     pub(crate) const CARRIED_HERE: u32 = 1 << 22;
-    /// The surroundings hold news of siblings that those around have not all heard: what is added from here on is ours.
-    pub(crate) const SIBLINGS_NEWS: u32 = 1 << 23;
+    /// The surroundings hold a [note](super::Note) for this attempt: there is more to do than to leave the scope.
+    pub(crate) const NOTED: u32 = 1 << 23;
 
     /// A deadline holds here: see the surroundings.
     pub(crate) const DEADLINE: u32 = 1 << 24;
