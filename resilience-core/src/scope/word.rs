@@ -37,10 +37,10 @@ impl Scope {
     /// This code was carried here: see the surroundings.
     pub(crate) const CARRIED_HERE: u32 = 1 << 22;
     /// The surroundings hold a [note](super::Note) for this attempt: there is more to do than to leave the scope.
-    pub(crate) const NOTED: u32 = 1 << 23;
+    pub(crate) const NOTED: u32 = 1 << 24;
 
     /// A deadline holds here: see the surroundings.
-    pub(crate) const DEADLINE: u32 = 1 << 24;
+    pub(crate) const DEADLINE: u32 = 1 << 23;
 
     /// What an attempt remembers of its body from one poll to the next.
     pub(crate) const NEWS: u32 = Self::APPLIED | Self::MARKED;
