@@ -45,6 +45,7 @@
 //! - A [`Service`] owns one circuit breaker and one retry budget; a [`Registry`] holds services by name. A [`CircuitBreaker`]
 //!   serves alone, too.
 //! - [`deadline`] gives a request handler's calls no longer than the handler has.
+//! - [`plan`] tells the code inside that it belongs to a plan, and that the plan only reads.
 //! - [`scope`] is what running code can see of the calls around it; [`scope::carry`] takes it into spawned tasks.
 //! - [`time`] and [`random`] can be replaced, so that tests run on time and chance of their own.
 //!
@@ -69,6 +70,7 @@ mod delay;
 mod interruption;
 mod link;
 mod operation;
+pub mod plan;
 pub mod policy;
 pub mod random;
 mod registry;

@@ -29,6 +29,7 @@ mod half_open;
 mod hostile;
 mod mark;
 mod nesting;
+mod plan;
 mod policy;
 mod registry;
 mod retry;

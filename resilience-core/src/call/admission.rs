@@ -69,6 +69,9 @@ impl Call {
 
     fn admit_apply(&mut self) -> Result<(), Interruption> {
         let around = scope::current();
+        if around.has(Scope::READ_ONLY) {
+            return Err(self.reject(Reason::ReadOnlyPlan, None));
+        }
         let repeatable = around.depth() > 0;
         if repeatable && self.policy().apply_in_retry == ApplyInRetry::Refuse {
             return Err(self.reject(Reason::ApplyInRetry, None));

@@ -94,6 +94,7 @@ impl Luggage {
         let token = scope.has(Scope::IN_ATTEMPT).then(|| Arc::new(Token::default()));
         with_surroundings(|here| {
             surroundings.registry = here.registry;
+            surroundings.plan.clone_from(&here.plan);
             surroundings.deadline = here.deadline.filter(|_| scope.has(Scope::DEADLINE));
             surroundings.carried_from.clone_from(&here.carried_from);
             surroundings.carried_from.extend(token.clone());

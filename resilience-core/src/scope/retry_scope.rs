@@ -1,5 +1,5 @@
 use super::{CarriedOut, Scope, current, enter, leave, set};
-use crate::deadline;
+use crate::{deadline, telemetry::events};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
@@ -64,12 +64,18 @@ impl RetryScope {
     /// far may start no apply from then on.
     ///
     /// `false` once an `#[apply]` has started inside; where the last call inside was refused (circuit open, retry budget spent,
-    /// deadline passed): it would be refused again; where an enclosing call or loop retries anyway; and once the
-    /// [deadline](crate::deadline) in force is over.
+    /// deadline passed): it would be refused again; where an enclosing call or loop retries anyway; once the
+    /// [deadline](crate::deadline) in force is over; and in a [plan](crate::plan) that only reads, since nothing is known of what
+    /// the rounds do (an event says so).
     #[must_use]
     pub fn may_repeat(&self) -> bool {
         let is_over = deadline::remaining().is_some_and(|left| left.is_zero());
-        !is_over && !self.nested && self.news == 0 && self.carried.supersede()
+        let may_repeat = !self.nested && self.news == 0 && !is_over;
+        if may_repeat && current().has(Scope::READ_ONLY) {
+            events::loop_suppressed();
+            return false;
+        }
+        may_repeat && self.carried.supersede()
     }
 
     fn within<R>(&mut self, body: impl FnOnce() -> R) -> R {

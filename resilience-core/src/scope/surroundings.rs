@@ -3,7 +3,7 @@
 //! Touched only when a flag of the word says so.
 
 use super::carry::Token;
-use crate::{deadline::Deadline, registry::Registry};
+use crate::{deadline::Deadline, plan::PlanContext, registry::Registry};
 use std::{cell::Cell, sync::Arc, time::Duration};
 
 /// The larger part of the scope.
@@ -11,6 +11,8 @@ use std::{cell::Cell, sync::Arc, time::Duration};
 pub(crate) struct Surroundings {
     /// The registry that was entered.
     pub(crate) registry: Option<&'static Registry>,
+    /// The plan that this code belongs to.
+    pub(crate) plan: Option<Arc<PlanContext>>,
     /// When everything in here is to be over.
     pub(crate) deadline: Option<Deadline>,
     /// For carried code: the attempts that it was carried out of.
@@ -41,6 +43,7 @@ thread_local! {
 impl Surroundings {
     const NONE: Self = Self {
         registry: None,
+        plan: None,
         deadline: None,
         carried_from: Vec::new(),
         carried_out: Vec::new(),

@@ -42,10 +42,13 @@ impl Scope {
     /// A deadline holds here: see the surroundings.
     pub(crate) const DEADLINE: u32 = 1 << 23;
 
+    /// The plan that this code belongs to only reads.
+    pub(crate) const READ_ONLY: u32 = 1 << 25;
+
     /// What an attempt remembers of its body from one poll to the next.
     pub(crate) const NEWS: u32 = Self::APPLIED | Self::MARKED;
     /// What an attempt's body sees of what is around the attempt.
-    const INHERITED: u32 = Self::REGISTRY | Self::CARRIED_HERE | Self::DEADLINE;
+    const INHERITED: u32 = Self::REGISTRY | Self::CARRIED_HERE | Self::DEADLINE | Self::READ_ONLY;
     /// What an attempt passes on to the attempt around it.
     const PASSED_ON: u32 = Self::APPLIED | Self::CARRIED | Self::CLOCKED;
 

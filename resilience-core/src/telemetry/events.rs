@@ -140,6 +140,14 @@ pub(crate) fn apply_in_retry(subject: Subject) {
     emit!(WARN, "apply inside a retryable attempt", subject);
 }
 
+pub(crate) fn loop_suppressed() {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    emit!(DEBUG, "loop suppressed", subject, reason = "read_only_plan");
+}
+
 pub(crate) fn blocking_sleep_in_runtime(subject: Subject) {
     emit!(WARN, "blocking sleep inside an async runtime", subject);
 }
