@@ -79,6 +79,7 @@ mod service;
 mod sync;
 mod telemetry;
 pub mod time;
+mod witness;
 
 pub use breaker::{BreakerMode, BreakerSnapshot, BreakerStatistics, CircuitCause, CircuitChange, CircuitState};
 pub use call::{Attempt, Call, Next, Sleep};
@@ -93,7 +94,7 @@ pub use policy::{
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]
-pub use resilience_macros::{apply, retry_service};
+pub use resilience_macros::{apply, idempotent, plain, retry_service};
 pub use service::{OperationReport, Service};
 pub use telemetry::Statistics;
 
@@ -101,6 +102,10 @@ pub use telemetry::Statistics;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::call::begin_apply;
+    pub use crate::witness::{Applied, MayBeRepeated, may_be_repeated};
+    /// What the attribute of a block leaves behind for its methods.
+    #[cfg(feature = "macros")]
+    pub use resilience_macros::__resilience_member_8c1d5be07a2f4396;
     /// What the two macros leave for each other where another macro runs between them.
     #[cfg(feature = "macros")]
     pub use resilience_macros::__resilience_seal_8c1d5be07a2f4396;

@@ -5,14 +5,21 @@
 //! `resilience_core::Call`. `cargo expand` shows these lines.
 
 mod args;
+mod block;
+mod decorator;
 mod diagnostics;
 mod expand;
+mod forward;
 mod item;
+mod marked;
 mod method;
 mod seal;
+mod service_impl;
+mod service_trait;
 mod signature;
 mod site;
 mod tokens;
+mod witness;
 
 #[cfg(test)]
 mod tests;
@@ -245,6 +252,25 @@ pub fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     method::apply(args.into(), item.into()).into()
+}
+
+/// Marks a method of a block that may be retried.
+#[proc_macro_attribute]
+pub fn idempotent(args: TokenStream, item: TokenStream) -> TokenStream {
+    marked::word(seal::Mark::Idempotent, args.into(), item.into()).into()
+}
+
+/// Marks a method of a block that gets one attempt, through the breaker of its service.
+#[proc_macro_attribute]
+pub fn plain(args: TokenStream, item: TokenStream) -> TokenStream {
+    marked::word(seal::Mark::Plain, args.into(), item.into()).into()
+}
+
+/// What the attribute of a block leaves behind for its methods. Not for use by hand.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn __resilience_member_8c1d5be07a2f4396(args: TokenStream, item: TokenStream) -> TokenStream {
+    marked::member(args.into(), item.into()).into()
 }
 
 /// What one of the attributes leaves behind for the other. Not for use by hand.

@@ -1,0 +1,61 @@
+//! The attribute on a trait: the trait stays what it is, and gets a decorator beside it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::args::{Args, Holder};
+use crate::block::{Block, Member, Place, TraitHeader};
+use crate::decorator::Decorator;
+use crate::diagnostics::Diagnostics;
+use crate::method::{attribute_place, emitted};
+use crate::service_impl::distribute;
+
+/// `#[retry_service(..)] trait .. { .. }`
+pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
+    let attribute = attribute_place(&item);
+    let mut errors = Diagnostics::default();
+    let args = Args::parse(options.clone(), attribute, Holder::Block, &mut errors);
+    let Some(mut block) = Block::read(item.clone()) else {
+        return emitted(item, errors);
+    };
+    let header: TraitHeader = match syn::parse2(block.header.clone()) {
+        Ok(header) => header,
+        Err(error) => {
+            errors.syntax(error);
+            return emitted(item, errors);
+        }
+    };
+    if header.automatic {
+        errors.error(
+            header.name.span(),
+            "`#[retry_service]` goes on a trait with methods: an `auto` trait has none",
+        );
+        return emitted(item, errors);
+    }
+    let broken = !errors.is_empty();
+    let place = |place| if broken { Place::Broken } else { place };
+    let member = Member {
+        krate: args.krate.clone(),
+        place: place(Place::Decorator),
+        applies: Vec::new(),
+        options: options.clone(),
+        words: Vec::new(),
+    };
+    let decorator = Decorator {
+        header: &header,
+        block: &block,
+        args: &args,
+        member: &member,
+    };
+    let decorator = decorator.expand(&mut errors);
+    distribute(
+        &mut block,
+        place(Place::Declaration),
+        &args,
+        options,
+        attribute,
+        &mut errors,
+    );
+    let errors = errors.into_compile_errors();
+    quote!(#block #decorator #errors)
+}
