@@ -18,6 +18,7 @@
     reason = "what is tested is how it is written"
 )]
 
+mod arrangements;
 mod decorators;
 mod implementations;
 mod inherent;
@@ -77,7 +78,7 @@ impl Clone for Work {
 }
 
 /// Proof that a future may move to another thread.
-pub(crate) fn send<F: Future + Send>(future: F) -> F {
+pub(crate) const fn send<F: Future + Send>(future: F) -> F {
     future
 }
 
