@@ -73,12 +73,12 @@ impl Decorator<'_> {
             _ => "a service".to_owned(),
         };
         let doc = format!(
-            "Any [`{name}`] as operations of {service}: what the trait marks `#[idempotent]` is retried, what it marks \
+            " Any [`{name}`] as operations of {service}: what the trait marks `#[idempotent]` is retried, what it marks \
              `#[plain]` or `#[apply]` gets one attempt, and all of them go through one breaker. Other methods are forwarded \
              as they are."
         );
         let doc_new =
-            format!("Protects `inner`, by {service} in the registry that was entered, or else in the global one.");
+            format!(" Protects `inner`, by {service} in the registry that was entered, or else in the global one.");
         let in_registry = self.in_registry(parameter, &methods_visibility);
         quote_spanned! {ours=>
             #[doc = #doc]
@@ -133,7 +133,7 @@ impl Decorator<'_> {
             None => quote_spanned!(ours=> registry.service(#name)),
             Some(_) => quote_spanned!(ours=> registry.define(&SERVICE)),
         };
-        let doc = format!("Protects `inner` by the service `{name}` of this registry.");
+        let doc = format!(" Protects `inner` by the service `{name}` of this registry.");
         Some(quote_spanned! {ours=>
             #[doc = #doc]
             #[must_use]

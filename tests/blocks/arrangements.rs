@@ -1,6 +1,11 @@
 //! Arrangements of `#[apply]` and `idempotent` that are no contradiction, or that nobody can see: every module compiles.
 //! The table of all arrangements is in `messages/arrangements.rs`.
-#![allow(dead_code, reason = "what is tested is that they compile")]
+#![allow(
+    clippy::no_effect_underscore_binding,
+    clippy::unused_self,
+    dead_code,
+    reason = "what is tested is that they compile"
+)]
 
 use resilience_core::{apply, apply as commit_point, idempotent, retry_service};
 use resilience_tests::Error;

@@ -20,9 +20,14 @@ pub(super) fn expand(source: &str, others: &[(&str, Macro)]) -> TokenStream {
     expand_item(tokens, others)
 }
 
-fn is_block(tokens: &TokenStream) -> bool {
-    let mut words = tokens.clone().into_iter();
-    words.any(|token| matches!(&token, TokenTree::Ident(word) if word == "impl" || word == "trait"))
+pub(super) fn is_block(tokens: &TokenStream) -> bool {
+    let words = tokens.clone().into_iter().filter_map(|token| match token {
+        TokenTree::Ident(word) => Some(word.to_string()),
+        _ => None,
+    });
+    words
+        .take_while(|word| word != "fn")
+        .any(|word| word == "impl" || word == "trait")
 }
 
 /// The block first, then every item in what became of it.
