@@ -83,3 +83,7 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/breaker.md")]
 struct BreakerPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/apply.md")]
+struct ApplyPage;
