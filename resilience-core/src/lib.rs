@@ -40,6 +40,8 @@
 //! ```
 //!
 //! - `idempotent` opts in to retries; without it a method gets one attempt through the breaker.
+//! - The attribute also stands on a whole `impl` block or trait, whose methods are marked `#[idempotent]`, `#[plain]` or `#[apply]`;
+//!   a trait gets a decorator that protects any implementation.
 //! - `#[apply]` marks a method that changes the world: it is never retried, no enclosing call repeats it, and `idempotent` on
 //!   it does not compile.
 //! - A [`Service`] owns one circuit breaker and one retry budget; a [`Registry`] holds services by name. A [`CircuitBreaker`]
@@ -53,7 +55,7 @@
 //!
 //! | feature | default | what for |
 //! | --- | --- | --- |
-//! | `macros` | yes | `#[retry_service]` and `#[apply]` |
+//! | `macros` | yes | `#[retry_service]`, `#[idempotent]`, `#[plain]` and `#[apply]` |
 //! | `tracing` | yes | events for retries, suppressions, exhaustion and breaker transitions |
 //! | `tokio` | no | sleeping on tokio's timer where the runtime has one |
 //! | `serde` | no | policies as data |
