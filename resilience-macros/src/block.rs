@@ -179,14 +179,16 @@ fn macro_call(input: ParseStream<'_>) -> ItemKind {
     }
 }
 
-/// To the semicolon, or to the first braces of what is no constant and no type.
+/// To the semicolon, or to the first braces of what is no constant and no type; not beyond the next attribute, for an item
+/// that is still being written.
 fn skip_item(input: ParseStream<'_>) {
     let ahead = input.fork();
     let _ = ahead.parse::<Visibility>();
     let until_semicolon = (ahead.peek(Token![const]) && !ahead.peek2(Token![fn])) || ahead.peek(Token![type]);
     while let Ok(token) = input.parse::<TokenTree>() {
         let braces = matches!(&token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-        if is_punct(&token, ';') || braces && !until_semicolon {
+        let attribute = input.peek(Token![#]) && input.peek2(syn::token::Bracket);
+        if is_punct(&token, ';') || braces && !until_semicolon || attribute {
             return;
         }
     }

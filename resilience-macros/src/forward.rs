@@ -42,9 +42,11 @@ pub(crate) fn method(
     let arguments = arguments(&mut signature, errors);
     let name = &signature.ident;
     let generics = turbofish(&signature);
-    let receiver = receiver.iter();
     let ours = Span::mixed_site();
-    let mut call = quote_spanned!(ours=> #implementation::#name #generics (#(#receiver,)* #(#arguments),*));
+    let arguments = receiver
+        .into_iter()
+        .chain(arguments.iter().map(ToTokens::to_token_stream));
+    let mut call = quote_spanned!(ours=> #implementation::#name #generics (#(#arguments),*));
     if let Safety::Unsafe(_) = signature.safety {
         call = quote_spanned!(ours=> unsafe { #call });
     }
