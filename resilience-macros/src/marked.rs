@@ -15,7 +15,7 @@ use crate::forward;
 use crate::item::{Function, Item};
 use crate::method::{self, attribute_place, emitted};
 use crate::seal::{Mark, Marks};
-use crate::signature;
+use crate::site::{Flow, Site};
 use crate::witness;
 
 /// `#[idempotent(..)]` or `#[plain(..)]`
@@ -185,7 +185,7 @@ fn operate(member: &Member, word: &Word, function: &mut Function, errors: &mut D
     };
     let heir = Heir {
         idempotent: matches!(kind, Kind::Idempotent(_)).then_some(word.place),
-        asynchronous: function.signature.asyncness.is_some() || signature::returns_future(&function.signature),
+        asynchronous: Site::find(function).is_ok_and(|site| site.flow == Flow::Async),
     };
     args::check_member(&word.options, errors);
     let options = args::inherited(&word.options, &member.options, heir);

@@ -4,7 +4,7 @@
 use proc_macro2::{Span, TokenStream};
 
 use crate::args::{Args, Holder};
-use crate::block::{Block, ImplHeader, Member, Place};
+use crate::block::{Block, ImplHeader, Member, Place, is_member};
 use crate::diagnostics::Diagnostics;
 use crate::method::{attribute_place, emitted};
 
@@ -21,8 +21,23 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         (true, true) => Place::Implementation,
         (true, false) => Place::Inherent,
     };
-    distribute(&mut block, place, &args, options, attribute, &mut errors);
+    if !is_second(&block, attribute, &mut errors) {
+        distribute(&mut block, place, &args, options, attribute, &mut errors);
+    }
     emitted(block, errors)
+}
+
+/// Refuses a block that has been handed the options of another attribute already; says whether it did.
+pub(crate) fn is_second(block: &Block, attribute: Span, errors: &mut Diagnostics) -> bool {
+    let mut attributes = block.items.iter().flat_map(|item| &item.attributes);
+    let second = attributes.any(is_member);
+    if second {
+        errors.error(
+            attribute,
+            "a second `#[retry_service]` on one block: its methods belong to one service, remove one of them",
+        );
+    }
+    second
 }
 
 /// Hands the options to every method that may be marked.

@@ -1,14 +1,15 @@
 //! The attribute on a trait: the trait stays what it is, and gets a decorator beside it.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
-use crate::args::{Args, Holder};
+use crate::args::{Args, Holder, Service};
 use crate::block::{Block, Member, Place, TraitHeader};
 use crate::decorator::Decorator;
 use crate::diagnostics::Diagnostics;
 use crate::method::{attribute_place, emitted};
-use crate::service_impl::distribute;
+use crate::service_impl::{distribute, is_second};
+use crate::tokens::is_word;
 
 /// `#[retry_service(..)] trait .. { .. }`
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -32,6 +33,10 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         );
         return emitted(item, errors);
     }
+    if is_second(&block, attribute, &mut errors) {
+        return emitted(item, errors);
+    }
+    check_self(&args, &mut errors);
     let broken = !errors.is_empty();
     let place = |place| if broken { Place::Broken } else { place };
     let member = Member {
@@ -58,4 +63,24 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     );
     let errors = errors.into_compile_errors();
     quote!(#block #decorator #errors)
+}
+
+/// The options of a trait are evaluated in its decorator, which has nothing of the implementation's.
+fn check_self(args: &Args, errors: &mut Diagnostics) {
+    let service = match &args.service {
+        Some(Service::Given(service)) => Some(&**service),
+        _ => None,
+    };
+    for (key, value) in [("service", service), ("registry", args.registry.as_ref())] {
+        let Some(value) = value else { continue };
+        if value.to_token_stream().into_iter().any(|token| is_word(&token, "self")) {
+            errors.error_over(
+                value,
+                format!(
+                    "`{key}` on a trait cannot come from `self`, which is the decorator: write `name = \"plan_service\"`, and \
+                     give the service to `with_service`"
+                ),
+            );
+        }
+    }
 }

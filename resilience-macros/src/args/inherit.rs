@@ -114,3 +114,54 @@ fn begins_option(tokens: &[TokenTree]) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::{Span, TokenStream};
+
+    use super::{Heir, inherited};
+
+    fn of(own: &str, block: &str, idempotent: bool, asynchronous: bool) -> String {
+        let tokens = |text: &str| text.parse::<TokenStream>().unwrap();
+        let heir = Heir {
+            idempotent: idempotent.then(Span::call_site),
+            asynchronous,
+        };
+        inherited(&tokens(own), &tokens(block), heir).to_string()
+    }
+
+    #[test]
+    fn a_method_has_what_it_says_and_what_the_block_says_beside() {
+        let block =
+            "name = \"a\", retry(max_attempts = 4, factor = 2), attempt_timeout = \"2s\", classify = |a, b| c(a, b)";
+        for (own, idempotent, asynchronous, expected) in [
+            (
+                "",
+                true,
+                true,
+                "idempotent , name = \"a\" , retry (max_attempts = 4 , factor = 2) , attempt_timeout = \"2s\" , classify = | a , b | c (a , b) ,",
+            ),
+            ("", false, false, "name = \"a\" , classify = | a , b | c (a , b) ,"),
+            (
+                "attempt_timeout = \"1s\", classify = f",
+                false,
+                true,
+                "attempt_timeout = \"1s\" , classify = f , name = \"a\" ,",
+            ),
+            (
+                "retry(factor = 3)",
+                true,
+                false,
+                "idempotent , retry (factor = 3 , max_attempts = 4 ,) , name = \"a\" , classify = | a , b | c (a , b) ,",
+            ),
+            (
+                "retry(max_retries = 1), clone(x)",
+                true,
+                false,
+                "idempotent , retry (max_retries = 1 , factor = 2 ,) , clone (x) , name = \"a\" , classify = | a , b | c (a , b) ,",
+            ),
+        ] {
+            assert_eq!(of(own, block, idempotent, asynchronous), expected, "{own}");
+        }
+    }
+}

@@ -96,6 +96,15 @@ fn no_method() -> Result<(), Error> {
 #[apply]
 impl Client {}
 
+#[retry_service(name = "plan_service")]
+#[retry_service(name = "tool_service")]
+impl Client {
+    #[idempotent]
+    fn two_attributes(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
 fn main() {
     // The items are there whatever is wrong with their attributes.
     let _ = (Client.first(), Client.second(), Client.none_is_marked(), Client.options(), Client::LIMIT);

@@ -61,4 +61,10 @@ trait Contradiction {
     fn put(&self) -> Result<(), Error>;
 }
 
+#[retry_service(service = self.service)]
+trait Handle {
+    #[plain]
+    fn count(&self) -> Result<(), Error>;
+}
+
 fn main() {}
