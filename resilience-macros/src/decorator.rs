@@ -13,7 +13,7 @@ use syn::{
 };
 
 use self::bounds::{check_supertrait, collect_words, of_self, promises_send};
-use self::carried::carried;
+use self::carried::{allowed, carried};
 use crate::args::Args;
 use crate::block::{Block, BlockItem, ItemKind, Member, TraitHeader};
 use crate::diagnostics::Diagnostics;
@@ -138,7 +138,9 @@ impl Decorator<'_> {
                 .iter()
                 .any(|item| item.attributes.iter().any(deprecated));
         let silent = silent.then(|| quote_spanned!(ours=> #[allow(deprecated)]));
+        let allowed = self.header.attributes.iter().filter_map(allowed);
         quote_spanned! {ours=>
+            #(#allowed)*
             #silent
             #async_trait
             impl #parameters #name #arguments for #wrapper<#parameter> #clause {

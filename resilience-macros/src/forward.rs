@@ -42,7 +42,8 @@ pub(crate) fn method(
     let arguments = arguments(&mut signature, errors);
     let name = &signature.ident;
     let generics = turbofish(&signature);
-    let ours = Span::mixed_site();
+    // What is wrong with the call is wrong with this method, not with the attribute of the trait.
+    let ours = Span::mixed_site().located_at(signature.ident.span());
     let arguments = receiver
         .into_iter()
         .chain(arguments.iter().map(ToTokens::to_token_stream));

@@ -2,6 +2,7 @@
 
 mod plans;
 mod recording;
+pub mod strict;
 
 pub use plans::{Plans, World, down, fine, immediate, ms, secs};
 pub use recording::{Recording, record};

@@ -7,7 +7,16 @@ use syn::{Attribute, Meta, Token};
 
 use crate::seal;
 
-/// An attribute of the trait's method on the method of the decorator: whatever could be a mark, and its conditions.
+/// The lints that the trait allows.
+pub(super) fn allowed(attribute: &Attribute) -> Option<TokenStream> {
+    let path = attribute.path();
+    (path.is_ident("allow") || path.is_ident("expect"))
+        .then(|| carried(attribute))
+        .flatten()
+}
+
+/// An attribute of the trait's method on the method of the decorator: whatever could be a mark, its conditions, and the lints
+/// that it allows.
 pub(super) fn carried(attribute: &Attribute) -> Option<TokenStream> {
     carried_meta(&attribute.meta).map(|meta| {
         let mut hash = Token![#](attribute.pound_token.span).to_token_stream();
@@ -20,8 +29,13 @@ pub(super) fn carried(attribute: &Attribute) -> Option<TokenStream> {
 
 fn carried_meta(meta: &Meta) -> Option<TokenStream> {
     let path = meta.path();
-    if path.is_ident("cfg") {
+    if path.is_ident("cfg") || path.is_ident("allow") {
         return Some(meta.to_token_stream());
+    }
+    if let (true, Meta::List(list)) = (path.is_ident("expect"), meta) {
+        // What is expected of the trait is not what is found in the decorator.
+        let lints = &list.tokens;
+        return Some(quote!(allow(#lints)));
     }
     if path.is_ident("cfg_attr") {
         let Meta::List(list) = meta else { return None };
