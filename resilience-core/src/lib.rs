@@ -104,7 +104,7 @@ pub use telemetry::Statistics;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::call::begin_apply;
-    pub use crate::witness::{Applied, MayBeRepeated, may_be_repeated};
+    pub use crate::witness::{Applied, MayBeCalledAgain, MayBeRepeated, may_be_called_again, may_be_repeated};
     /// What the attribute of a block leaves behind for its methods.
     #[cfg(feature = "macros")]
     pub use resilience_macros::__resilience_member_8c1d5be07a2f4396;

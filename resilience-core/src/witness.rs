@@ -17,3 +17,17 @@ impl MayBeRepeated for () {}
 
 /// Asks the compiler whether a method may be repeated. Never called.
 pub fn may_be_repeated<M: MayBeRepeated>(_: M) {}
+
+/// What an idempotent method may call of its own block: anything but an apply.
+#[diagnostic::on_unimplemented(
+    message = "an `idempotent` method calls a method that is `#[apply]`",
+    label = "a failed attempt would make the change again",
+    note = "remove `idempotent` from this method, or move the call out of it"
+)]
+pub trait MayBeCalledAgain {}
+
+#[diagnostic::do_not_recommend]
+impl MayBeCalledAgain for () {}
+
+/// Asks the compiler whether a method may be called by one that is repeated. Never called.
+pub fn may_be_called_again<M: MayBeCalledAgain>(_: M) {}

@@ -5,7 +5,7 @@ mod calls;
 mod header;
 mod member;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Signature, Token, Visibility};
@@ -15,7 +15,7 @@ use crate::seal;
 use crate::site::inner_attributes;
 use crate::tokens::is_punct;
 
-pub(crate) use self::calls::refuse_applies;
+pub(crate) use self::calls::{Call, calls, refuse_applies};
 pub(crate) use self::header::{ImplHeader, TraitHeader};
 pub(crate) use self::member::{Member, Place, Word, is_member};
 
@@ -82,7 +82,7 @@ impl Block {
     }
 
     /// The names of the methods that are marked `#[apply]`, where that can be read.
-    pub(crate) fn applies(&self) -> Vec<proc_macro2::Ident> {
+    pub(crate) fn applies(&self) -> Vec<Ident> {
         let methods = self.items.iter().filter_map(|item| match &item.kind {
             ItemKind::Method(signature, _) if item.attributes.iter().any(is_apply) => Some(signature.ident.clone()),
             _ => None,
@@ -101,7 +101,13 @@ impl BlockItem {
                 .any(|attribute| !seal::is_inert(attribute) || attribute.path().is_ident("cfg_attr"))
     }
 
-    /// The body, as a function of its own.
+    pub(crate) fn name(&self) -> Option<&Ident> {
+        match &self.kind {
+            ItemKind::Method(signature, _) => Some(&signature.ident),
+            _ => None,
+        }
+    }
+
     pub(crate) fn body(&self) -> Option<&Body> {
         match &self.kind {
             ItemKind::Method(_, body) => body.as_ref(),
@@ -152,8 +158,8 @@ fn item_of(input: ParseStream<'_>) -> BlockItem {
 fn method(input: ParseStream<'_>) -> Option<ItemKind> {
     let ahead = input.fork();
     ahead.parse::<Visibility>().ok()?;
-    if ahead.peek(syn::Ident) && ahead.cursor().ident().is_some_and(|(word, _)| word == "default") {
-        ahead.parse::<syn::Ident>().ok()?;
+    if ahead.cursor().ident().is_some_and(|(word, _)| word == "default") {
+        ahead.parse::<Ident>().ok()?;
     }
     let signature: Signature = ahead.parse().ok()?;
     let body = ahead.cursor().group(Delimiter::Brace);

@@ -148,20 +148,27 @@ pub(crate) fn member(args: TokenStream, item: TokenStream) -> TokenStream {
 fn of_function(member: &Member, mut function: Function) -> TokenStream {
     let mut errors = Diagnostics::default();
     let mut marks = Marks::take(&mut function);
-    let Some(word) = only_word(member, &mut marks, &mut errors) else {
-        return emitted(function, errors);
+    let word = only_word(member, &mut marks, &mut errors);
+    let is_apply = word.is_some_and(|word| word.mark == Mark::Apply);
+    let called = witness::called(member, is_apply, &function.signature);
+    let Some(word) = word else {
+        let errors = errors.into_compile_errors();
+        return quote!(#function #called #errors);
     };
     let witness = witness::declared(member, word, &function.signature);
+    let mut questions = None;
     if word.mark == Mark::Idempotent {
         refuse_applies(&function.body.tokens, &member.applies, &mut errors);
+        questions = witness::questions(member, &function.body.tokens);
     }
     match member.place {
         // The decorator protects the calls from outside; a body that a trait brings is not called twice over.
         Place::Declaration | Place::Broken => {}
         Place::Inherent | Place::Implementation | Place::Decorator => operate(member, word, &mut function, &mut errors),
     }
+    method::ask(&mut function, questions);
     let errors = errors.into_compile_errors();
-    quote!(#function #witness #errors)
+    quote!(#function #witness #called #errors)
 }
 
 /// The word of a method, unless it has none or several that contradict each other.

@@ -20,7 +20,7 @@ use crate::seal::{self, Mark, Marks};
 use crate::service_impl;
 use crate::service_trait;
 use crate::signature;
-use crate::site::{Flow, HiddenFuture, Site};
+use crate::site::{Flow, HiddenFuture, Site, inner_attributes};
 use crate::witness;
 
 /// `#[retry_service(..)]`
@@ -53,8 +53,10 @@ pub(crate) fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream
             return emitted(function, errors);
         }
     }
+    let mut questions = None;
     if let (Some(member), Some(_)) = (&member, args.idempotent) {
         refuse_applies(&function.body.tokens, &member.applies, &mut errors);
+        questions = witness::questions(member, &function.body.tokens);
     }
     if let Some(first) = marks.retry_service() {
         errors.error(
@@ -80,10 +82,22 @@ pub(crate) fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream
         seal::drop_fence(&mut function.body.tokens);
     }
     operate(&mut function, &args, kind, None, &mut errors);
+    ask(&mut function, questions);
     if !contradiction {
         marks.leave(&mut function, &args.krate);
     }
-    emitted(function, errors)
+    let is_apply = matches!(kind, Kind::Apply);
+    let called = member.and_then(|member| witness::called(&member, is_apply, &function.signature));
+    emitted(quote!(#function #called), errors)
+}
+
+/// Puts questions to the compiler in front of everything else.
+pub(crate) fn ask(function: &mut Function, questions: Option<TokenStream>) {
+    if let Some(questions) = questions {
+        let mut head: Vec<TokenTree> = function.body.tokens.clone().into_iter().collect();
+        let rest = head.split_off(inner_attributes(&head));
+        function.body.tokens = quote!(#(#head)* #questions #(#rest)*);
+    }
 }
 
 /// Makes an operation of the function, unless something is wrong. `place` is the block that it is in, if that is known.

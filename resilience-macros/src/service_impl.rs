@@ -1,11 +1,12 @@
 //! The attribute on an `impl` block: it checks its options and hands them to the methods. What each of them is, is decided
 //! where the compiler has resolved its attributes.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::args::{Args, Holder};
-use crate::block::{Block, ImplHeader, Member, Place, is_member};
+use crate::block::{Block, ImplHeader, Member, Place, calls, is_member};
 use crate::diagnostics::Diagnostics;
+use crate::item::Body;
 use crate::method::{attribute_place, emitted};
 
 /// `#[retry_service(..)] impl .. { .. }`
@@ -53,13 +54,24 @@ pub(crate) fn distribute(
         krate: args.krate.clone(),
         place,
         applies: block.applies(),
+        calls: Vec::new(),
+        called: false,
         options,
         words: Vec::new(),
     };
-    let handed = member.to_attribute();
+    let called = match place {
+        Place::Inherent => called(block, &member.applies),
+        // Nothing can be left beside a method of a trait for another one to find.
+        _ => Vec::new(),
+    };
     let mut any = block.has_macros();
     for method in block.marked() {
-        method.attributes.push(handed.clone());
+        let handed = Member {
+            calls: method.body().map_or_else(Vec::new, |body| called_in(body, &called)),
+            called: method.name().is_some_and(|name| called.contains(name)),
+            ..member.clone()
+        };
+        method.attributes.push(handed.to_attribute());
         any = true;
     }
     if !any {
@@ -68,4 +80,22 @@ pub(crate) fn distribute(
             "no method of this block is marked: write `#[idempotent]`, `#[plain]` or `#[apply]` on those that call the service",
         );
     }
+}
+
+/// The methods that may be marked and are called by others that may be. Those that say `#[apply]` themselves are known without.
+fn called(block: &mut Block, applies: &[Ident]) -> Vec<Ident> {
+    let names: Vec<Ident> = block.marked().filter_map(|method| method.name().cloned()).collect();
+    let unknown: Vec<Ident> = names.into_iter().filter(|name| !applies.contains(name)).collect();
+    let bodies = block.marked().filter_map(|method| method.body());
+    let mut called: Vec<Ident> = bodies.flat_map(|body| called_in(body, &unknown)).collect();
+    called.sort();
+    called.dedup();
+    called
+}
+
+fn called_in(body: &Body, names: &[Ident]) -> Vec<Ident> {
+    let mut called: Vec<Ident> = calls(&body.tokens, names).into_iter().map(|call| call.name).collect();
+    called.sort();
+    called.dedup();
+    called
 }

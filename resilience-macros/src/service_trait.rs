@@ -43,6 +43,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         krate: args.krate.clone(),
         place: place(Place::Decorator),
         applies: Vec::new(),
+        calls: Vec::new(),
+        called: false,
         options: options.clone(),
         words: Vec::new(),
     };

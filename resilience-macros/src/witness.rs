@@ -3,13 +3,15 @@
 //! So the trait leaves a witness that the compiler finds: a hidden method beside the one that is marked. Every idempotent
 //! method that may implement a trait asks, in a line that never runs, for the witness of its own name; where there is none,
 //! a stand-in answers that is one reference further away.
+//!
+//! Within one block it is the same: a method that others call leaves a constant that says what it is.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::{Path, Signature, Visibility};
 
-use crate::block::{Member, Place, Word};
+use crate::block::{Call, Member, Place, Word, calls};
 use crate::expand::{Kind, located};
 use crate::item::Function;
 use crate::seal::Mark;
@@ -65,7 +67,54 @@ pub(crate) fn probe(function: &Function, kind: Kind, place: Option<Place>, krate
     })
 }
 
+/// What a method is that others of its block call: a constant beside it.
+pub(crate) fn called(member: &Member, is_apply: bool, signature: &Signature) -> Option<TokenStream> {
+    if !member.called {
+        return None;
+    }
+    let krate = &member.krate;
+    let ours = Span::mixed_site();
+    let name = name(signature);
+    let kind = if is_apply {
+        quote_spanned!(ours=> #krate::__private::Applied)
+    } else {
+        quote_spanned!(ours=> ())
+    };
+    Some(quote_spanned! {ours=>
+        #[doc(hidden)]
+        #[allow(dead_code, non_upper_case_globals)]
+        const #name: #kind = #kind;
+    })
+}
+
+/// The questions that an idempotent method asks about those that it calls, each at the call.
+pub(crate) fn questions(member: &Member, body: &TokenStream) -> Option<TokenStream> {
+    let calls = calls(body, &member.calls);
+    if calls.is_empty() {
+        return None;
+    }
+    let ours = Span::mixed_site();
+    let questions = calls.iter().map(|Call { name, tokens }| {
+        let place = |token: Option<&TokenTree>| ours.located_at(token.map_or(ours, TokenTree::span));
+        // What is asked about underlines the whole call.
+        let mut kind = kind_of(name);
+        kind.set_span(place(tokens.last()));
+        let kind = quote_spanned!(place(tokens.first())=> Self::#kind);
+        let at_name = ours.located_at(name.span());
+        let krate = located(&member.krate, at_name);
+        quote_spanned!(at_name=> #krate::__private::may_be_called_again(#kind);)
+    });
+    Some(quote_spanned! {ours=>
+        if false {
+            #(#questions)*
+        }
+    })
+}
+
 fn name(signature: &Signature) -> Ident {
-    let name = format!("__resilience_kind_of_{}", signature.ident.unraw());
-    Ident::new(&name, Span::mixed_site())
+    kind_of(&signature.ident)
+}
+
+fn kind_of(method: &Ident) -> Ident {
+    Ident::new(&format!("__resilience_kind_of_{}", method.unraw()), Span::mixed_site())
 }

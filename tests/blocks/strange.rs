@@ -92,6 +92,24 @@ where
         self.work.run()
     }
 
+    /// What it calls may be called again.
+    #[idempotent]
+    async fn calls(&self) -> Result<u32, Error> {
+        let _found = Self::r#match(self, 1)?;
+        let _found = self.by_another_service().or_else(|_| self.unmarked_after_all())?;
+        self.work.wait().await
+    }
+
+    #[retry_service(name = "another_service")]
+    fn by_another_service(&self) -> Result<u32, Error> {
+        self.work.run()
+    }
+
+    #[cfg_attr(any(), apply)]
+    fn unmarked_after_all(&self) -> Result<u32, Error> {
+        self.work.run()
+    }
+
     /// Another thing's `put` is not this one's.
     #[idempotent]
     fn of_another(&self, other: &Other) -> Result<u32, Error> {
@@ -121,6 +139,7 @@ async fn strange_blocks_are_blocks() {
     assert_eq!(hard().r#loop([vec![1]]).await, Ok([1; 3]));
     assert_eq!(hard().foreign((1, 2)), Err(Error::Down(1)));
     assert_eq!(hard().call(1, 2, 3, 4).await, Ok(16));
+    assert_eq!(hard().calls().await, Ok(5));
     assert_eq!(hard().text(), Ok("self.put()"));
     assert_eq!(hard().put(), Err(Error::Down(1)));
     assert_eq!(hard().of_another(&Other), Ok(3));

@@ -13,7 +13,7 @@ enum Outcome {
 use Outcome::{Accepted, Open, Refused};
 
 #[rustfmt::skip]
-const ARRANGEMENTS: [(&str, Outcome); 62] = [
+const ARRANGEMENTS: [(&str, Outcome); 64] = [
     ("retry_above_apply", Refused),
     ("apply_above_retry", Refused),
     ("free_function_retry_above", Refused),
@@ -76,13 +76,16 @@ const ARRANGEMENTS: [(&str, Outcome); 62] = [
     ("words_in_the_body", Accepted),
     ("idempotent_calls_an_apply", Refused),
     ("idempotent_calls_an_apply_by_path", Refused),
+    ("idempotent_calls_a_renamed_apply", Refused),
+    ("idempotent_calls_a_conditional_apply", Refused),
 ];
 
 /// How the messages begin that refuse an arrangement.
-const REFUSALS: [&str; 3] = [
+const REFUSALS: [&str; 4] = [
     "error: `idempotent` and `#[apply]` contradict each other",
     "error: an `idempotent` method calls",
     "error[E0277]: `idempotent` here, but the trait declares this method `#[apply]`",
+    "error[E0277]: an `idempotent` method calls a method that is `#[apply]`",
 ];
 
 fn read(path: &Path) -> String {

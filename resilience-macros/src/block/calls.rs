@@ -5,28 +5,49 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use crate::diagnostics::Diagnostics;
 use crate::tokens::{is_punct, is_word};
 
-/// Reports every call of one of `applies` on `self` in the body of an idempotent method.
-pub(crate) fn refuse_applies(body: &TokenStream, applies: &[Ident], errors: &mut Diagnostics) {
-    if applies.is_empty() {
-        return;
+/// One `self.name(..)` or `Self::name(..)`.
+pub(crate) struct Call {
+    pub(crate) name: Ident,
+    pub(crate) tokens: Vec<TokenTree>,
+}
+
+/// Every call of one of `names` on `self`, however deep in the body.
+pub(crate) fn calls(body: &TokenStream, names: &[Ident]) -> Vec<Call> {
+    let mut found = Vec::new();
+    if !names.is_empty() {
+        collect(body, names, &mut found);
     }
+    found
+}
+
+fn collect(body: &TokenStream, names: &[Ident], found: &mut Vec<Call>) {
     let level: Vec<TokenTree> = body.clone().into_iter().collect();
     for at in 0..level.len() {
         if let Some((name, length)) = call(&level[at..]) {
-            if applies.contains(name) {
-                let call: TokenStream = level[at..at + length].iter().cloned().collect();
-                errors.error_over(
-                    call,
-                    format!(
-                        "an `idempotent` method calls `{name}`, which is `#[apply]`: a failed attempt would make the \
-                         change again; remove `idempotent` from this method, or move the call out of it"
-                    ),
-                );
+            if names.contains(name) {
+                found.push(Call {
+                    name: name.clone(),
+                    tokens: level[at..at + length].to_vec(),
+                });
             }
         }
         if let TokenTree::Group(group) = &level[at] {
-            refuse_applies(&group.stream(), applies, errors);
+            collect(&group.stream(), names, found);
         }
+    }
+}
+
+/// Reports every call of one of `applies` on `self` in the body of an idempotent method.
+pub(crate) fn refuse_applies(body: &TokenStream, applies: &[Ident], errors: &mut Diagnostics) {
+    for Call { name, tokens } in calls(body, applies) {
+        let call: TokenStream = tokens.into_iter().collect();
+        errors.error_over(
+            call,
+            format!(
+                "an `idempotent` method calls `{name}`, which is `#[apply]`: a failed attempt would make the change \
+                 again; remove `idempotent` from this method, or move the call out of it"
+            ),
+        );
     }
 }
 

@@ -13,12 +13,17 @@ use crate::seal::Mark;
 /// The name of the attribute: unguessable, since it is found by its last segment.
 const MEMBER: &str = "__resilience_member_8c1d5be07a2f4396";
 
+#[derive(Clone)]
 pub(crate) struct Member {
     /// Where the runtime is found.
     pub(crate) krate: Path,
     pub(crate) place: Place,
     /// The methods of the block that say `#[apply]`.
     pub(crate) applies: Vec<Ident>,
+    /// The methods of the block that it calls, and of which only the compiler knows what they are.
+    pub(crate) calls: Vec<Ident>,
+    /// Whether another method calls this one and must know what it is.
+    pub(crate) called: bool,
     /// The options of the block.
     pub(crate) options: TokenStream,
     /// What the method is marked with.
@@ -93,6 +98,8 @@ impl Member {
             input.parse::<Token![,]>()?;
             let place: Ident = input.parse()?;
             let applies: Group = input.parse()?;
+            let calls: Group = input.parse()?;
+            let called: Group = input.parse()?;
             let options: Group = input.parse()?;
             let mut words = Vec::new();
             while !input.is_empty() {
@@ -105,14 +112,12 @@ impl Member {
                 }));
             }
             let place = PLACES.iter().find(|(_, name)| place == name);
-            let applies = applies.stream().into_iter().filter_map(|token| match token {
-                TokenTree::Ident(name) => Some(name),
-                _ => None,
-            });
             Ok(Self {
                 krate,
                 place: place.map_or(Place::Broken, |(place, _)| *place),
-                applies: applies.collect(),
+                applies: names(&applies),
+                calls: names(&calls),
+                called: !called.stream().is_empty(),
                 options: options.stream(),
                 words,
             })
@@ -129,9 +134,13 @@ impl Member {
         let place = Ident::new(place.map_or("broken", |(_, name)| name), ours);
         let applies = &self.applies;
         let applies = braces(quote!(#(#applies)*));
+        let calls = &self.calls;
+        let calls = braces(quote!(#(#calls)*));
+        let called = self.called.then(|| Ident::new("called", ours));
+        let called = braces(called.into_token_stream());
         let options = braces(self.options.clone());
         let words = self.words.iter();
-        parse_quote_spanned!(ours=> #[#krate::__private::#name(#krate, #place #applies #options #(#words)*)])
+        parse_quote_spanned!(ours=> #[#krate::__private::#name(#krate, #place #applies #calls #called #options #(#words)*)])
     }
 }
 
@@ -140,6 +149,14 @@ impl ToTokens for Word {
         tokens.append(Ident::new(self.mark.word(), self.place));
         tokens.append(braces(self.options.clone()));
     }
+}
+
+fn names(group: &Group) -> Vec<Ident> {
+    let names = group.stream().into_iter().filter_map(|token| match token {
+        TokenTree::Ident(name) => Some(name),
+        _ => None,
+    });
+    names.collect()
 }
 
 fn braces(inside: TokenStream) -> Group {
