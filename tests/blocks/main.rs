@@ -19,6 +19,7 @@
 )]
 
 mod arrangements;
+mod decorated_shapes;
 mod decorators;
 mod implementations;
 mod inherent;
