@@ -1,7 +1,7 @@
 //! A named dependency: one breaker, one retry budget, and the operations that call it.
 
 use crate::{
-    breaker::{Breaker, CircuitState, Tick},
+    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick, Transition},
     budget::Budget,
     interruption::Origin,
     link::{Link, OperationPolicy},
@@ -32,6 +32,7 @@ use std::{
 pub struct Service {
     hot: Hot,
     origin: Origin,
+    born: Tick,
     registry: &'static Registry,
     policies: RwLock<ServicePolicies>,
     state: Mutex<State>,
@@ -98,10 +99,11 @@ impl Service {
         });
         Self {
             hot: Hot {
-                breaker: Breaker::new(),
+                breaker: Breaker::new(&policies.breaker),
                 budget: Budget::new(),
             },
             origin: Origin(name),
+            born: Tick::at(registry.now()),
             registry,
             policies: RwLock::new(policies),
             state: Mutex::default(),
@@ -125,17 +127,78 @@ impl Service {
     #[must_use]
     pub fn circuit(&self) -> CircuitState {
         if self.policies().breaker.enabled() {
-            self.breaker().state(Tick::at(self.registry.now()))
+            self.breaker().state(self.now())
         } else {
             CircuitState::Closed
         }
     }
 
+    /// What the breaker is doing and has done so far. Reading changes nothing.
+    #[must_use]
+    pub fn breaker_snapshot(&self) -> BreakerSnapshot {
+        let policy = self.policies().breaker;
+        let mut snapshot = self.breaker().snapshot(self.now(), Some(self.born), &policy);
+        if !policy.enabled() {
+            snapshot.state = CircuitState::Closed;
+            snapshot.retry_after = None;
+        }
+        snapshot
+    }
+
+    /// Who decides what the breaker does.
+    #[must_use]
+    pub fn breaker_mode(&self) -> BreakerMode {
+        self.breaker().mode()
+    }
+
+    /// Takes the decision from the breaker's rules, or gives it back to them.
+    ///
+    /// A breaker that is given back starts closed, with nothing remembered. Attempts under way when the mode changes are not
+    /// judged. An event tells of every change. Without effect on calls while the policy has the breaker switched off.
+    ///
+    /// ```
+    /// use resilience_core::{BreakerMode, CircuitState, Registry};
+    ///
+    /// let plans = Registry::new().service("plan_service");
+    /// plans.set_breaker_mode(BreakerMode::ForcedOpen);
+    /// assert_eq!(plans.circuit(), CircuitState::Open);
+    /// plans.set_breaker_mode(BreakerMode::Automatic);
+    /// assert_eq!(plans.circuit(), CircuitState::Closed);
+    /// ```
+    pub fn set_breaker_mode(&self, mode: BreakerMode) {
+        let transition = self.breaker().set_mode(mode, self.now(), &self.policies().breaker);
+        self.report(transition);
+    }
+
+    /// Closes the circuit and forgets all that could open it: failures, the window, the last half-open period. The breaker is
+    /// [automatic](BreakerMode::Automatic) then. Statistics stay. An event tells of it.
+    pub fn reset_breaker(&self) {
+        let transition = self.breaker().reset(self.now(), &self.policies().breaker);
+        self.report(transition);
+    }
+
+    fn report(&self, transition: Option<Transition>) {
+        if let Some(transition) = transition {
+            events::circuit_turned(self.subject(), transition);
+        }
+    }
+
+    /// Whom an event is about that concerns no operation.
+    fn subject(&self) -> Subject {
+        Subject {
+            service: self.name(),
+            operation: "",
+        }
+    }
+
+    fn now(&self) -> Tick {
+        Tick::at(self.registry.now())
+    }
+
     /// The retries that the budget would grant at once, in tokens.
     #[must_use]
     pub fn retry_tokens(&self) -> f64 {
-        self.budget()
-            .tokens(Tick::at(self.registry.now()), &self.policies().budget)
+        self.budget().tokens(self.now(), &self.policies().budget)
     }
 
     /// What all operations of the service have done so far, added up.
@@ -212,11 +275,7 @@ impl Service {
                 let settings = state.settings;
                 if let Err(mistake) = self.apply(&mut state, Some(code), settings) {
                     drop(state);
-                    let subject = Subject {
-                        service: self.name(),
-                        operation: "",
-                    };
-                    events::policy_refused(subject, &mistake);
+                    events::policy_refused(self.subject(), &mistake);
                 }
             }
             Some(first) if first != code => {
@@ -271,6 +330,7 @@ impl Service {
         state.code = code;
         state.settings = settings;
         *self.policies.write().unwrap_or_else(PoisonError::into_inner) = policies;
+        self.breaker().adopt(&policies.breaker);
         for (link, policy) in operations {
             link.set_policy(policy);
         }

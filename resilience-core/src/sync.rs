@@ -6,12 +6,31 @@
 //! Other values of that variable seed a bug that the models must catch.
 
 #[cfg(not(resilience_loom))]
-pub(crate) use std::sync::atomic::{AtomicU8, AtomicU64};
+pub(crate) use std::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicU8, AtomicU64},
+};
 
+#[cfg(resilience_loom)]
+pub(crate) use loom::sync::{Mutex, MutexGuard};
 #[cfg(resilience_loom)]
 pub(crate) use modelled::{AtomicU8, AtomicU64};
 
 pub(crate) use std::sync::atomic::Ordering;
+
+/// A `const fn`, but not in models, whose atomics cannot be made in a constant.
+macro_rules! constant {
+    ($(#[$attribute:meta])* $visibility:vis const fn $($rest:tt)*) => {
+        #[cfg(not(resilience_loom))]
+        $(#[$attribute])*
+        $visibility const fn $($rest)*
+
+        #[cfg(resilience_loom)]
+        $(#[$attribute])*
+        $visibility fn $($rest)*
+    };
+}
+pub(crate) use constant;
 
 /// Whether this bug is seeded, for models to catch. Never outside of models.
 #[cfg(not(resilience_loom))]

@@ -10,13 +10,15 @@ mod fallback;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Path;
+use syn::{Expr, Path};
 
 use crate::args::Args;
 use crate::signature::Output;
 use crate::site::{Flow, Site};
 
 pub(crate) use self::fallback::misplaced as misplaced_fallback;
+
+pub(crate) use self::call::declaration;
 
 /// An operation that nothing is wrong with.
 pub(crate) struct Operation<'a> {
@@ -27,6 +29,10 @@ pub(crate) struct Operation<'a> {
     pub(crate) copies: Vec<PerAttempt>,
     /// The fallback names parameters, which the only attempt must leave to it.
     pub(crate) shares_parameters: bool,
+    /// Where a decorator keeps the service that it may have been given.
+    pub(crate) handle: Option<Expr>,
+    /// A question to the compiler, in front of everything.
+    pub(crate) probe: Option<TokenStream>,
 }
 
 #[derive(Clone, Copy)]
@@ -54,8 +60,9 @@ pub(crate) fn operation(operation: &Operation<'_>, site: Site) -> TokenStream {
         Kind::Idempotent(word) => repeated(operation, &site, word),
         Kind::Plain | Kind::Apply => once(operation, &site),
     };
+    let probe = &operation.probe;
     let owned = owned(operation, &site);
-    site.fill(quote!(#owned #begin #code))
+    site.fill(quote!(#probe #owned #begin #code))
 }
 
 /// A blocking function only looks at what each attempt gets a copy of. It owns it all the same, and says so: that it could do

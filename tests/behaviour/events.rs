@@ -181,7 +181,7 @@ async fn a_retry_that_does_not_happen_is_told_with_what_stopped_it() {
         events.take(),
         [
             // Nothing has succeeded before.
-            "ERROR circuit opened service=plan_service operation=fetch state=open failures=8 recovery_ms=30000"
+            "ERROR circuit opened service=plan_service operation=fetch state=open cause=failures failures=8 recovery_ms=30000"
                 .to_owned(),
             line("transient", "circuit_open")
         ]
@@ -211,7 +211,9 @@ async fn each_turn_of_the_circuit_is_told_once() {
     (0..3).for_each(|_| fail(&plans));
     assert_eq!(
         events.take(),
-        ["ERROR circuit opened service=plan_service operation=count_blocking state=open failures=3 recovery_ms=30000"]
+        [
+            "ERROR circuit opened service=plan_service operation=count_blocking state=open cause=failures failures=3 recovery_ms=30000"
+        ]
     );
 
     world.clock.advance(ms(17_500));
@@ -268,7 +270,9 @@ fn of_many_threads_one_tells_that_the_circuit_has_opened() {
     let opened: Vec<_> = lines.iter().filter(|line| line.contains("circuit opened")).collect();
     assert_eq!(
         opened,
-        ["ERROR circuit opened service=plan_service operation=count_blocking state=open failures=3 recovery_ms=30000"]
+        [
+            "ERROR circuit opened service=plan_service operation=count_blocking state=open cause=failures failures=3 recovery_ms=30000"
+        ]
     );
     let rejected = lines
         .iter()

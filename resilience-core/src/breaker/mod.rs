@@ -1,13 +1,23 @@
 //! The live circuit breaker: its whole decision is one atomic word.
 //!
-//! Healthy is a fixed point: "closed, and no failure remembered" is the word whose low 42 bits are zero, and a success in
-//! that state stores nothing. Every permit carries the generation in which it was granted; the generation goes up with
-//! every transition, so a result that comes late finds another generation and changes nothing.
+//! Healthy is a fixed point: "closed, and nothing to remember" is the word whose low 42 bits are zero, and a success in that
+//! state stores nothing. Every permit carries the generation in which it was granted; the generation goes up with every
+//! transition, so a result that comes late finds another generation and changes nothing.
 //!
+//! The rooms: `word` and `permit` are layouts, `rules` pure functions from word to word, `window` and `successes` what the rates
+//! are taken over, `probes` who may try while half-open, `memory` what is kept under the lock, `control` what operators do.
 //! The breaker reports what it did by return value ([`Transition`]) and never speaks to the outside itself.
 
+mod change;
+mod control;
+mod judgement;
+mod memory;
+mod permit;
 mod probes;
 mod rules;
+mod snapshot;
+mod successes;
+mod window;
 mod word;
 
 #[cfg(test)]
@@ -17,71 +27,50 @@ mod models;
 #[cfg(not(resilience_loom))]
 mod reference;
 #[cfg(test)]
+mod shorthand;
+#[cfg(test)]
 #[cfg(not(resilience_loom))]
 mod tests;
 
-pub(crate) use probes::Probe;
-pub(crate) use rules::Transition;
+pub use change::{CircuitCause, CircuitChange, CircuitState};
+pub use control::BreakerMode;
+pub use snapshot::{BreakerSnapshot, BreakerStatistics};
+
+pub(crate) use change::Transition;
+pub(crate) use judgement::Ending;
+pub(crate) use permit::Permit;
 pub(crate) use word::{Tick, Word};
 
 use crate::{
     policy::BreakerPolicy,
-    sync::{AtomicU64, Ordering, seeded},
+    sync::{AtomicU64, Ordering, constant},
 };
-use probes::Probes;
+use memory::{Parts, Unjudged};
 use rules::Admission;
 use std::{sync::OnceLock, time::Duration};
 use word::State;
 
-/// What a breaker is doing; see [`Service::circuit`](crate::Service::circuit).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CircuitState {
-    /// Calls are admitted.
-    Closed,
-    /// Calls are rejected until the recovery time is over.
-    Open,
-    /// A few calls are admitted as probes.
-    HalfOpen,
-}
-
-impl CircuitState {
-    /// The name in events: `closed`, `open` or `half_open`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Open => "open",
-            Self::HalfOpen => "half_open",
-        }
-    }
-}
-
-/// Leave to make one attempt; worth nothing in another generation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Permit {
-    pub(crate) word: Word,
-    pub(crate) probe: Option<Probe>,
-}
-
-/// The call may not be made; the time until it has a chance.
+/// The call may not be made; the time until it has a chance, which is not known where the circuit is held open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    pub(crate) wait: Duration,
+    pub(crate) wait: Option<Duration>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Breaker {
     word: AtomicU64,
-    /// Who is probing; made when the circuit first becomes half-open.
-    probes: OnceLock<Probes>,
+    /// Made when there is first something to remember.
+    parts: OnceLock<Box<Parts>>,
 }
 
 impl Breaker {
-    pub(crate) fn new() -> Self {
-        Self {
-            word: AtomicU64::new(0),
-            probes: OnceLock::new(),
+    constant! {
+        /// A closed breaker. Every call of its methods must come with the same policy, until another is [adopted](Self::adopt).
+        pub(crate) const fn new(policy: &BreakerPolicy) -> Self {
+            Self {
+                word: AtomicU64::new(Word::first(rules::fresh(policy)).0),
+                parts: OnceLock::new(),
+            }
         }
     }
 
@@ -94,58 +83,52 @@ impl Breaker {
     /// Asks for leave to make one attempt.
     pub(crate) fn admit(&self, now: Tick, policy: &BreakerPolicy) -> (Result<Permit, Refusal>, Option<Transition>) {
         let mut transition = None;
+        if !policy.enabled() {
+            return (Ok(Permit::NEUTRAL), transition);
+        }
         loop {
             let word = self.word();
             match rules::admit(word, now) {
-                Admission::Granted => return (Ok(Permit { word, probe: None }), transition),
-                Admission::Refused(wait) => return (Err(Refusal { wait }), transition),
+                Admission::Granted { timed } => {
+                    let permit = Permit::closed(word.generation(), timed.then_some(now));
+                    return (Ok(permit), transition);
+                }
+                Admission::Unjudged(mode) => return (Ok(Permit::of_held(mode)), transition),
+                Admission::Refused(wait) => return (Err(self.refuse(wait, policy)), transition),
                 Admission::HalfOpen(next) => {
-                    // First, so that whoever opens the circuit again finds it; only the latest time stays.
-                    self.probes().enter(now);
+                    let mut memory = self.parts(policy).memory();
                     if self.replace(word, next) {
                         transition = Some(Transition::HalfOpened);
+                        memory.enter(word, next, now, Transition::HalfOpened);
                     }
                 }
                 Admission::AskProbes => {
-                    let claimed = self.probes().claim(word.generation(), now, policy);
+                    let probes = &self.parts(policy).probes;
+                    let claimed = probes.claim(word.generation(), now, policy);
                     // A place counts only in the generation in which it was claimed, and so does a lack of places.
                     if self.word().generation() == word.generation() {
-                        let admission = match claimed {
-                            None => Err(Refusal { wait: Duration::ZERO }),
-                            probe => Ok(Permit { word, probe }),
-                        };
+                        let admission = claimed.ok_or_else(|| self.refuse(Some(Duration::ZERO), policy));
                         return (admission, transition);
                     }
                     if let Some(probe) = claimed {
-                        self.probes().release(probe);
+                        probes.release(probe);
                     }
                 }
             }
         }
     }
 
-    /// The attempt succeeded. Where the breaker is healthy now this changes nothing, and need not be called.
-    pub(crate) fn success(&self, permit: Permit, policy: &BreakerPolicy) -> Option<Transition> {
-        self.record(permit, |word| rules::success(word, policy))
-    }
-
-    /// The attempt failed in a way that counts.
-    pub(crate) fn failure(&self, permit: Permit, now: Tick, policy: &BreakerPolicy) -> Option<Transition> {
-        let last_half_open = self.probes.get().and_then(Probes::entered);
-        self.record(permit, |word| Some(rules::failure(word, now, last_half_open, policy)))
-    }
-
-    /// The attempt ended without evidence for or against the service.
-    pub(crate) fn release(&self, permit: Permit) {
-        self.give_back(permit);
+    fn refuse(&self, wait: Option<Duration>, policy: &BreakerPolicy) -> Refusal {
+        self.parts(policy).count(Unjudged::Rejected);
+        Refusal { wait }
     }
 
     /// What the breaker is doing; an open circuit whose time is over is reported half-open. Changes nothing.
     pub(crate) fn state(&self, now: Tick) -> CircuitState {
-        match self.word().state() {
-            State::Closed { .. } => CircuitState::Closed,
-            State::Open { deadline, .. } if deadline.wait(now).is_some() => CircuitState::Open,
-            State::Open { .. } | State::HalfOpen { .. } => CircuitState::HalfOpen,
+        let word = self.word();
+        match word.state() {
+            State::Open { deadline, .. } if deadline.wait(now).is_none() => CircuitState::HalfOpen,
+            _ => CircuitState::of(word),
         }
     }
 
@@ -154,44 +137,25 @@ impl Breaker {
         self.state(now) == CircuitState::Open
     }
 
-    fn probes(&self) -> &Probes {
-        self.probes.get_or_init(Probes::default)
-    }
-
-    /// Applies `rule` to the present word, unless the permit is of another generation or its probe was given to another.
-    fn record(&self, permit: Permit, rule: impl Fn(Word) -> Option<(Word, Option<Transition>)>) -> Option<Transition> {
-        if !self.give_back(permit) {
-            return None;
-        }
-        loop {
-            let word = self.word();
-            if word.generation() != permit.word.generation() && !seeded("no_generation") {
-                return None;
-            }
-            if permit.probe.is_none() && matches!(word.state(), State::HalfOpen { .. }) {
-                // Granted while the breaker was switched off: only probes decide.
-                return None;
-            }
-            let (next, transition) = rule(word)?;
-            if self.replace(word, next) {
-                return transition;
-            }
+    /// The time until a probe is admitted; none where the circuit is not open, or held open.
+    pub(crate) fn wait(&self, now: Tick) -> Option<Duration> {
+        match self.word().state() {
+            State::Open { deadline, .. } => deadline.wait(now),
+            _ => None,
         }
     }
 
-    /// Frees the probe's place; `false` where it had been given to another.
-    fn give_back(&self, permit: Permit) -> bool {
-        match (permit.probe, self.probes.get()) {
-            (Some(probe), Some(probes)) => probes.release(probe),
-            _ => true,
-        }
+    fn parts(&self, policy: &BreakerPolicy) -> &Parts {
+        self.parts.get_or_init(|| Box::new(Parts::new(policy)))
     }
 
     fn replace(&self, old: Word, new: Word) -> bool {
         // AcqRel: who acts on the new word sees what was done before it was written. The decisions themselves need no
         // ordering, since each is a function of this one word.
-        self.word
-            .compare_exchange(old.0, new.0, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
+        old == new
+            || self
+                .word
+                .compare_exchange(old.0, new.0, Ordering::AcqRel, Ordering::Acquire)
+                .is_ok()
     }
 }

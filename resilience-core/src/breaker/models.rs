@@ -35,9 +35,9 @@ fn outcomes<T: Ord + Send + 'static>(body: impl Fn() -> T + Send + Sync + 'stati
 
 /// A breaker that was opened at second 0, and a permit of the closed generation that is still under way.
 fn opened(policy: &BreakerPolicy) -> (Arc<Breaker>, Permit) {
-    let breaker = Arc::new(Breaker::new());
+    let breaker = Arc::new(Breaker::new(&policy));
     // Made here, so that no thread of the model has to wait for another's.
-    breaker.probes.get_or_init(Probes::default);
+    breaker.parts(policy);
     let late = breaker.admit(at(0), policy).0.unwrap();
     for _ in 0..policy.failure_threshold() {
         let permit = breaker.admit(at(0), policy).0.unwrap();
@@ -55,7 +55,7 @@ fn spawn<T: 'static>(breaker: &Arc<Breaker>, run: impl FnOnce(&Breaker) -> T + '
 fn opens_exactly_once() {
     let policy = policy(BreakerPolicy::builder().failure_threshold(2));
     let seen = outcomes(move || {
-        let breaker = Arc::new(Breaker::new());
+        let breaker = Arc::new(Breaker::new(&policy));
         let fail = move |breaker: &Breaker| match breaker.admit(at(0), &policy).0 {
             Ok(permit) => (true, breaker.failure(permit, at(0), &policy).is_some()),
             Err(_) => (false, false),
@@ -98,7 +98,7 @@ fn a_stale_failure_changes_nothing_at_any_point_of_recovery() {
         let stale = spawn(&breaker, move |breaker| breaker.failure(late, at(30), &policy));
         let probe = spawn(&breaker, move |breaker| {
             let (permit, turned) = breaker.admit(at(30), &policy);
-            let closed = breaker.success(permit.unwrap(), &policy);
+            let closed = breaker.success(permit.unwrap(), at(0), &policy);
             (turned, closed)
         });
         assert_eq!(stale.join().unwrap(), None);
@@ -118,7 +118,7 @@ fn a_place_given_back_is_never_lost() {
         let (breaker, _) = opened(&policy);
         let cancel = move |breaker: &Breaker| match breaker.admit(at(30), &policy).0 {
             Ok(permit) => {
-                breaker.release(permit);
+                breaker.release(permit, at(0), &policy);
                 true
             }
             Err(_) => false,
@@ -162,15 +162,15 @@ fn a_hung_probe_and_its_successor_are_told_apart() {
 fn no_failure_is_lost_beside_a_success() {
     let policy = policy(BreakerPolicy::builder().failure_threshold(3));
     let seen = outcomes(move || {
-        let breaker = Arc::new(Breaker::new());
+        let breaker = Arc::new(Breaker::new(&policy));
         let first = breaker.admit(at(0), &policy).0.unwrap();
         breaker.failure(first, at(0), &policy);
         let permits = [0; 2].map(|_| breaker.admit(at(0), &policy).0.unwrap());
         let fails = spawn(&breaker, move |breaker| breaker.failure(permits[0], at(0), &policy));
-        let succeeds = spawn(&breaker, move |breaker| breaker.success(permits[1], &policy));
+        let succeeds = spawn(&breaker, move |breaker| breaker.success(permits[1], at(0), &policy));
         assert_eq!((fails.join().unwrap(), succeeds.join().unwrap()), (None, None));
         match breaker.word().state() {
-            State::Closed { failures } => failures,
+            State::Closed(closed) => closed.failures,
             other => panic!("{other:?}"),
         }
     });

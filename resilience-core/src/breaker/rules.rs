@@ -1,22 +1,22 @@
 //! The rules of the breaker: pure functions from one word to the next.
 
-use super::word::{Deadline, State, Tick, Word};
-use crate::policy::BreakerPolicy;
+use super::{
+    change::{CircuitCause, Transition},
+    control::BreakerMode,
+    word::{Closed, Deadline, State, Tick, Word},
+};
+use crate::policy::{BreakerPolicy, FailureCount, Window};
 use std::time::Duration;
-
-/// A change of state, reported to whoever caused it, and to nobody else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transition {
-    Opened { failures: u64, recovery: Duration },
-    Reopened { recovery: Duration },
-    HalfOpened,
-    Closed,
-}
 
 /// What the word alone says to somebody who wants to call.
 pub(super) enum Admission {
-    Granted,
-    Refused(Duration),
+    Granted {
+        timed: bool,
+    },
+    /// Granted by a breaker that is held.
+    Unjudged(BreakerMode),
+    /// Refused for so long, or until somebody says otherwise.
+    Refused(Option<Duration>),
     /// The open time is over: whoever installs this word has begun the half-open period.
     HalfOpen(Word),
     /// Half-open: a place among the probes decides.
@@ -25,66 +25,55 @@ pub(super) enum Admission {
 
 pub(super) fn admit(word: Word, now: Tick) -> Admission {
     match word.state() {
-        State::Closed { .. } => Admission::Granted,
+        State::Closed(Closed { timed, .. }) => Admission::Granted { timed },
         State::HalfOpen { .. } => Admission::AskProbes,
         State::Open { deadline, reopenings } => match deadline.wait(now) {
-            Some(wait) => Admission::Refused(wait),
+            Some(wait) => Admission::Refused(Some(wait)),
             None => Admission::HalfOpen(word.turned(State::HalfOpen {
                 successes: 0,
                 reopenings,
             })),
         },
+        State::Held(BreakerMode::ForcedOpen) => Admission::Refused(None),
+        State::Held(mode) => Admission::Unjudged(mode),
     }
 }
 
-/// The word after a success; nothing where it changes nothing.
-pub(super) fn success(word: Word, policy: &BreakerPolicy) -> Option<(Word, Option<Transition>)> {
-    match word.state() {
-        State::Closed { failures: 0 } | State::Open { .. } => None,
-        State::Closed { .. } => Some((word.with(State::Closed { failures: 0 }), None)),
-        State::HalfOpen { successes, reopenings } => {
-            let successes = successes.saturating_add(1);
-            Some(if successes >= policy.success_threshold() {
-                (word.turned(State::Closed { failures: 0 }), Some(Transition::Closed))
-            } else {
-                (word.with(State::HalfOpen { successes, reopenings }), None)
-            })
-        }
+/// A closed breaker that has recorded nothing yet.
+pub(super) const fn fresh(policy: &BreakerPolicy) -> Closed {
+    Closed {
+        failures: 0,
+        recorded: policy.has_window() && matches!(policy.window(), Window::Calls(_)),
+        timed: policy.is_timed(),
     }
 }
 
-/// The word after a failure that counts.
-pub(super) fn failure(
-    word: Word,
-    now: Tick,
-    last_half_open: Option<Tick>,
-    policy: &BreakerPolicy,
-) -> (Word, Option<Transition>) {
-    let reopenings = match word.state() {
-        // Nothing is admitted while open, so a failure of this generation cannot come.
-        State::Open { .. } => return (word, None),
-        State::Closed { failures } => {
-            let failures = failures.saturating_add(1);
-            if failures < u64::from(policy.failure_threshold()) {
-                return (word.with(State::Closed { failures }), None);
-            }
-            let (opened, recovery) = open(word, now, 0, last_half_open, policy);
-            return (opened, Some(Transition::Opened { failures, recovery }));
-        }
-        State::HalfOpen { reopenings, .. } => reopenings.saturating_add(1),
-    };
-    let (reopened, recovery) = open(word, now, reopenings, last_half_open, policy);
-    (reopened, Some(Transition::Reopened { recovery }))
+/// The failures to remember after an outcome.
+pub(super) fn failures_after(failures: u32, failed: bool, policy: &BreakerPolicy) -> u32 {
+    if failed {
+        failures.saturating_add(1)
+    } else if policy.failure_count() == FailureCount::Cumulative {
+        failures
+    } else {
+        0
+    }
 }
 
-/// The open word, and for how long it holds: the recovery time, and the cooldown since the last half-open period.
-fn open(
+/// Whether so many failures open the circuit.
+pub(super) fn trips(failures: u32, policy: &BreakerPolicy) -> bool {
+    policy.failure_threshold() != 0 && failures >= policy.failure_threshold()
+}
+
+/// The open word, and what to tell of it. Open holds for the recovery time, and for the cooldown since the last half-open
+/// period.
+pub(super) fn open(
     word: Word,
     now: Tick,
     reopenings: u32,
     last_half_open: Option<Tick>,
     policy: &BreakerPolicy,
-) -> (Word, Duration) {
+    (cause, failures): (CircuitCause, u64),
+) -> (Word, Transition) {
     let recovered = now.after(policy.recovery_after(reopenings));
     let cooled = last_half_open.map_or(recovered, |began| began.after(policy.cooldown()));
     let deadline = recovered.max(cooled);
@@ -92,5 +81,14 @@ fn open(
         deadline: Deadline::at(deadline),
         reopenings,
     });
-    (opened, Duration::from_millis(deadline.0 - now.0))
+    let recovery = deadline.since(now);
+    let transition = match cause {
+        CircuitCause::ProbeFailed => Transition::Reopened { recovery },
+        cause => Transition::Opened {
+            cause,
+            failures,
+            recovery,
+        },
+    };
+    (opened, transition)
 }

@@ -1,4 +1,4 @@
-use super::*;
+use super::{probes::Probes, word::Closed, *};
 use crate::policy::BreakerLayer;
 
 fn policy(layer: BreakerLayer) -> BreakerPolicy {
@@ -25,12 +25,12 @@ fn granted(breaker: &Breaker, now: Tick, policy: &BreakerPolicy) -> Permit {
 }
 
 fn refused(breaker: &Breaker, now: Tick, policy: &BreakerPolicy) -> Duration {
-    breaker.admit(now, policy).0.expect_err("refused").wait
+    breaker.admit(now, policy).0.expect_err("refused").wait.unwrap()
 }
 
 /// A breaker that was opened at second 0.
 fn open(policy: &BreakerPolicy) -> Breaker {
-    let breaker = Breaker::new();
+    let breaker = Breaker::new(policy);
     for _ in 0..policy.failure_threshold() {
         let permit = granted(&breaker, at(0), policy);
         breaker.failure(permit, at(0), policy);
@@ -41,14 +41,11 @@ fn open(policy: &BreakerPolicy) -> Breaker {
 
 #[test]
 fn a_success_on_a_healthy_breaker_stores_nothing() {
-    let breaker = Breaker::new();
-    let permit = Permit {
-        word: breaker.word(),
-        probe: None,
-    };
-    assert!(permit.word.is_healthy());
+    let breaker = Breaker::new(&standard());
+    let word = breaker.word();
+    assert!(word.is_healthy());
 
-    assert_eq!(breaker.success(permit, &standard()), None);
+    assert_eq!(breaker.success(Permit::of_healthy(word), at(0), &standard()), None);
 
     assert_eq!(breaker.word(), Word(0));
 }
@@ -57,7 +54,7 @@ fn a_success_on_a_healthy_breaker_stores_nothing() {
 fn opens_at_the_threshold_and_says_so_once() {
     // R053, R083
     let policy = standard();
-    let breaker = Breaker::new();
+    let breaker = Breaker::new(&policy);
     let permits = [0; 3].map(|_| granted(&breaker, at(0), &policy));
 
     assert_eq!(breaker.failure(permits[0], at(0), &policy), None);
@@ -65,6 +62,7 @@ fn opens_at_the_threshold_and_says_so_once() {
     assert_eq!(
         breaker.failure(permits[1], at(0), &policy),
         Some(Transition::Opened {
+            cause: CircuitCause::Failures,
             failures: 2,
             recovery: Duration::from_secs(10)
         })
@@ -76,11 +74,11 @@ fn opens_at_the_threshold_and_says_so_once() {
 fn a_success_that_began_after_failures_clears_them() {
     // R075
     let policy = policy(BreakerPolicy::builder().failure_threshold(3));
-    let breaker = Breaker::new();
+    let breaker = Breaker::new(&policy);
     for outcome in [false, false, true, false, false] {
         let permit = granted(&breaker, at(0), &policy);
         if outcome {
-            breaker.success(permit, &policy);
+            breaker.success(permit, at(0), &policy);
         } else {
             breaker.failure(permit, at(0), &policy);
         }
@@ -92,14 +90,14 @@ fn a_success_that_began_after_failures_clears_them() {
 fn a_success_between_failures_clears_them_though_it_began_before_the_first() {
     // R075: in the order in which they end, no two failures are consecutive.
     let policy = standard();
-    let breaker = Breaker::new();
+    let breaker = Breaker::new(&policy);
     let running = [0; 6].map(|_| granted(&breaker, at(0), &policy));
 
     for (index, permit) in running.into_iter().enumerate() {
         if index % 2 == 0 {
             breaker.failure(permit, at(0), &policy);
         } else {
-            breaker.success(permit, &policy);
+            breaker.success(permit, at(0), &policy);
         }
     }
 
@@ -139,10 +137,10 @@ fn half_open_admits_no_more_probes_than_allowed_and_closes_after_enough_successe
 
     let first = granted(&breaker, at(10), &policy);
     assert_eq!(refused(&breaker, at(10), &policy), Duration::ZERO);
-    assert_eq!(breaker.success(first, &policy), None);
+    assert_eq!(breaker.success(first, at(0), &policy), None);
     assert_eq!(breaker.state(at(10)), CircuitState::HalfOpen);
     let second = granted(&breaker, at(10), &policy);
-    assert_eq!(breaker.success(second, &policy), Some(Transition::Closed));
+    assert_eq!(breaker.success(second, at(0), &policy), Some(Transition::Closed));
 
     assert!(breaker.word().is_healthy());
 }
@@ -195,7 +193,7 @@ fn the_cooldown_holds_though_the_circuit_was_closed_in_between() {
     );
     let breaker = open(&policy);
     let probe = granted(&breaker, at(10), &policy);
-    assert_eq!(breaker.success(probe, &policy), Some(Transition::Closed));
+    assert_eq!(breaker.success(probe, at(0), &policy), Some(Transition::Closed));
 
     let permit = granted(&breaker, at(11), &policy);
     breaker.failure(permit, at(11), &policy);
@@ -218,26 +216,10 @@ fn a_claim_in_the_name_of_an_old_generation_takes_no_place_of_the_present_one() 
 }
 
 #[test]
-fn a_permit_from_when_the_breaker_was_off_decides_nothing_while_half_open() {
-    let policy = policy(BreakerPolicy::builder().failure_threshold(1).success_threshold(1));
-    let breaker = open(&policy);
-    granted(&breaker, at(30), &policy);
-    let without_probe = Permit {
-        word: breaker.word(),
-        probe: None,
-    };
-
-    assert_eq!(breaker.success(without_probe, &policy), None);
-    assert_eq!(breaker.failure(without_probe, at(30), &policy), None);
-
-    assert_eq!(breaker.state(at(30)), CircuitState::HalfOpen);
-}
-
-#[test]
 fn a_day_of_recovery_holds_for_a_thread_whose_clock_is_a_little_behind() {
     let day = Duration::from_secs(24 * 60 * 60);
     let policy = policy(BreakerPolicy::builder().failure_threshold(1).recovery_timeout(day));
-    let breaker = Breaker::new();
+    let breaker = Breaker::new(&policy);
     let permit = granted(&breaker, at(100), &policy);
     breaker.failure(permit, at(100), &policy);
 
@@ -263,7 +245,7 @@ fn the_open_time_grows_with_each_failed_probe_and_is_forgotten_on_closing() {
         now += expected;
     }
     let probe = granted(&breaker, at(now), &policy);
-    breaker.success(probe, &policy);
+    breaker.success(probe, at(0), &policy);
     let permit = granted(&breaker, at(now), &policy);
     breaker.failure(permit, at(now), &policy);
 
@@ -274,28 +256,28 @@ fn the_open_time_grows_with_each_failed_probe_and_is_forgotten_on_closing() {
 fn results_of_an_earlier_generation_change_nothing() {
     // R066, R067, R068
     let policy = standard();
-    let breaker = Breaker::new();
+    let breaker = Breaker::new(&policy);
     let late = [0; 4].map(|_| granted(&breaker, at(0), &policy));
     for permit in &late[..2] {
         breaker.failure(*permit, at(0), &policy);
     }
 
     // While open.
-    breaker.success(late[2], &policy);
+    breaker.success(late[2], at(0), &policy);
     breaker.failure(late[3], at(5), &policy);
     assert_eq!(refused(&breaker, at(9), &policy), Duration::from_secs(1));
 
     // While half-open.
     let probe = granted(&breaker, at(10), &policy);
-    breaker.success(late[2], &policy);
-    breaker.success(late[2], &policy);
+    breaker.success(late[2], at(0), &policy);
+    breaker.success(late[2], at(0), &policy);
     breaker.failure(late[3], at(10), &policy);
     assert_eq!(breaker.state(at(10)), CircuitState::HalfOpen);
 
     // After recovery.
-    breaker.success(probe, &policy);
+    breaker.success(probe, at(0), &policy);
     let probe = granted(&breaker, at(10), &policy);
-    breaker.success(probe, &policy);
+    breaker.success(probe, at(0), &policy);
     for _ in 0..200 {
         breaker.failure(late[3], at(10), &policy);
     }
@@ -309,7 +291,7 @@ fn a_probe_without_evidence_gives_its_place_back() {
     let breaker = open(&policy);
     for _ in 0..20 {
         let probe = granted(&breaker, at(10), &policy);
-        breaker.release(probe);
+        breaker.release(probe, at(0), &policy);
     }
     granted(&breaker, at(10), &policy);
 }
@@ -325,7 +307,7 @@ fn a_probe_that_hangs_gives_its_place_to_another_and_counts_no_more() {
     let other = granted(&breaker, at(70), &policy);
     assert_eq!(breaker.failure(hung, at(70), &policy), None);
 
-    assert_eq!(breaker.success(other, &policy), None);
+    assert_eq!(breaker.success(other, at(0), &policy), None);
     assert_eq!(breaker.state(at(70)), CircuitState::HalfOpen);
 }
 
@@ -342,7 +324,7 @@ fn an_open_circuit_is_found_over_after_any_idle_time() {
 fn a_clock_put_back_by_days_does_not_keep_the_circuit_open() {
     // R102
     let policy = standard();
-    let breaker = Breaker::new();
+    let breaker = Breaker::new(&policy);
     let days = at(30 * 24 * 60 * 60);
     for _ in 0..2 {
         let permit = granted(&breaker, days, &policy);
@@ -355,7 +337,7 @@ fn a_clock_put_back_by_days_does_not_keep_the_circuit_open() {
 fn the_generation_wraps_without_touching_the_state() {
     let mut word = Word(0);
     for _ in 0..(1 << 22) {
-        word = word.turned(State::Closed { failures: 0 });
+        word = word.turned(State::Closed(Closed::default()));
         assert!(word.is_healthy());
     }
     assert_eq!(word, Word(0));
@@ -364,7 +346,7 @@ fn the_generation_wraps_without_touching_the_state() {
 #[test]
 fn failures_are_counted_without_end() {
     let policy = policy(BreakerPolicy::builder().failure_threshold(1_000_000));
-    let breaker = Breaker::new();
+    let breaker = Breaker::new(&policy);
     for _ in 1..1_000_000 {
         let permit = granted(&breaker, at(0), &policy);
         assert_eq!(breaker.failure(permit, at(0), &policy), None);

@@ -3,11 +3,17 @@
 //! ```text
 //! 63            42 41  40 39                                  0
 //! [ generation 22 ][state][ payload 40                         ]
-//!                    0    closed: failures
+//!                    0    closed: timed 1, recorded 1, failures 20
 //!                    1    open: reopenings 5, deadline 35
 //!                    2    half-open: reopenings 5, successes 8
+//!                    3    held: mode 2
 //! ```
+//!
+//! *Recorded* means that successes must be recorded, too: the window has a failure or a slow call in it, or is a window of
+//! calls that is not yet full. *Timed* means that attempts need the time at which they began. Both are clear under the default
+//! policy, so that a closed breaker without failures is the word whose low 42 bits are zero.
 
+use super::control::BreakerMode;
 use std::time::Duration;
 
 const STATE_SHIFT: u32 = 40;
@@ -16,12 +22,17 @@ const PAYLOAD_MASK: u64 = (1 << STATE_SHIFT) - 1;
 
 const OPEN: u64 = 1;
 const HALF_OPEN: u64 = 2;
+const HELD: u64 = 3;
+
+const FAILURE_BITS: u32 = 20;
+const RECORDED: u64 = 1 << 38;
+const TIMED: u64 = 1 << 39;
 
 const DEADLINE_BITS: u32 = 35;
 const SUCCESS_BITS: u32 = 8;
 const REOPENING_BITS: u32 = 5;
 
-/// Milliseconds since the origin of the registry's clock.
+/// Milliseconds since the origin of the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Tick(pub(crate) u64);
 
@@ -34,6 +45,11 @@ impl Tick {
     pub(crate) fn after(self, duration: Duration) -> Self {
         let ticks = duration.as_nanos().div_ceil(1_000_000);
         Self(self.0.saturating_add(u64::try_from(ticks).unwrap_or(u64::MAX)))
+    }
+
+    /// The time since `earlier`; none where the clock was put back.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 }
 
@@ -54,6 +70,7 @@ impl Deadline {
     ///
     /// What seems to be further ahead than any open period can last lies behind: the circuit was idle for long, or the
     /// clock was put back.
+    #[inline]
     pub(crate) fn wait(self, now: Tick) -> Option<Duration> {
         let left = self.0.wrapping_sub(now.0) & ((1 << DEADLINE_BITS) - 1);
         (1..=Self::LONGEST).contains(&left).then(|| Duration::from_millis(left))
@@ -63,9 +80,18 @@ impl Deadline {
 /// What the word says, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    Closed { failures: u64 },
+    Closed(Closed),
     Open { deadline: Deadline, reopenings: u32 },
     HalfOpen { successes: u8, reopenings: u32 },
+    Held(BreakerMode),
+}
+
+/// What a closed breaker remembers in its word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Closed {
+    pub(crate) failures: u32,
+    pub(crate) recorded: bool,
+    pub(crate) timed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,10 +103,21 @@ impl Word {
     /// More reopenings in a row than this are not told apart.
     pub(crate) const MAX_REOPENINGS: u32 = (1 << REOPENING_BITS) - 1;
 
-    /// Closed, and nothing bad remembered.
+    /// The first word of a breaker.
+    pub(crate) const fn first(closed: Closed) -> Self {
+        Self(closed.payload())
+    }
+
+    /// Closed, nothing bad remembered, and nothing to be done for any rule.
     #[inline]
     pub(crate) const fn is_healthy(self) -> bool {
         self.0 << (64 - GENERATION_SHIFT) == 0
+    }
+
+    /// Healthy, but that attempts need the time.
+    #[inline]
+    pub(crate) const fn is_healthy_but_timed(self) -> bool {
+        self.0 << (64 - GENERATION_SHIFT) == TIMED << (64 - GENERATION_SHIFT)
     }
 
     #[inline]
@@ -91,6 +128,7 @@ impl Word {
         }
     }
 
+    #[inline]
     pub(crate) fn state(self) -> State {
         let payload = self.0 & PAYLOAD_MASK;
         let field = |shift: u32, bits: u32| (payload >> shift) & ((1 << bits) - 1);
@@ -104,7 +142,16 @@ impl Word {
                 successes: field(0, SUCCESS_BITS) as u8,
                 reopenings: field(SUCCESS_BITS, REOPENING_BITS) as u32,
             },
-            _ => State::Closed { failures: payload },
+            HELD => State::Held(match payload {
+                1 => BreakerMode::ForcedOpen,
+                2 => BreakerMode::ForcedClosed,
+                _ => BreakerMode::Disabled,
+            }),
+            _ => State::Closed(Closed {
+                failures: field(0, FAILURE_BITS) as u32,
+                recorded: payload & RECORDED != 0,
+                timed: payload & TIMED != 0,
+            }),
         }
     }
 
@@ -122,7 +169,7 @@ impl Word {
     fn pack(generation: u64, state: State) -> Self {
         let reopenings = |n: u32| u64::from(n.min(Self::MAX_REOPENINGS));
         let (code, payload) = match state {
-            State::Closed { failures } => (0, failures.min(PAYLOAD_MASK)),
+            State::Closed(closed) => (0, closed.payload()),
             State::Open {
                 deadline,
                 reopenings: n,
@@ -131,7 +178,18 @@ impl Word {
                 successes,
                 reopenings: n,
             } => (HALF_OPEN, u64::from(successes) | (reopenings(n) << SUCCESS_BITS)),
+            State::Held(BreakerMode::ForcedOpen) => (HELD, 1),
+            State::Held(BreakerMode::ForcedClosed) => (HELD, 2),
+            State::Held(BreakerMode::Disabled | BreakerMode::Automatic) => (HELD, 3),
         };
         Self((generation << GENERATION_SHIFT) | (code << STATE_SHIFT) | payload)
+    }
+}
+
+impl Closed {
+    const fn payload(self) -> u64 {
+        const MOST: u32 = (1 << FAILURE_BITS) - 1;
+        let failures = if self.failures < MOST { self.failures } else { MOST };
+        failures as u64 | if self.recorded { RECORDED } else { 0 } | if self.timed { TIMED } else { 0 }
     }
 }

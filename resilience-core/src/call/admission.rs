@@ -1,8 +1,9 @@
 //! Leave to make an attempt, where it is not simply granted: retries, applies, a breaker with something to remember.
 
-use super::{ADMITTED, AGAIN, BEGUN, Call, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
+use super::{ADMITTED, AGAIN, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
 use crate::{
-    breaker::{Permit, Tick},
+    breaker::{Ending, Permit, Tick},
+    deadline,
     interruption::{Interruption, Reason},
     link::Link,
     policy::ApplyInRetry,
@@ -14,6 +15,13 @@ use std::time::Duration;
 impl Call {
     #[cold]
     pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
+        let word = self.link.service.breaker().word();
+        if word.is_healthy_but_timed() && self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
+            let now = self.clock();
+            self.permit = Permit::closed(word.generation(), Some(Tick::at(now)));
+            self.flags |= ADMITTED | BEGUN;
+            return Ok(());
+        }
         self.flags |= LONG_WAY;
         if self.flags & ENDED != 0 {
             // By hand only: after its end a call grants everything and counts nothing.
@@ -41,6 +49,9 @@ impl Call {
             }
             now = Some(read);
         }
+        if self.is_too_late() {
+            return Err(self.reject(Reason::DeadlinePassed, None));
+        }
         self.ask_breaker(now)?;
         if self.flags & BEGUN != 0 {
             let further = &mut self.trouble().further_attempts;
@@ -51,15 +62,26 @@ impl Call {
         Ok(())
     }
 
+    /// Whether the deadline in force is over, or, before a further attempt, the time of a call around.
+    fn is_too_late(&self) -> bool {
+        self.flags & (AGAIN | DEADLINE) != 0 && deadline::left().is_some_and(|left| left.is_zero())
+    }
+
     fn admit_apply(&mut self) -> Result<(), Interruption> {
         let around = scope::current();
+        if around.has(Scope::READ_ONLY) {
+            return Err(self.reject(Reason::ReadOnlyPlan, None));
+        }
         let repeatable = around.depth() > 0;
         if repeatable && self.policy().apply_in_retry == ApplyInRetry::Refuse {
             return Err(self.reject(Reason::ApplyInRetry, None));
         }
+        if self.is_too_late() {
+            return Err(self.reject(Reason::DeadlinePassed, None));
+        }
         self.ask_breaker(None)?;
         if !scope::raise_fence() {
-            self.release_permit();
+            self.end_permit(Ending::Ignored);
             return Err(self.reject(Reason::Superseded, None));
         }
         self.flags |= ADMITTED | BEGUN;
@@ -69,43 +91,58 @@ impl Call {
         Ok(())
     }
 
+    /// The time; starts the call's clock where it has one that has not started.
+    fn clock(&mut self) -> Duration {
+        if self.flags & Link::UNCLOCKED == 0 {
+            self.link.service.registry().now()
+        } else {
+            self.start_clock()
+        }
+    }
+
     /// The permit is stored before anything is told: a subscriber may panic, and the permit must not be lost over it.
     fn ask_breaker(&mut self, now: Option<Duration>) -> Result<(), Interruption> {
         let service = self.link.service;
         let word = service.breaker().word();
-        if word.is_healthy() {
-            self.permit = word;
+        if word.is_healthy() && self.permit.is_none() {
+            self.permit = Permit::of_healthy(word);
             return Ok(());
         }
         let policy = service.policies().breaker;
-        if !policy.enabled() {
-            self.permit = word;
+        if !policy.enabled() && self.permit.is_none() {
+            self.permit = Permit::NEUTRAL;
             return Ok(());
         }
         let now = Tick::at(now.unwrap_or_else(|| service.registry().now()));
-        let (admission, transition) = service.breaker().admit(now, &policy);
-        match admission {
-            Ok(Permit { word, probe }) => {
-                self.permit = word;
-                if probe.is_some() {
-                    self.trouble().probe = probe;
-                }
-                self.report(transition);
+        if !self.permit.is_none() {
+            // The breaker judges the call as one, and has granted it.
+            return if policy.enabled() && service.breaker().is_open(now) {
+                Err(self.reject_open(service.breaker().wait(now)))
+            } else {
                 Ok(())
-            }
-            Err(refusal) => {
-                self.report(transition);
-                let wait = match refusal.wait {
-                    Duration::ZERO => Duration::ZERO,
-                    wait => wait.saturating_add(service.registry().clock_resolution()),
-                };
-                Err(self.reject(Reason::CircuitOpen, Some(wait)))
-            }
+            };
         }
+        let (admission, transition) = service.breaker().admit(now, &policy);
+        if let Ok(permit) = admission {
+            self.permit = permit;
+        }
+        self.report(transition);
+        admission.map(|_| ()).map_err(|refusal| self.reject_open(refusal.wait))
+    }
+
+    fn reject_open(&mut self, wait: Option<Duration>) -> Interruption {
+        let resolution = self.link.service.registry().clock_resolution();
+        let wait = wait.map(|wait| match wait {
+            Duration::ZERO => Duration::ZERO,
+            wait => wait.saturating_add(resolution),
+        });
+        self.reject(Reason::CircuitOpen, wait)
     }
 
     /// Ends the call without the answer of its body.
     fn reject(&mut self, reason: Reason, retry_after: Option<Duration>) -> Interruption {
+        // Of a call that the breaker judges as one.
+        self.end_permit(self.last_ending());
         events::call_rejected(self.link.subject(), self.attempts() + 1, reason, retry_after);
         self.end(Count::Rejection, true);
         Interruption::new(self.link.origin(), reason, self.attempts(), retry_after)

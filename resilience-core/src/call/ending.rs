@@ -2,7 +2,7 @@
 
 use super::{ADMITTED, Call, ENDED, PANICKED, TOKEN};
 use crate::{
-    breaker::{Permit, Tick, Transition},
+    breaker::{Ending, Permit, Tick, Transition},
     scope::{self, Scope},
     telemetry::{Count, events},
 };
@@ -15,8 +15,8 @@ impl Call {
         if self.flags & ADMITTED != 0 {
             self.give_up_attempt();
         } else {
-            // A permit that was granted while something else panicked.
-            self.release_permit();
+            // Between two attempts of a call that the breaker judges as one, or while something else panicked.
+            self.give_up_permit(Ending::Abandoned);
         }
         if self.flags & PANICKED == 0 {
             // Whoever dropped it may have done so over the refusal of another call: that one has the last word.
@@ -29,11 +29,17 @@ impl Call {
     /// The present attempt ends without an outcome.
     pub(super) fn give_up_attempt(&mut self) {
         self.count_attempt();
-        if self.flags & PANICKED == 0 {
-            self.release_permit();
-        } else if catch_unwind(AssertUnwindSafe(|| self.fail_permit())).is_err() {
-            // A clock or a subscriber panicked over the panic of the body: one is enough.
-            self.release_permit();
+        self.give_up_permit(if self.flags & PANICKED == 0 {
+            Ending::Abandoned
+        } else {
+            Ending::Failure
+        });
+    }
+
+    fn give_up_permit(&mut self, ending: Ending) {
+        if catch_unwind(AssertUnwindSafe(|| self.end_permit(ending))).is_err() {
+            // A clock or a subscriber panicked, perhaps over the panic of the body: one is enough. This asks neither.
+            self.end_permit(Ending::Ignored);
         }
     }
 
@@ -66,30 +72,24 @@ impl Call {
         }
     }
 
-    pub(super) fn fail_permit(&mut self) {
-        let service = self.link.service;
-        let policy = service.policies().breaker;
-        if !policy.enabled() {
-            self.release_permit();
+    /// Gives the permit back, if one is held. It is held until the breaker is done: a clock may panic, and the permit must not
+    /// be lost over it.
+    pub(super) fn end_permit(&mut self, ending: Ending) {
+        if self.permit.is_none() {
             return;
         }
-        // Before the permit is taken: a clock may panic, and the permit must not be lost over it.
-        let now = Tick::at(service.registry().now());
-        let permit = self.take_permit();
-        let transition = service.breaker().failure(permit, now, &policy);
+        let service = self.link.service;
+        let policy = service.policies().breaker;
+        let read = || Tick::at(service.registry().now());
+        let transition = service.breaker().end(self.permit, ending, read, &policy);
+        self.permit = Permit::NONE;
         self.report(transition);
     }
 
-    pub(super) fn release_permit(&mut self) {
-        let permit = self.take_permit();
-        self.link.service.breaker().release(permit);
-    }
-
-    pub(super) fn take_permit(&mut self) -> Permit {
-        Permit {
-            word: self.permit,
-            probe: self.trouble.0.as_mut().and_then(|trouble| trouble.probe.take()),
-        }
+    /// What the last attempt was to the breaker, where that judges the call as one and has not been told.
+    pub(super) fn last_ending(&self) -> Ending {
+        let told = self.trouble.0.as_ref().and_then(|trouble| trouble.ending);
+        told.unwrap_or(Ending::Abandoned)
     }
 
     pub(super) fn report(&self, transition: Option<Transition>) {

@@ -1,12 +1,13 @@
 //! What an outcome means: for the breaker, the budget and the counters, and for another attempt.
 
-use super::{AGAIN, Call, TIMED_OUT, TOKEN};
+use super::{AGAIN, CLOCK_RUNS, CUT_BY_DEADLINE, Call, TIMED_OUT, TOKEN};
 use crate::{
-    breaker::Tick,
+    breaker::{Ending, Tick},
     classify::{FailureKind, Verdict},
-    delay,
+    deadline, delay,
     link::{Link, OperationPolicy},
     operation::Kind,
+    policy::BreakerPer,
     scope::{self, Scope},
     telemetry::{Count, events},
 };
@@ -55,9 +56,9 @@ impl Call {
     /// has ended.
     #[cold]
     pub(super) fn judge(&mut self, verdict: Verdict) -> Option<Duration> {
-        let kind = self.record(verdict)?;
+        let (kind, ending) = self.record(verdict)?;
         if self.link.operation.kind() != Kind::Idempotent {
-            self.end_failed();
+            self.end_failed(ending);
             return None;
         }
         let policy = self.policy();
@@ -73,7 +74,7 @@ impl Call {
         };
         if !kind.may_pass() {
             events::retry_suppressed(failed, "not_retryable");
-            self.end_failed();
+            self.end_failed(ending);
             return None;
         }
         // One attempt when the call began is one attempt, whatever has been allowed since.
@@ -83,18 +84,22 @@ impl Call {
             if !one_attempt && policy.retry.max_attempts() > 1 {
                 events::retries_exhausted(failed);
             }
-            self.end_failed();
+            self.end_failed(ending);
             return None;
         }
         match self.next_delay(kind, &policy) {
             Ok(delay) => {
-                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN;
+                if !self.permit.is_none() {
+                    self.trouble().ending = Some(ending);
+                }
+                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN | CLOCK_RUNS;
                 events::retry_scheduled(failed, delay);
                 Some(delay)
             }
             Err(suppression) => {
                 self.link.counters.add(Count::Suppression);
                 events::retry_suppressed(failed, suppression.as_str());
+                self.end_permit(ending);
                 self.end(Count::Failure, suppression.binds_those_around());
                 None
             }
@@ -104,21 +109,24 @@ impl Call {
     /// Ends a call that gets one attempt.
     #[cold]
     pub(super) fn conclude(&mut self, verdict: Verdict) {
-        if self.record(verdict).is_some() {
-            self.end_failed();
+        if let Some((_, ending)) = self.record(verdict) {
+            self.end_failed(ending);
         }
     }
 
     /// Ends the call with a failure; the mark of a refusal further in goes on to those around.
-    fn end_failed(&mut self) {
+    fn end_failed(&mut self, ending: Ending) {
+        self.end_permit(ending);
         self.end(Count::Failure, self.flags & Scope::MARKED != 0);
     }
 
-    /// Tells breaker, budget and counters of an outcome. The kind of the failure; nothing where the call has ended well.
-    fn record(&mut self, verdict: Verdict) -> Option<FailureKind> {
+    /// Tells budget and counters of an outcome, and the breaker, unless that judges the call as one. The kind of the failure and
+    /// what it is to the breaker; nothing where the call has ended well.
+    fn record(&mut self, verdict: Verdict) -> Option<(FailureKind, Ending)> {
         self.count_attempt();
+        let timed_out = self.flags & TIMED_OUT != 0;
         let kind = match verdict {
-            _ if self.flags & TIMED_OUT != 0 => {
+            _ if timed_out => {
                 self.link.counters.add(Count::AttemptTimeout);
                 FailureKind::Transient
             }
@@ -128,27 +136,34 @@ impl Call {
             }
             Verdict::Failure(kind) => kind,
         };
-        // What was refused further in says nothing about this service.
-        if kind.may_pass() && self.flags & Scope::MARKED == 0 {
-            self.fail_permit();
+        let policy = self.link.service.policies().breaker;
+        let ending = if self.flags & Scope::MARKED != 0 {
+            // What was refused further in says nothing about this service.
+            Ending::Ignored
+        } else if timed_out && self.flags & CUT_BY_DEADLINE != 0 {
+            // The caller's patience is over: no evidence against the service by itself.
+            Ending::Abandoned
+        } else if timed_out && !policy.count_timeouts() {
+            Ending::Ignored
+        } else if timed_out {
+            Ending::Failure
         } else {
-            self.release_permit();
+            Ending::of_failure(kind, &policy)
+        };
+        if policy.per() == BreakerPer::Attempt {
+            self.end_permit(ending);
         }
-        Some(kind)
+        Some((kind, ending))
     }
 
     fn succeed(&mut self) {
+        self.end_permit(Ending::Success);
         let service = self.link.service;
-        let policies = service.policies();
-        if policies.breaker.enabled() {
-            let permit = self.take_permit();
-            let transition = service.breaker().success(permit, &policies.breaker);
-            self.report(transition);
-        } else {
-            self.release_permit();
-        }
-        if policies.budget.enabled() {
-            service.budget().deposit(&policies.budget);
+        if !service.budget().is_full() {
+            let policy = service.policies().budget;
+            if policy.enabled() {
+                service.budget().deposit(&policy);
+            }
         }
         self.end(Count::Success, false);
     }
@@ -182,8 +197,9 @@ impl Call {
         }
         let previous = self.trouble.0.as_ref().and_then(|trouble| trouble.delay);
         let own = delay::before_retry(retry, self.attempts(), previous, || registry.draw());
+        let around = deadline::left().unwrap_or(Duration::MAX);
         let left = match retry.total_timeout().checked_sub(self.elapsed(now)) {
-            Some(left) if own <= left => left,
+            Some(left) if !around.is_zero() && own <= left.min(around) => left.min(around),
             _ => return Err(Suppression::Deadline),
         };
         if hint > left {
@@ -198,15 +214,14 @@ impl Call {
             self.flags |= TOKEN;
         }
         // The end of the call gives the token back.
-        if !self.supersede_carried() {
+        if self
+            .trouble
+            .0
+            .as_ref()
+            .is_some_and(|trouble| !trouble.carried.supersede())
+        {
             return Err(Suppression::ApplyFence);
         }
         Ok(delay)
-    }
-
-    /// Gives the attempt up for another: work carried out of it may start no apply any more. `false` where one has started.
-    fn supersede_carried(&self) -> bool {
-        let Some(trouble) = &self.trouble.0 else { return true };
-        !trouble.carried.iter().any(|token| token.is_applied()) && trouble.carried.iter().all(|token| token.supersede())
     }
 }

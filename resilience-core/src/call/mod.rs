@@ -18,18 +18,17 @@ pub use fallback::{LastFailure, TryAttempt};
 pub use sleep::Sleep;
 
 use crate::{
-    breaker::{Probe, Word},
+    breaker::{Ending, Permit, Tick},
     classify::{FailureKind, Outcome, Verdict},
     interruption::Interruption,
     link::{Link, OperationPolicy},
-    scope::{self, Scope, Token},
+    scope::{self, CarriedOut, Scope},
     telemetry::Count,
     time::Sleeping,
 };
 use std::{
-    fmt,
+    fmt, mem,
     panic::{RefUnwindSafe, UnwindSafe},
-    sync::Arc,
     time::Duration,
 };
 
@@ -41,8 +40,8 @@ use std::{
 #[must_use = "a call does nothing until it is admitted and attempted"]
 pub struct Call {
     link: &'static Link,
-    /// The breaker's word when the present attempt was admitted.
-    permit: Word,
+    /// The breaker's leave to make the present attempt.
+    permit: Permit,
     /// What only calls in trouble need.
     trouble: InTrouble,
     /// When the call's clock started, in milliseconds that wrap; not before somebody needs it ([`Link::UNCLOCKED`]).
@@ -77,18 +76,18 @@ struct Trouble {
     further_attempts: u32,
     /// The delay before the present attempt, without the server's hint.
     delay: Option<Duration>,
-    /// The place among the probes, where the present attempt is one.
-    probe: Option<Probe>,
+    /// What to tell the breaker if no further attempt is made, where it judges the call as one.
+    ending: Option<Ending>,
     /// The attempt's timeout, or the sleep between two attempts.
     timer: Option<Sleeping>,
     /// What the last failure was, where a fallback is to be told.
     last_failure: Option<FailureKind>,
     /// The work that was carried out of the call's attempts.
-    carried: Vec<Arc<Token>>,
+    carried: CarriedOut,
 }
 
 /// Not the first attempt.
-const AGAIN: u32 = 1 << 3;
+const AGAIN: u32 = 1 << 11;
 /// An attempt is admitted and has not been settled.
 const ADMITTED: u32 = 1 << 4;
 /// An attempt has been admitted.
@@ -103,6 +102,15 @@ const ENDED: u32 = 1 << 7;
 const TOKEN: u32 = 1 << 8;
 /// Something happened that the short way to the end does not look after.
 const LONG_WAY: u32 = 1 << 9;
+/// An attempt has run inside another call's attempt, or where something has been said.
+const INSIDE: u32 = 1 << 12;
+
+/// The call was begun where a deadline holds.
+const DEADLINE: u32 = 1 << 13;
+/// The call's clock has been running since before the present poll or attempt: the calls inside have to know what is left.
+const CLOCK_RUNS: u32 = 1 << 15;
+/// The timer of the present attempt is the deadline's.
+const CUT_BY_DEADLINE: u32 = 1 << 14;
 
 /// What to do after an attempt.
 ///
@@ -137,11 +145,20 @@ impl Call {
     pub(crate) fn new(link: &'static Link) -> Self {
         Self {
             link,
-            permit: Word(0),
+            permit: Permit::NONE,
             trouble: InTrouble(None),
             started: 0,
             flags: link.word(),
         }
+    }
+
+    /// Takes note of a deadline in `scope`.
+    #[inline]
+    pub(crate) fn with_deadline_of(mut self, scope: Scope) -> Self {
+        if scope.has(Scope::DEADLINE) {
+            self.flags |= DEADLINE;
+        }
+        self
     }
 
     /// Asks for leave to make an attempt.
@@ -152,10 +169,11 @@ impl Call {
     /// The [`Interruption`] that ends the call: the body must not run.
     #[inline]
     pub fn admit(&mut self) -> Result<(), Interruption> {
+        let flags = self.flags;
         let word = self.link.service.breaker().word();
-        if word.is_healthy() && self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED) == 0 {
-            self.permit = word;
-            self.flags |= ADMITTED | BEGUN;
+        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
+            self.permit = Permit::of_healthy(word);
+            self.flags = flags | ADMITTED | BEGUN;
             return Ok(());
         }
         self.admit_in_trouble()
@@ -211,15 +229,37 @@ impl Call {
     /// Ends the call after a success at the first attempt with nothing to remember; `false` where there is something.
     #[inline]
     fn ends_clean(&mut self) -> bool {
-        let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
-            && self.link.service.breaker().word().is_healthy()
-            && self.link.service.budget().is_full()
-            && !scope::current().has(Scope::MARKED);
+        let service = self.link.service;
+        let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED | INSIDE) == 0
+            && service.budget().is_full()
+            && self.permit == Permit::of_healthy(service.breaker().word());
+        let clean = clean || self.is_clean();
         if clean {
             self.link.counters.add(Count::CleanSuccess);
             self.flags |= ENDED;
+            // A call in trouble goes the long way: nothing is lost, and nobody need look for it again.
+            mem::forget(mem::replace(&mut self.trouble, InTrouble(None)));
         }
         clean
+    }
+
+    /// The same question for calls inside others, and for timed ones.
+    #[inline(never)]
+    fn is_clean(&self) -> bool {
+        let service = self.link.service;
+        self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
+            && service.budget().is_full()
+            && !scope::current().has(Scope::MARKED)
+            && (self.permit == Permit::of_healthy(service.breaker().word()) || self.passes_timed())
+    }
+
+    /// Whether all that the breaker has to do about the success of a timed attempt is done.
+    #[cold]
+    fn passes_timed(&self) -> bool {
+        let service = self.link.service;
+        let breaker = service.breaker();
+        breaker.word().is_healthy_but_timed()
+            && breaker.success_in_passing(self.permit, Tick::at(service.registry().now()))
     }
 
     /// Whether a failure of this call could still lead to another attempt, as the scope around it stands.
@@ -241,6 +281,7 @@ impl Call {
     }
 
     fn trouble(&mut self) -> &mut Trouble {
+        self.flags |= LONG_WAY;
         self.trouble.0.get_or_insert_default()
     }
 }

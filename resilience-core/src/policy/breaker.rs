@@ -1,4 +1,12 @@
-use super::invalid::{InvalidPolicy, within};
+mod layer;
+mod range;
+mod words;
+
+pub use layer::BreakerLayer;
+pub use words::{BreakerPer, FailureCount, OnAbandon, Window};
+
+use super::InvalidPolicy;
+use range::OutOfRange;
 use std::time::Duration;
 
 /// When a service counts as down, and how it is found to be up again: complete and valid.
@@ -6,7 +14,19 @@ use std::time::Duration;
 /// | field | default | range |
 /// | --- | --- | --- |
 /// | `enabled` | true | without a breaker every call is admitted |
-/// | `failure_threshold` | 5 | 1 to 1,000,000 consecutive failures |
+/// | `per` | attempt | attempt, or call: what is judged as one |
+/// | `failure_threshold` | 5 | 1 to 1,000,000 failures, or 0: no such rule |
+/// | `failure_count` | consecutive | consecutive, or cumulative: whether a success starts the count anew |
+/// | `failure_rate` | 0 | above 0 to 1 of the window, or 0: no such rule |
+/// | `slow_call_rate` | 0 | above 0 to 1 of the window, or 0: no such rule |
+/// | `slow_call_duration` | 60 s | 1 ms to 1 day |
+/// | `window` | 100 calls | 1 to 1,000,000 calls, or 100 ms to 1 day |
+/// | `minimum_calls` | 20 | 1 to 1,000,000; a window of fewer calls is judged once it is full |
+/// | `count_transient` | true | whether transient failures count |
+/// | `count_throttled` | true | whether throttled failures count |
+/// | `count_timeouts` | true | whether attempts cut by `attempt_timeout` count |
+/// | `count_permanent` | false | whether permanent failures count |
+/// | `on_abandon` | ignore | ignore, or from 1 ms to 1 day on: a call without an outcome is a failure |
 /// | `recovery_timeout` | 30 s | 1 ms to 1 day |
 /// | `recovery_factor` | 1 (no growth) | 1 to 100, per consecutive opening |
 /// | `max_recovery_timeout` | 1 day | `recovery_timeout` to 1 day |
@@ -14,6 +34,10 @@ use std::time::Duration;
 /// | `half_open_max_calls` | 2 | 1 to 64 probes at a time |
 /// | `success_threshold` | 2 | 1 to 255 successful probes |
 /// | `probe_timeout` | 60 s | 1 ms to 1 day |
+///
+/// The circuit opens when any of the three rules is met, that is at or above its threshold, judged after every outcome that
+/// counts; one rule at least must be on. Panics of the body always count. Ignored outcomes, and failures that do not count,
+/// say nothing: they are no success either, and are not in the window.
 ///
 /// ```
 /// use resilience_core::BreakerPolicy;
@@ -24,9 +48,22 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct BreakerPolicy {
     enabled: bool,
+    per: BreakerPer,
     failure_threshold: u32,
+    failure_count: FailureCount,
+    failure_rate: f64,
+    slow_call_rate: f64,
+    slow_call_duration: Duration,
+    window: Window,
+    minimum_calls: u32,
+    count_transient: bool,
+    count_throttled: bool,
+    count_timeouts: bool,
+    count_permanent: bool,
+    on_abandon: OnAbandon,
     recovery_timeout: Duration,
     recovery_factor: f64,
     max_recovery_timeout: Duration,
@@ -37,13 +74,36 @@ pub struct BreakerPolicy {
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-const TICK: Duration = Duration::from_millis(1);
+
+/// `layer.field` where it is stated, `self.field` where it is not; `Option::unwrap_or` is not `const`.
+macro_rules! stated {
+    ($layer:ident, $below:ident: $($field:ident),* $(,)?) => {
+        Self {
+            $($field: match $layer.$field {
+                Some(stated) => stated,
+                None => $below.$field,
+            },)*
+        }
+    };
+}
 
 impl BreakerPolicy {
     /// What holds where nobody says otherwise.
     pub const DEFAULT: Self = Self {
         enabled: true,
+        per: BreakerPer::Attempt,
         failure_threshold: 5,
+        failure_count: FailureCount::Consecutive,
+        failure_rate: 0.0,
+        slow_call_rate: 0.0,
+        slow_call_duration: Duration::from_secs(60),
+        window: Window::Calls(100),
+        minimum_calls: 20,
+        count_transient: true,
+        count_throttled: true,
+        count_timeouts: true,
+        count_permanent: false,
+        on_abandon: OnAbandon::Ignore,
         recovery_timeout: Duration::from_secs(30),
         recovery_factor: 1.0,
         max_recovery_timeout: DAY,
@@ -66,40 +126,71 @@ impl BreakerPolicy {
     /// # Errors
     /// [`InvalidPolicy`] names the first field whose resulting value is out of range.
     pub fn layered(&self, layer: &BreakerLayer) -> Result<Self, InvalidPolicy> {
-        let policy = Self {
-            enabled: layer.enabled.unwrap_or(self.enabled),
-            failure_threshold: layer.failure_threshold.unwrap_or(self.failure_threshold),
-            recovery_timeout: layer.recovery_timeout.unwrap_or(self.recovery_timeout),
-            recovery_factor: layer.recovery_factor.unwrap_or(self.recovery_factor),
-            max_recovery_timeout: layer.max_recovery_timeout.unwrap_or(self.max_recovery_timeout),
-            cooldown: layer.cooldown.unwrap_or(self.cooldown),
-            half_open_max_calls: layer.half_open_max_calls.unwrap_or(self.half_open_max_calls),
-            success_threshold: layer.success_threshold.unwrap_or(self.success_threshold),
-            probe_timeout: layer.probe_timeout.unwrap_or(self.probe_timeout),
-        };
-        policy.validate()?;
-        Ok(policy)
+        let policy = self.unchecked(layer);
+        match policy.mistake() {
+            None => Ok(policy),
+            Some(mistake) => Err(mistake.into()),
+        }
     }
 
-    fn validate(&self) -> Result<(), InvalidPolicy> {
-        within("failure_threshold", self.failure_threshold, 1, 1_000_000)?;
-        within("recovery_timeout", self.recovery_timeout, TICK, DAY)?;
-        within("recovery_factor", self.recovery_factor, 1.0, 100.0)?;
-        within(
-            "max_recovery_timeout",
-            self.max_recovery_timeout,
-            self.recovery_timeout,
-            DAY,
-        )?;
-        within("cooldown", self.cooldown, Duration::ZERO, DAY)?;
-        within(
-            "half_open_max_calls",
-            self.half_open_max_calls,
-            1,
-            Self::MAX_HALF_OPEN_CALLS,
-        )?;
-        within("success_threshold", self.success_threshold, 1, u8::MAX)?;
-        within("probe_timeout", self.probe_timeout, TICK, DAY)
+    const fn unchecked(&self, layer: &BreakerLayer) -> Self {
+        stated!(layer, self:
+            enabled, per, failure_threshold, failure_count, failure_rate, slow_call_rate, slow_call_duration, window,
+            minimum_calls, count_transient, count_throttled, count_timeouts, count_permanent, on_abandon,
+            recovery_timeout, recovery_factor, max_recovery_timeout, cooldown, half_open_max_calls, success_threshold,
+            probe_timeout,
+        )
+    }
+
+    /// The first field that is out of its range.
+    const fn mistake(&self) -> Option<OutOfRange> {
+        const TICK: Duration = Duration::from_millis(1);
+        const MOST: u64 = 1_000_000;
+        let window = match self.window {
+            Window::Calls(calls) => OutOfRange::count("window", calls as u64, 1, MOST),
+            Window::Time(time) => OutOfRange::time("window", time, Duration::from_millis(100), DAY),
+        };
+        let on_abandon = match self.on_abandon {
+            OnAbandon::Ignore => None,
+            OnAbandon::FailAfter(time) => OutOfRange::time("on_abandon", time, TICK, DAY),
+        };
+        let no_rule = self.failure_threshold == 0 && self.failure_millionths() == 0 && self.slow_millionths() == 0;
+        // Without any rule the threshold is the one that has to be there.
+        let least = no_rule as u64;
+        let found = [
+            OutOfRange::factor("failure_rate", self.failure_rate, 0.0, 1.0),
+            OutOfRange::factor("slow_call_rate", self.slow_call_rate, 0.0, 1.0),
+            OutOfRange::count("failure_threshold", self.failure_threshold as u64, least, MOST),
+            OutOfRange::time("slow_call_duration", self.slow_call_duration, TICK, DAY),
+            window,
+            OutOfRange::count("minimum_calls", self.minimum_calls as u64, 1, MOST),
+            on_abandon,
+            OutOfRange::time("recovery_timeout", self.recovery_timeout, TICK, DAY),
+            OutOfRange::factor("recovery_factor", self.recovery_factor, 1.0, 100.0),
+            OutOfRange::time(
+                "max_recovery_timeout",
+                self.max_recovery_timeout,
+                self.recovery_timeout,
+                DAY,
+            ),
+            OutOfRange::time("cooldown", self.cooldown, Duration::ZERO, DAY),
+            OutOfRange::count(
+                "half_open_max_calls",
+                self.half_open_max_calls as u64,
+                1,
+                Self::MAX_HALF_OPEN_CALLS as u64,
+            ),
+            OutOfRange::count("success_threshold", self.success_threshold as u64, 1, u8::MAX as u64),
+            OutOfRange::time("probe_timeout", self.probe_timeout, TICK, DAY),
+        ];
+        let mut field = 0;
+        while field < found.len() {
+            if found[field].is_some() {
+                return found[field];
+            }
+            field += 1;
+        }
+        None
     }
 
     /// Whether there is a breaker at all.
@@ -108,10 +199,82 @@ impl BreakerPolicy {
         self.enabled
     }
 
-    /// The number of consecutive failures that opens the circuit.
+    /// What is judged as one: each attempt, or the call with all its attempts.
+    #[must_use]
+    pub const fn per(&self) -> BreakerPer {
+        self.per
+    }
+
+    /// The number of failures that opens the circuit; 0 where there is no such rule.
     #[must_use]
     pub const fn failure_threshold(&self) -> u32 {
         self.failure_threshold
+    }
+
+    /// Whether a success starts the count of failures anew.
+    #[must_use]
+    pub const fn failure_count(&self) -> FailureCount {
+        self.failure_count
+    }
+
+    /// The share of failures in the window that opens the circuit; 0 where there is no such rule.
+    #[must_use]
+    pub const fn failure_rate(&self) -> f64 {
+        self.failure_rate
+    }
+
+    /// The share of slow calls in the window that opens the circuit; 0 where there is no such rule.
+    #[must_use]
+    pub const fn slow_call_rate(&self) -> f64 {
+        self.slow_call_rate
+    }
+
+    /// From this time on an attempt is slow.
+    #[must_use]
+    pub const fn slow_call_duration(&self) -> Duration {
+        self.slow_call_duration
+    }
+
+    /// Which of the latest calls the rates are taken over.
+    #[must_use]
+    pub const fn window(&self) -> Window {
+        self.window
+    }
+
+    /// How many calls the window must hold before a rate is judged.
+    #[must_use]
+    pub const fn minimum_calls(&self) -> u32 {
+        self.minimum_calls
+    }
+
+    /// Whether transient failures count.
+    #[must_use]
+    pub const fn count_transient(&self) -> bool {
+        self.count_transient
+    }
+
+    /// Whether throttled failures count.
+    #[must_use]
+    pub const fn count_throttled(&self) -> bool {
+        self.count_throttled
+    }
+
+    /// Whether attempts that were cut by `attempt_timeout` count.
+    #[must_use]
+    pub const fn count_timeouts(&self) -> bool {
+        self.count_timeouts
+    }
+
+    /// Whether permanent failures count.
+    #[must_use]
+    pub const fn count_permanent(&self) -> bool {
+        self.count_permanent
+    }
+
+    /// What a call without an outcome says about the service.
+    #[must_use]
+    pub const fn on_abandon(&self) -> OnAbandon {
+        self.on_abandon
     }
 
     /// How long the circuit stays open before a probe is admitted.
@@ -164,128 +327,45 @@ impl BreakerPolicy {
             .unwrap_or(self.max_recovery_timeout)
             .min(self.max_recovery_timeout)
     }
+
+    /// The failure rate in whole millionths, so that it compares exactly; 0 where there is no such rule.
+    pub(crate) const fn failure_millionths(&self) -> u32 {
+        millionths(self.failure_rate)
+    }
+
+    /// The slow-call rate in whole millionths; 0 where there is no such rule.
+    pub(crate) const fn slow_millionths(&self) -> u32 {
+        millionths(self.slow_call_rate)
+    }
+
+    /// Whether a rate is judged, and a window therefore kept.
+    pub(crate) const fn has_window(&self) -> bool {
+        self.enabled && (self.failure_millionths() != 0 || self.slow_millionths() != 0)
+    }
+
+    /// Whether every attempt needs the time, and not only those in trouble.
+    pub(crate) const fn is_timed(&self) -> bool {
+        self.enabled
+            && (self.slow_millionths() != 0
+                || (self.has_window() && matches!(self.window, Window::Time(_)))
+                || !matches!(self.on_abandon, OnAbandon::Ignore))
+    }
+}
+
+/// A share in whole millionths; the smallest share that is a rule at all is one millionth.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "casts of floats saturate, and what is out of range is refused"
+)]
+const fn millionths(share: f64) -> u32 {
+    let rounded = (share * 1_000_000.0 + 0.5) as u32;
+    if rounded == 0 && share > 0.0 { 1 } else { rounded }
 }
 
 impl Default for BreakerPolicy {
     fn default() -> Self {
         Self::DEFAULT
-    }
-}
-
-/// The breaker settings that one layer states; what it leaves open falls through to the layer below.
-///
-/// Also the builder of a [`BreakerPolicy`]: [`build`](Self::build) puts it over [`BreakerPolicy::DEFAULT`].
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
-#[must_use]
-pub struct BreakerLayer {
-    enabled: Option<bool>,
-    failure_threshold: Option<u32>,
-    #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
-    recovery_timeout: Option<Duration>,
-    recovery_factor: Option<f64>,
-    #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
-    max_recovery_timeout: Option<Duration>,
-    #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
-    cooldown: Option<Duration>,
-    half_open_max_calls: Option<u8>,
-    success_threshold: Option<u8>,
-    #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
-    probe_timeout: Option<Duration>,
-}
-
-impl BreakerLayer {
-    /// A layer that states nothing.
-    pub const fn new() -> Self {
-        Self {
-            enabled: None,
-            failure_threshold: None,
-            recovery_timeout: None,
-            recovery_factor: None,
-            max_recovery_timeout: None,
-            cooldown: None,
-            half_open_max_calls: None,
-            success_threshold: None,
-            probe_timeout: None,
-        }
-    }
-
-    /// Whether there is a breaker at all; without one every call is admitted.
-    pub const fn enabled(mut self, enabled: bool) -> Self {
-        self.enabled = Some(enabled);
-        self
-    }
-
-    /// The number of consecutive failures that opens the circuit: 1 to 1,000,000.
-    pub const fn failure_threshold(mut self, failures: u32) -> Self {
-        self.failure_threshold = Some(failures);
-        self
-    }
-
-    /// How long the circuit stays open before a probe is admitted: 1 ms to 1 day, in whole milliseconds.
-    pub const fn recovery_timeout(mut self, timeout: Duration) -> Self {
-        self.recovery_timeout = Some(timeout);
-        self
-    }
-
-    /// By how much the open time grows with each opening that follows a failed probe: 1 to 100.
-    pub const fn recovery_factor(mut self, factor: f64) -> Self {
-        self.recovery_factor = Some(factor);
-        self
-    }
-
-    /// The cap of the grown open time: `recovery_timeout` to 1 day.
-    pub const fn max_recovery_timeout(mut self, timeout: Duration) -> Self {
-        self.max_recovery_timeout = Some(timeout);
-        self
-    }
-
-    /// The minimum gap between the beginnings of two half-open periods: up to 1 day.
-    pub const fn cooldown(mut self, cooldown: Duration) -> Self {
-        self.cooldown = Some(cooldown);
-        self
-    }
-
-    /// The number of probes that may run at a time while half-open: 1 to 64.
-    pub const fn half_open_max_calls(mut self, calls: u8) -> Self {
-        self.half_open_max_calls = Some(calls);
-        self
-    }
-
-    /// The number of successful probes that closes the circuit: 1 to 255.
-    pub const fn success_threshold(mut self, successes: u8) -> Self {
-        self.success_threshold = Some(successes);
-        self
-    }
-
-    /// After this time a probe without an outcome gives its place to another: 1 ms to 1 day.
-    pub const fn probe_timeout(mut self, timeout: Duration) -> Self {
-        self.probe_timeout = Some(timeout);
-        self
-    }
-
-    /// The policy that this layer makes of [`BreakerPolicy::DEFAULT`].
-    ///
-    /// # Errors
-    /// [`InvalidPolicy`] names the first field whose value is out of range.
-    pub fn build(self) -> Result<BreakerPolicy, InvalidPolicy> {
-        BreakerPolicy::DEFAULT.layered(&self)
-    }
-
-    /// This layer where it states something, `below` where it does not.
-    pub(crate) fn over(self, below: Self) -> Self {
-        Self {
-            enabled: self.enabled.or(below.enabled),
-            failure_threshold: self.failure_threshold.or(below.failure_threshold),
-            recovery_timeout: self.recovery_timeout.or(below.recovery_timeout),
-            recovery_factor: self.recovery_factor.or(below.recovery_factor),
-            max_recovery_timeout: self.max_recovery_timeout.or(below.max_recovery_timeout),
-            cooldown: self.cooldown.or(below.cooldown),
-            half_open_max_calls: self.half_open_max_calls.or(below.half_open_max_calls),
-            success_threshold: self.success_threshold.or(below.success_threshold),
-            probe_timeout: self.probe_timeout.or(below.probe_timeout),
-        }
     }
 }
 
@@ -305,5 +385,50 @@ mod tests {
         let times = [0, 1, 2, 3, 31, u32::MAX].map(|n| policy.recovery_after(n).as_secs());
 
         assert_eq!(times, [10, 30, 90, 100, 100, 100]);
+    }
+
+    #[test]
+    fn a_rate_that_no_float_can_hold_is_still_exact() {
+        let millionths = [0.07, 0.29, 0.57, 1.0, 0.0, 1e-9].map(|rate| {
+            let policy = BreakerPolicy::builder().failure_rate(rate).build().unwrap();
+            policy.failure_millionths()
+        });
+
+        assert_eq!(millionths, [70_000, 290_000, 570_000, 1_000_000, 0, 1]);
+    }
+
+    #[test]
+    fn a_breaker_without_any_rule_is_refused() {
+        let mistake = BreakerPolicy::builder().failure_threshold(0).build().unwrap_err();
+
+        assert_eq!(
+            mistake.to_string(),
+            "`failure_threshold` is 0, but must be 1 to 1000000"
+        );
+        assert!(
+            BreakerPolicy::builder()
+                .failure_threshold(0)
+                .failure_rate(0.5)
+                .build()
+                .is_ok()
+        );
+        assert!(
+            BreakerPolicy::builder()
+                .failure_threshold(0)
+                .slow_call_rate(0.5)
+                .build()
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_no_number_is_refused() {
+        for rate in [f64::NAN, f64::INFINITY, -0.1, 1.1] {
+            assert_eq!(
+                BreakerPolicy::builder().failure_rate(rate).build().unwrap_err().field(),
+                "failure_rate"
+            );
+            assert!(BreakerPolicy::builder().slow_call_rate(rate).build_const().is_none());
+        }
     }
 }

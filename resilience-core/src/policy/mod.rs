@@ -27,7 +27,7 @@ mod retry;
 mod service;
 
 pub use backoff::{Backoff, Jitter};
-pub use breaker::{BreakerLayer, BreakerPolicy};
+pub use breaker::{BreakerLayer, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
 pub use budget::{BudgetLayer, BudgetPolicy};
 pub use invalid::InvalidPolicy;
 pub use retry::{RetryLayer, RetryPolicy};

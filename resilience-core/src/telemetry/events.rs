@@ -42,7 +42,7 @@ macro_rules! emit {
             $message
         );
         #[cfg(not(feature = "tracing"))]
-        let _ = (subject.service, subject.operation, $($value,)*);
+        let _ = ($message, subject.service, subject.operation, $($value,)*);
     }};
 }
 
@@ -114,11 +114,16 @@ pub(crate) fn fallback_used(
 
 pub(crate) fn circuit_turned(subject: Subject, transition: Transition) {
     match transition {
-        Transition::Opened { failures, recovery } => emit!(
+        Transition::Opened {
+            cause,
+            failures,
+            recovery,
+        } => emit!(
             ERROR,
             "circuit opened",
             subject,
             state = CircuitState::Open.as_str(),
+            cause = cause.as_str(),
             failures = failures,
             recovery_ms = millis(recovery),
         ),
@@ -140,11 +145,23 @@ pub(crate) fn circuit_turned(subject: Subject, transition: Transition) {
         Transition::Closed => {
             emit!(INFO, "circuit closed", subject, state = CircuitState::Closed.as_str());
         }
+        Transition::Reset => {
+            emit!(INFO, "circuit reset", subject, state = CircuitState::Closed.as_str());
+        }
+        Transition::Held(mode) => emit!(WARN, "breaker mode changed", subject, mode = mode.as_str()),
     }
 }
 
 pub(crate) fn apply_in_retry(subject: Subject) {
     emit!(WARN, "apply inside a retryable attempt", subject);
+}
+
+pub(crate) fn loop_suppressed() {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    emit!(DEBUG, "loop suppressed", subject, reason = "read_only_plan");
 }
 
 pub(crate) fn blocking_sleep_in_runtime(subject: Subject) {

@@ -3,6 +3,7 @@
 pub(crate) mod events;
 mod slots;
 mod statistics;
+pub(crate) mod stripes;
 
 pub use statistics::Statistics;
 pub(crate) use statistics::{Count, Counters};

@@ -1,12 +1,5 @@
-use super::slots::{self, Slot};
-use std::{
-    iter::Sum,
-    ops::Add,
-    sync::{
-        OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use super::stripes::{self, Stripes};
+use std::{iter::Sum, ops::Add, sync::atomic::AtomicU64};
 
 /// What an operation has done so far, or a service with all its operations.
 ///
@@ -90,68 +83,19 @@ pub(crate) enum Count {
 }
 
 const COUNTS: usize = 12;
-const SLOTS_PER_CHUNK: u8 = 8;
-/// Beside the first.
-const CHUNKS: usize = (slots::OWNED / SLOTS_PER_CHUNK) as usize - 1;
 
-/// One thread's counts, on cache lines of their own.
+/// The counters of one operation.
 #[derive(Debug, Default)]
-#[repr(align(128))]
-struct Block([AtomicU64; COUNTS]);
-
-type Chunk = [Block; SLOTS_PER_CHUNK as usize];
-
-/// The counters of one operation: a block per thread, at hand for the first threads and made in chunks for more.
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    first: Chunk,
-    chunks: [OnceLock<Box<Chunk>>; CHUNKS],
-    shared: Block,
-}
+pub(crate) struct Counters(Stripes<[AtomicU64; COUNTS]>);
 
 impl Counters {
     #[inline]
     pub(crate) fn add(&self, count: Count) {
-        match slots::mine() {
-            Slot::Own(slot) => {
-                let block = match self.first.get(usize::from(slot)) {
-                    Some(block) => block,
-                    None => self.further(slot),
-                };
-                // Only the owner writes here, so nothing can come between.
-                let counter = &block.0[count as usize];
-                counter.store(counter.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-            }
-            Slot::Shared => self.add_shared(count),
-        }
-    }
-
-    #[inline(never)]
-    fn further(&self, slot: u8) -> &Block {
-        let beyond = slot - SLOTS_PER_CHUNK;
-        let chunk = self.chunks[usize::from(beyond / SLOTS_PER_CHUNK)].get_or_init(Box::default);
-        &chunk[usize::from(beyond % SLOTS_PER_CHUNK)]
-    }
-
-    #[cold]
-    fn add_shared(&self, count: Count) {
-        self.shared.0[count as usize].fetch_add(1, Ordering::Relaxed);
+        stripes::count(&self.0, count as usize);
     }
 
     pub(crate) fn snapshot(&self) -> Statistics {
-        let blocks = || {
-            let further = self
-                .chunks
-                .iter()
-                .filter_map(OnceLock::get)
-                .flat_map(|chunk| chunk.iter());
-            self.first.iter().chain(further).chain([&self.shared])
-        };
-        let sum = |count: Count| {
-            blocks().fold(0_u64, |sum, block| {
-                sum.wrapping_add(block.0[count as usize].load(Ordering::Relaxed))
-            })
-        };
+        let sum = |count: Count| stripes::total(&self.0, count as usize);
         let clean = sum(Count::CleanSuccess);
         let succeeded = clean.wrapping_add(sum(Count::Success));
         let [failed, rejected, cancelled, panicked] =

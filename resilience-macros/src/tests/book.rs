@@ -24,10 +24,11 @@ fn the_book_shows_what_the_example_expands_to() {
 #[test]
 fn the_book_shows_recorded_expansions() {
     let book = read("../docs/expanding.md");
-    for shape in ["fallback_sync"] {
-        for file in [format!("{shape}.rs"), format!("{shape}.expanded.rs")] {
-            let text = read(&format!("src/snapshots/expansions/{file}"));
-            assert!(book.contains(&text), "docs/expanding.md lacks {file}:\n{text}");
+    for shape in ["fallback_sync", "book_block", "book_implementation", "book_trait"] {
+        for record in [format!("{shape}.rs"), format!("{shape}.expanded.rs")] {
+            let text = read(&format!("src/snapshots/expansions/{record}"));
+            let shown = format!("```rust,ignore\n{text}```\n");
+            assert!(book.contains(&shown), "docs/expanding.md lacks {record}:\n{text}");
         }
     }
 }

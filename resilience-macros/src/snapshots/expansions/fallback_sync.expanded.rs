@@ -1,4 +1,4 @@
-fn fetch(&self, id: u32) -> Result<Plan, PlanError> {
+pub(crate) fn fetch(&self, id: u32) -> Result<Plan, PlanError> {
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
             "plan_service",

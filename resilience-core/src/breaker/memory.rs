@@ -1,0 +1,226 @@
+//! What a breaker remembers beside its word; made when there is first something to remember.
+//!
+//! Every change of state, and every change of the window, is made under one lock; the word stays what calls decide by. No code
+//! of a user runs while the lock is held.
+
+use super::{
+    change::{CircuitCause, Ledger, Transition},
+    probes::Probes,
+    successes::Successes,
+    window::{Evidence, Outcomes},
+    word::{Closed, State, Tick, Word},
+};
+use crate::{
+    policy::BreakerPolicy,
+    sync::{Mutex, MutexGuard},
+    telemetry::stripes::{self, Stripes},
+};
+use std::{
+    sync::{
+        OnceLock, PoisonError,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// What is counted of calls that the breaker did not judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unjudged {
+    Rejected,
+    Ignored,
+    Late,
+    Abandoned,
+}
+
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) probes: Probes,
+    unjudged: Stripes<[AtomicU64; 4]>,
+    pub(super) timing: Timing,
+    locked: Mutex<Locked>,
+}
+
+/// What timed calls read, without the lock.
+#[derive(Debug)]
+pub(super) struct Timing {
+    /// Changes whenever the window starts anew.
+    period: AtomicU32,
+    /// The length of a tenth of the window of time; zero where there is no such window.
+    step: AtomicU64,
+    /// From how many milliseconds on a call is slow.
+    slow: AtomicU64,
+    successes: OnceLock<Box<Successes>>,
+}
+
+#[derive(Debug)]
+struct Locked {
+    outcomes: Outcomes,
+    timed: bool,
+    last_half_open: Option<Tick>,
+    ledger: Ledger,
+}
+
+/// What is remembered, for whoever holds the lock.
+#[derive(Debug)]
+pub(super) struct Memory<'p> {
+    timing: &'p Timing,
+    locked: MutexGuard<'p, Locked>,
+}
+
+impl Parts {
+    pub(super) fn new(policy: &BreakerPolicy) -> Self {
+        let parts = Self {
+            probes: Probes::default(),
+            unjudged: Stripes::default(),
+            timing: Timing {
+                period: AtomicU32::new(0),
+                step: AtomicU64::new(0),
+                slow: AtomicU64::new(u64::MAX),
+                successes: OnceLock::new(),
+            },
+            locked: Mutex::new(Locked {
+                outcomes: Outcomes::NotKept,
+                timed: false,
+                last_half_open: None,
+                ledger: Ledger::default(),
+            }),
+        };
+        parts.memory().adopt(policy);
+        parts
+    }
+
+    pub(super) fn memory(&self) -> Memory<'_> {
+        Memory {
+            timing: &self.timing,
+            locked: self.locked.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    pub(super) fn count(&self, what: Unjudged) {
+        stripes::count(&self.unjudged, what as usize);
+    }
+
+    pub(super) fn counted(&self, what: Unjudged) -> u64 {
+        stripes::total(&self.unjudged, what as usize)
+    }
+}
+
+impl Timing {
+    /// Which window is in use. Read before the word: in a word of its generation it still is.
+    pub(super) fn period(&self) -> u32 {
+        self.period.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_slow(&self, age: Duration) -> bool {
+        age.as_millis() >= u128::from(self.slow.load(Ordering::Relaxed))
+    }
+
+    /// Counts a success in the window of time, if there is one; `false` where that takes the lock.
+    pub(super) fn count_success(&self, period: u32, now: Tick) -> bool {
+        match self.step.load(Ordering::Relaxed) {
+            0 => true,
+            step => self.successes.get_or_init(Box::default).count(period, step, now),
+        }
+    }
+
+    fn successes(&self, now: Tick) -> u64 {
+        let (period, step) = (self.period(), self.step.load(Ordering::Relaxed));
+        match self.successes.get() {
+            Some(successes) if step != 0 => successes.sum(period, step, now),
+            _ => 0,
+        }
+    }
+
+    fn begin_period(&self) {
+        // Release: who sees the new period sees the new step.
+        let next = (self.period.load(Ordering::Relaxed) + 1) & Successes::LAST_PERIOD;
+        self.period.store(next, Ordering::Release);
+    }
+}
+
+impl Memory<'_> {
+    /// Keeps the window that `policy` asks for, with what fits of the present one.
+    pub(super) fn adopt(&mut self, policy: &BreakerPolicy) {
+        let slow = match policy.slow_millionths() {
+            0 => u64::MAX,
+            _ => u64::try_from(policy.slow_call_duration().as_millis()).unwrap_or(u64::MAX),
+        };
+        self.timing.slow.store(slow, Ordering::Relaxed);
+        self.locked.timed = policy.is_timed();
+        if self.locked.outcomes.adopt(policy) {
+            self.timing.step.store(self.locked.outcomes.step(), Ordering::Relaxed);
+            self.timing.begin_period();
+        }
+    }
+
+    /// What a closed breaker's word has to say, without failures.
+    pub(super) fn closed(&self) -> Closed {
+        Closed {
+            failures: 0,
+            recorded: !self.locked.outcomes.is_settled(Tick(0)),
+            timed: self.locked.timed,
+        }
+    }
+
+    /// The window starts anew, and `word` closes.
+    pub(super) fn close(&mut self, word: Word) -> Word {
+        self.locked.outcomes.clear();
+        // Before the word is closed: see `Timing::period`.
+        self.timing.begin_period();
+        word.turned(State::Closed(self.closed()))
+    }
+
+    /// Whether the time at which an outcome comes matters.
+    pub(super) fn is_of_time(&self) -> bool {
+        self.locked.outcomes.is_of_time()
+    }
+
+    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) {
+        self.locked.outcomes.record(evidence, now);
+    }
+
+    /// Whether another success would change nothing that can lead to an opening.
+    pub(super) fn is_settled(&self, now: Tick) -> bool {
+        self.locked.outcomes.is_settled(now)
+    }
+
+    /// The rate that is reached, and how many calls reached it.
+    pub(super) fn rate_met(&self, now: Tick, policy: &BreakerPolicy) -> Option<(CircuitCause, u64)> {
+        let mut tally = self.locked.outcomes.tally(now);
+        if !tally.is_suspicious(policy) {
+            // More successes would only make the shares smaller.
+            return None;
+        }
+        tally.calls += self.timing.successes(now);
+        tally.met(policy).map(|cause| match cause {
+            CircuitCause::SlowCallRate => (cause, tally.slow),
+            _ => (cause, tally.failed),
+        })
+    }
+
+    /// The calls in the window, the failed and the slow ones among them.
+    pub(super) fn window(&self, now: Tick) -> [u64; 3] {
+        let tally = self.locked.outcomes.tally(now);
+        [tally.calls + self.timing.successes(now), tally.failed, tally.slow]
+    }
+
+    pub(super) fn last_half_open(&self) -> Option<Tick> {
+        self.locked.last_half_open
+    }
+
+    pub(super) fn forget_half_open(&mut self) {
+        self.locked.last_half_open = None;
+    }
+
+    /// The word has changed from one to the other.
+    pub(super) fn enter(&mut self, from: Word, to: Word, now: Tick, transition: Transition) {
+        if transition == Transition::HalfOpened {
+            self.locked.last_half_open = Some(now);
+        }
+        self.locked.ledger.enter(from, to, now, transition);
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.locked.ledger
+    }
+}

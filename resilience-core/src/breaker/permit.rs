@@ -1,0 +1,141 @@
+//! Leave to make one attempt, in one word that is also the lease of a probe's place.
+//!
+//! ```text
+//! 63            42 41 40 39   34 33                 0
+//! [ generation 22 ][kind][place 6][ began, ms, 34     ]
+//!                    0   of a closed breaker; place 1: timed, else 0 and no time
+//!                    1   none; place 1: none any more
+//!                    2   a probe
+//!                    3   neutral: granted by a breaker that does not judge; place 1: counted
+//! ```
+//!
+//! The permit of a [healthy](Word::is_healthy) breaker is the word itself.
+
+use super::{
+    control::BreakerMode,
+    word::{Tick, Word},
+};
+use std::time::Duration;
+
+const GENERATION_SHIFT: u32 = 42;
+const KIND_SHIFT: u32 = 40;
+const PLACE_SHIFT: u32 = 34;
+const PLACE_MASK: u64 = (1 << (KIND_SHIFT - PLACE_SHIFT)) - 1;
+const TIME_MASK: u64 = (1 << PLACE_SHIFT) - 1;
+
+const CLOSED: u64 = 0;
+const NONE: u64 = 1;
+const PROBE: u64 = 2;
+const NEUTRAL: u64 = 3;
+/// In the place of a permit of a closed breaker.
+const TIMED: u64 = 1;
+
+/// Leave to make one attempt; worth nothing in another generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Permit(pub(super) u64);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Closed,
+    None,
+    Probe,
+    Neutral,
+}
+
+impl Permit {
+    /// No permit is held.
+    pub(crate) const NONE: Self = Self(NONE << KIND_SHIFT);
+
+    /// None is held any more, and none is asked for.
+    pub(crate) const FINISHED: Self = Self((NONE << KIND_SHIFT) | (1 << PLACE_SHIFT));
+
+    /// Granted, and nothing that comes back is judged.
+    pub(crate) const NEUTRAL: Self = Self(NEUTRAL << KIND_SHIFT);
+
+    /// Granted by a breaker that is held closed: what comes back is counted, but not judged.
+    pub(crate) const UNJUDGED: Self = Self((NEUTRAL << KIND_SHIFT) | (1 << PLACE_SHIFT));
+
+    /// The permit of a breaker that is held in a mode that admits.
+    pub(super) fn of_held(mode: BreakerMode) -> Self {
+        match mode {
+            BreakerMode::ForcedClosed => Self::UNJUDGED,
+            _ => Self::NEUTRAL,
+        }
+    }
+
+    /// The permit of a healthy breaker. As long as that stays healthy in the same generation, its word is still the same.
+    #[inline]
+    pub(crate) const fn of_healthy(word: Word) -> Self {
+        Self(word.0)
+    }
+
+    #[inline]
+    pub(crate) fn closed(generation: u32, began: Option<Tick>) -> Self {
+        match began {
+            None => Self::pack(generation, CLOSED, 0, Tick(0)),
+            Some(began) => Self::pack(generation, CLOSED, TIMED, began),
+        }
+    }
+
+    pub(super) fn probe(generation: u32, place: u8, began: Tick) -> Self {
+        Self::pack(generation, PROBE, place.into(), began)
+    }
+
+    fn pack(generation: u32, kind: u64, place: u64, began: Tick) -> Self {
+        Self(
+            (u64::from(generation) << GENERATION_SHIFT)
+                | (kind << KIND_SHIFT)
+                | (place << PLACE_SHIFT)
+                | (began.0 & TIME_MASK),
+        )
+    }
+
+    #[inline]
+    pub(super) fn kind(self) -> Kind {
+        match (self.0 >> KIND_SHIFT) & 0b11 {
+            CLOSED => Kind::Closed,
+            NONE => Kind::None,
+            PROBE => Kind::Probe,
+            _ => Kind::Neutral,
+        }
+    }
+
+    /// Whether nothing is held.
+    #[inline]
+    pub(crate) fn is_none(self) -> bool {
+        self.kind() == Kind::None
+    }
+
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "22 bits")]
+    pub(super) fn generation(self) -> u32 {
+        (self.0 >> GENERATION_SHIFT) as u32
+    }
+
+    /// The place of a probe.
+    #[inline]
+    pub(super) fn place(self) -> usize {
+        usize::try_from((self.0 >> PLACE_SHIFT) & PLACE_MASK).unwrap_or(usize::MAX)
+    }
+
+    /// Whether the permit knows when it was granted.
+    #[inline]
+    pub(super) fn is_timed(self) -> bool {
+        match self.kind() {
+            Kind::Probe => true,
+            Kind::Closed => (self.0 >> PLACE_SHIFT) & PLACE_MASK == TIMED,
+            Kind::None | Kind::Neutral => false,
+        }
+    }
+
+    /// For how long it has been held; none where the clock was read before the permit was granted, or the permit knows no time.
+    #[inline]
+    pub(super) fn age(self, now: Tick) -> Duration {
+        if !self.is_timed() {
+            return Duration::ZERO;
+        }
+        let age = now.0.wrapping_sub(self.0) & TIME_MASK;
+        // Half of the range is 99 days.
+        Duration::from_millis(if age > TIME_MASK / 2 { 0 } else { age })
+    }
+}

@@ -1,0 +1,143 @@
+//! The outcomes that the rates are taken over: a window of calls, or of time. Both are exact, of fixed size, and take the same
+//! time however many calls they hold.
+
+mod calls;
+mod time;
+
+pub(super) use time::{TENTHS, index, is_within};
+
+use super::{change::CircuitCause, word::Tick};
+use crate::policy::{BreakerPolicy, Window};
+use calls::CallWindow;
+use time::TimeWindow;
+
+/// What an attempt says about the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Evidence {
+    pub(super) failed: bool,
+    pub(super) slow: bool,
+}
+
+/// The calls in a window. Failures can be slow as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) calls: u64,
+    pub(super) failed: u64,
+    pub(super) slow: u64,
+}
+
+impl Tally {
+    /// The rule that these calls meet.
+    pub(super) fn met(self, policy: &BreakerPolicy) -> Option<CircuitCause> {
+        let minimum = match policy.window() {
+            Window::Calls(size) => size.min(policy.minimum_calls()),
+            Window::Time(_) => policy.minimum_calls(),
+        };
+        if self.calls < minimum.into() {
+            None
+        } else if reaches(self.failed, self.calls, policy.failure_millionths()) {
+            Some(CircuitCause::FailureRate)
+        } else if reaches(self.slow, self.calls, policy.slow_millionths()) {
+            Some(CircuitCause::SlowCallRate)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a rule could be met by these calls, and by no smaller share of them.
+    pub(super) fn is_suspicious(self, policy: &BreakerPolicy) -> bool {
+        reaches(self.failed, self.calls, policy.failure_millionths())
+            || reaches(self.slow, self.calls, policy.slow_millionths())
+    }
+}
+
+/// Whether `part` of `whole` is at or above the share.
+fn reaches(part: u64, whole: u64, millionths: u32) -> bool {
+    millionths != 0 && part != 0 && u128::from(part) * 1_000_000 >= u128::from(whole) * u128::from(millionths)
+}
+
+/// The window that a policy asks for.
+#[derive(Debug, Default)]
+pub(super) enum Outcomes {
+    #[default]
+    NotKept,
+    Calls(CallWindow),
+    Time(Box<TimeWindow>),
+}
+
+impl Outcomes {
+    /// Keeps the window that `policy` asks for: the same, or one of another number of calls with as many as fit, or else an
+    /// empty one. Whether it is another window of time than before, or none any more.
+    pub(super) fn adopt(&mut self, policy: &BreakerPolicy) -> bool {
+        let wanted = policy.has_window().then(|| policy.window());
+        match (&*self, wanted) {
+            (Self::NotKept, None) => false,
+            (Self::Calls(window), Some(Window::Calls(size))) => {
+                if window.size() != size {
+                    *self = Self::Calls(window.resized(size));
+                }
+                false
+            }
+            (Self::Time(window), Some(Window::Time(length))) if window.step() == time::step(length) => false,
+            (_, wanted) => {
+                *self = match wanted {
+                    None => Self::NotKept,
+                    Some(Window::Calls(size)) => Self::Calls(CallWindow::new(size)),
+                    Some(Window::Time(length)) => Self::Time(Box::new(TimeWindow::new(length))),
+                };
+                true
+            }
+        }
+    }
+
+    /// The length of a tenth of a window of time; zero for others.
+    pub(super) fn step(&self) -> u64 {
+        match self {
+            Self::Time(window) => window.step(),
+            _ => 0,
+        }
+    }
+
+    /// Forgets everything, in constant time.
+    pub(super) fn clear(&mut self) {
+        match self {
+            Self::NotKept => {}
+            Self::Calls(window) => window.clear(),
+            Self::Time(window) => window.clear(),
+        }
+    }
+
+    /// Whether the time at which an outcome comes matters.
+    pub(super) fn is_of_time(&self) -> bool {
+        matches!(self, Self::Time(_))
+    }
+
+    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) {
+        match self {
+            Self::NotKept => {}
+            Self::Calls(window) => window.record(evidence),
+            Self::Time(window) => window.record(evidence, now),
+        }
+    }
+
+    /// Whether another success would change nothing that can lead to an opening.
+    pub(super) fn is_settled(&self, now: Tick) -> bool {
+        match self {
+            Self::NotKept => true,
+            Self::Calls(window) => window.is_full_of_successes(),
+            Self::Time(window) => {
+                let tally = window.tally(now);
+                tally.failed == 0 && tally.slow == 0
+            }
+        }
+    }
+
+    /// What is in the window, without the successes that threads have counted by themselves.
+    pub(super) fn tally(&self, now: Tick) -> Tally {
+        match self {
+            Self::NotKept => Tally::default(),
+            Self::Calls(window) => window.tally(),
+            Self::Time(window) => window.tally(now),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! A circuit breaker by itself: no name, no registry, no macro.
+
+mod call_async;
+mod permit;
+mod refused;
+
+pub use call_async::CallAsync;
+pub use permit::CallPermit;
+pub use refused::Refused;
+
+use crate::{
+    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Tick},
+    classify::{Outcome, Verdict},
+    policy::BreakerPolicy,
+    sync::constant,
+    time::{Clock, SystemClock},
+};
+use std::{mem, time::Duration};
+
+/// A circuit breaker that stands alone, in a `static` or wherever you keep it.
+///
+/// Runs a closure ([`call`](Self::call)) or a future ([`call_async`](Self::call_async)), or gives out permits
+/// ([`acquire`](Self::acquire)) to code that does neither. It does not retry, and emits no events: for that, and for a name,
+/// use a [`Service`](crate::Service).
+///
+/// ```
+/// use resilience_core::{BreakerPolicy, CircuitBreaker, CircuitState};
+/// use std::io;
+///
+/// static POLICY: BreakerPolicy = BreakerPolicy::builder().failure_threshold(2).build_const().unwrap();
+/// static PLANS: CircuitBreaker = CircuitBreaker::new(&POLICY);
+///
+/// fn fetch_plan() -> io::Result<String> {
+///     Err(io::ErrorKind::ConnectionRefused.into())
+/// }
+///
+/// for _ in 0..2 {
+///     assert!(PLANS.call(fetch_plan).unwrap().is_err());
+/// }
+/// assert_eq!(PLANS.state(), CircuitState::Open);
+/// let refused = PLANS.call(fetch_plan).unwrap_err();
+/// assert!(refused.retry_after().unwrap().as_secs() <= 30);
+/// ```
+///
+/// The outcome comes back as it is, inside of `Ok`; `Err` says that the body did not run. With an error type that can be made
+/// from [`Refused`], `breaker.call(body)??` returns either.
+///
+/// The policy lives as long as the process, so that the breaker takes 32 bytes and one policy serves any number of breakers.
+/// One that is made at run time is leaked, once: `Box::leak(Box::new(policy))`.
+#[derive(Debug)]
+pub struct CircuitBreaker<C = SystemClock> {
+    breaker: Breaker,
+    policy: &'static BreakerPolicy,
+    clock: C,
+}
+
+impl CircuitBreaker {
+    constant! {
+        /// A closed breaker on the system's clock.
+        #[must_use]
+        pub const fn new(policy: &'static BreakerPolicy) -> Self {
+            Self::with_clock(policy, SystemClock)
+        }
+    }
+}
+
+impl<C> CircuitBreaker<C> {
+    constant! {
+        /// A closed breaker on a clock of your own.
+        #[must_use]
+        pub const fn with_clock(policy: &'static BreakerPolicy, clock: C) -> Self {
+            Self {
+                breaker: Breaker::new(policy),
+                policy,
+                clock,
+            }
+        }
+    }
+
+    /// The policy that the breaker follows.
+    #[must_use]
+    pub const fn policy(&self) -> &'static BreakerPolicy {
+        self.policy
+    }
+
+    /// Who decides what the breaker does.
+    #[must_use]
+    pub fn mode(&self) -> BreakerMode {
+        self.breaker.mode()
+    }
+}
+
+impl<C: Clock> CircuitBreaker<C> {
+    /// Runs `body`, unless the circuit is open, and judges its outcome. A panic of the body is a failure, and goes on.
+    ///
+    /// # Errors
+    /// [`Refused`]: the body did not run.
+    #[inline]
+    pub fn call<O: Outcome>(&self, body: impl FnOnce() -> O) -> Result<O, Refused> {
+        let word = self.breaker.word();
+        if !word.is_healthy() {
+            return self.call_in_trouble(body);
+        }
+        let permit = Permit::of_healthy(word);
+        let unwinding = Unwinding { breaker: self, permit };
+        let outcome = body();
+        mem::forget(unwinding);
+        if outcome.verdict() != Verdict::Success || self.breaker.word() != word {
+            self.judge(permit, outcome.verdict());
+        }
+        Ok(outcome)
+    }
+
+    #[cold]
+    fn call_in_trouble<O: Outcome>(&self, body: impl FnOnce() -> O) -> Result<O, Refused> {
+        let permit = self.admit()?;
+        let unwinding = Unwinding { breaker: self, permit };
+        let outcome = body();
+        mem::forget(unwinding);
+        self.judge(permit, outcome.verdict());
+        Ok(outcome)
+    }
+
+    /// Runs `body`, unless the circuit is open when it is first polled, and judges its outcome. A panic of the body is a
+    /// failure, and goes on.
+    ///
+    /// Dropped before it is ready, the future is an abandoned call: see [`OnAbandon`](crate::OnAbandon). Polled again after it
+    /// was ready, it is pending for ever. It takes 16 bytes more than `body`.
+    ///
+    /// ```
+    /// use resilience_core::{BreakerPolicy, CircuitBreaker};
+    ///
+    /// static PLANS: CircuitBreaker = CircuitBreaker::new(&BreakerPolicy::DEFAULT);
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let plan = PLANS.call_async(async { std::io::Result::Ok("plan 7") }).await;
+    /// assert_eq!(plan.unwrap().unwrap(), "plan 7");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn call_async<F>(&self, body: F) -> CallAsync<'_, F, C>
+    where
+        F: Future,
+        F::Output: Outcome,
+    {
+        CallAsync::new(self, body)
+    }
+
+    /// Asks for leave to make one call, for code that is neither a closure nor a future.
+    ///
+    /// ```
+    /// use resilience_core::{BreakerPolicy, CircuitBreaker};
+    ///
+    /// static PLANS: CircuitBreaker = CircuitBreaker::new(&BreakerPolicy::DEFAULT);
+    ///
+    /// let permit = PLANS.acquire()?;
+    /// let outcome: std::io::Result<u32> = Ok(7);
+    /// permit.settle(&outcome);
+    /// # Ok::<(), resilience_core::Refused>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Refused`] while the circuit is open, or half-open with as many probes as are allowed.
+    pub fn acquire(&self) -> Result<CallPermit<'_, C>, Refused> {
+        self.admit().map(|permit| CallPermit::new(self, permit))
+    }
+
+    /// What the breaker is doing. An open circuit whose recovery time is over is reported half-open, though only the next call
+    /// makes it so: reading changes nothing. A breaker that the policy switches off is closed.
+    #[must_use]
+    pub fn state(&self) -> CircuitState {
+        if self.policy.enabled() {
+            self.breaker.state(self.now())
+        } else {
+            CircuitState::Closed
+        }
+    }
+
+    /// The time until a probe is admitted; none where the circuit is not open, or is held open.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.breaker.wait(self.now())
+    }
+
+    /// What the breaker is doing and has done so far. Reading changes nothing.
+    #[must_use]
+    pub fn snapshot(&self) -> BreakerSnapshot {
+        self.breaker.snapshot(self.now(), None, self.policy)
+    }
+
+    /// Takes the decision from the rules, or gives it back to them: closed then, with nothing remembered. Calls under way when
+    /// the mode changes are not judged.
+    ///
+    /// ```
+    /// use resilience_core::{BreakerMode, BreakerPolicy, CircuitBreaker};
+    ///
+    /// static PLANS: CircuitBreaker = CircuitBreaker::new(&BreakerPolicy::DEFAULT);
+    ///
+    /// PLANS.set_mode(BreakerMode::ForcedOpen);
+    /// assert!(PLANS.acquire().is_err());
+    /// PLANS.set_mode(BreakerMode::Automatic);
+    /// assert!(PLANS.acquire().is_ok());
+    /// ```
+    pub fn set_mode(&self, mode: BreakerMode) {
+        let _ = self.breaker.set_mode(mode, self.now(), self.policy);
+    }
+
+    /// Closes the circuit and forgets all that could open it: failures, the window, the last half-open period. The breaker is
+    /// [automatic](BreakerMode::Automatic) then. Statistics stay.
+    pub fn reset(&self) {
+        let _ = self.breaker.reset(self.now(), self.policy);
+    }
+
+    fn now(&self) -> Tick {
+        Tick::at(self.clock.now())
+    }
+
+    #[inline(never)]
+    fn admit(&self) -> Result<Permit, Refused> {
+        let word = self.breaker.word();
+        if word.is_healthy() {
+            return Ok(Permit::of_healthy(word));
+        }
+        let (admission, _) = self.breaker.admit(self.now(), self.policy);
+        admission.map_err(|refusal| Refused::new(refusal, self.clock.resolution()))
+    }
+
+    #[cold]
+    fn judge(&self, permit: Permit, verdict: Verdict) {
+        let ending = match verdict {
+            Verdict::Success => {
+                let word = self.breaker.word();
+                if word.is_healthy_but_timed() && self.breaker.success_in_passing(permit, self.now()) {
+                    return;
+                }
+                Ending::Success
+            }
+            Verdict::Failure(kind) => Ending::of_failure(kind, self.policy),
+        };
+        self.end(permit, ending);
+    }
+
+    #[cold]
+    fn end(&self, permit: Permit, ending: Ending) {
+        let _ = self.breaker.end(permit, ending, || self.now(), self.policy);
+    }
+}
+
+/// The body panics.
+struct Unwinding<'b, C: Clock> {
+    breaker: &'b CircuitBreaker<C>,
+    permit: Permit,
+}
+
+impl<C: Clock> Drop for Unwinding<'_, C> {
+    fn drop(&mut self) {
+        self.breaker.end(self.permit, Ending::Failure);
+    }
+}
+
+const _: () = assert!(size_of::<CircuitBreaker>() <= 32 || cfg!(resilience_loom));

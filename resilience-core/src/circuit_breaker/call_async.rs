@@ -1,0 +1,107 @@
+use super::{CircuitBreaker, Refused};
+use crate::{
+    breaker::{Ending, Permit},
+    classify::{Outcome, Verdict},
+    time::{Clock, SystemClock},
+};
+use pin_project_lite::pin_project;
+use std::{
+    fmt, mem,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+pin_project! {
+    /// A future that runs through a [`CircuitBreaker`]: see [`CircuitBreaker::call_async`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct CallAsync<'b, F, C: Clock = SystemClock> {
+        breaker: &'b CircuitBreaker<C>,
+        // None before the first poll; finished after the last.
+        permit: Permit,
+        #[pin]
+        body: F,
+    }
+
+    impl<F, C: Clock> PinnedDrop for CallAsync<'_, F, C> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if !this.permit.is_none() {
+                this.breaker.end(*this.permit, Ending::Abandoned);
+            }
+        }
+    }
+}
+
+impl<'b, F, C: Clock> CallAsync<'b, F, C> {
+    pub(super) fn new(breaker: &'b CircuitBreaker<C>, body: F) -> Self {
+        Self {
+            breaker,
+            permit: Permit::NONE,
+            body,
+        }
+    }
+}
+
+impl<F, C> Future for CallAsync<'_, F, C>
+where
+    F: Future,
+    F::Output: Outcome,
+    C: Clock,
+{
+    type Output = Result<F::Output, Refused>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let breaker = *this.breaker;
+        if this.permit.is_none() {
+            let word = breaker.breaker.word();
+            if *this.permit == Permit::NONE && word.is_healthy() {
+                *this.permit = Permit::of_healthy(word);
+            } else if *this.permit == Permit::FINISHED {
+                return Poll::Pending;
+            } else {
+                match breaker.admit() {
+                    Ok(permit) => *this.permit = permit,
+                    Err(refused) => {
+                        *this.permit = Permit::FINISHED;
+                        return Poll::Ready(Err(refused));
+                    }
+                }
+            }
+        }
+        let unwinding = Unwinding {
+            breaker,
+            permit: this.permit,
+        };
+        let poll = this.body.poll(cx);
+        mem::forget(unwinding);
+        let Poll::Ready(outcome) = poll else {
+            return Poll::Pending;
+        };
+        let permit = mem::replace(this.permit, Permit::FINISHED);
+        if outcome.verdict() != Verdict::Success || Permit::of_healthy(breaker.breaker.word()) != permit {
+            breaker.judge(permit, outcome.verdict());
+        }
+        Poll::Ready(Ok(outcome))
+    }
+}
+
+/// The body panics.
+struct Unwinding<'p, 'b, C: Clock> {
+    breaker: &'b CircuitBreaker<C>,
+    permit: &'p mut Permit,
+}
+
+impl<C: Clock> Drop for Unwinding<'_, '_, C> {
+    fn drop(&mut self) {
+        let permit = mem::replace(self.permit, Permit::FINISHED);
+        self.breaker.end(permit, Ending::Failure);
+    }
+}
+
+impl<F, C: Clock> fmt::Debug for CallAsync<'_, F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallAsync").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,66 @@
+use super::CircuitBreaker;
+use crate::{
+    breaker::{Ending, Permit},
+    classify::{Outcome, Verdict},
+    time::{Clock, SystemClock},
+};
+use std::{fmt, mem};
+
+/// Leave to make one call. Say how the call ended; a permit that is dropped instead is an abandoned call, and frees its place
+/// if it was a probe.
+///
+/// See [`CircuitBreaker::acquire`].
+#[must_use = "a permit that is dropped is an abandoned call"]
+pub struct CallPermit<'b, C: Clock = SystemClock> {
+    breaker: &'b CircuitBreaker<C>,
+    permit: Permit,
+}
+
+impl<'b, C: Clock> CallPermit<'b, C> {
+    pub(super) fn new(breaker: &'b CircuitBreaker<C>, permit: Permit) -> Self {
+        Self { breaker, permit }
+    }
+
+    /// The call ended with this outcome.
+    pub fn settle<O: Outcome>(self, outcome: &O) {
+        let verdict = outcome.verdict();
+        let (breaker, permit) = (self.breaker, self.permit);
+        mem::forget(self);
+        breaker.judge(permit, verdict);
+    }
+
+    /// The call succeeded.
+    pub fn success(self) {
+        let (breaker, permit) = (self.breaker, self.permit);
+        mem::forget(self);
+        breaker.judge(permit, Verdict::Success);
+    }
+
+    /// The call failed in a way that counts, whatever the policy says of kinds of failures.
+    pub fn failure(self) {
+        self.end(Ending::Failure);
+    }
+
+    /// The call ended in a way that says nothing about the service.
+    pub fn ignore(self) {
+        self.end(Ending::Ignored);
+    }
+
+    fn end(self, ending: Ending) {
+        let (breaker, permit) = (self.breaker, self.permit);
+        mem::forget(self);
+        breaker.end(permit, ending);
+    }
+}
+
+impl<C: Clock> Drop for CallPermit<'_, C> {
+    fn drop(&mut self) {
+        self.breaker.end(self.permit, Ending::Abandoned);
+    }
+}
+
+impl<C: Clock> fmt::Debug for CallPermit<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallPermit").finish_non_exhaustive()
+    }
+}
