@@ -2,9 +2,8 @@
 
 mod inherit;
 mod krate;
+mod layer;
 mod literal;
-mod retry;
-mod service;
 mod syntax;
 mod words;
 
@@ -22,9 +21,10 @@ use crate::diagnostics::Diagnostics;
 
 pub(crate) use self::inherit::{Heir, inherited};
 pub(crate) use self::krate::{default as default_crate, given as given_crate};
+pub(crate) use self::layer::{BREAKER, BUDGET, Layer, RETRY, Scalar, SettingValue};
+#[cfg(test)]
+pub(crate) use self::layer::{Group, Range};
 pub(crate) use self::literal::{as_name, is_name, ungrouped};
-pub(crate) use self::retry::{Retry, SettingValue};
-pub(crate) use self::service::ServiceLayer;
 pub(crate) use self::syntax::{Value, options};
 
 /// What `#[retry_service(..)]` says.
@@ -36,14 +36,14 @@ pub(crate) struct Args {
     pub(crate) operation: Option<LitStr>,
     /// `operation` is given, readable or not.
     pub(crate) names_operation: bool,
-    pub(crate) retry: Option<(Span, Retry)>,
+    pub(crate) retry: Option<(Span, Layer)>,
     pub(crate) attempt_timeout: Option<(Span, Duration)>,
     pub(crate) clone: Option<(Span, Vec<Ident>)>,
     pub(crate) classify: Option<Expr>,
     pub(crate) fallback: Option<Expr>,
     pub(crate) registry: Option<Expr>,
     /// `breaker(..)` and `budget(..)`.
-    pub(crate) layers: Vec<ServiceLayer>,
+    pub(crate) layers: Vec<Layer>,
 }
 
 /// Whose options these are.
@@ -101,10 +101,13 @@ impl Args {
         let mut intended: Vec<&str> = Vec::new();
         for option in options(tokens, "name = \"plan_service\"", errors) {
             let key = option.key.to_string();
-            let group = service::group(&key).filter(|_| holder != Holder::Function);
+            let group = [&BREAKER, &BUDGET]
+                .into_iter()
+                .find(|group| group.key == key && holder != Holder::Function);
             let Some((_, example)) = OPTIONS
                 .iter()
-                .chain(group_example(group))
+                .copied()
+                .chain(group.map(|group| (group.key, group.example)))
                 .find(|(name, _)| *name == key)
             else {
                 errors.error(option.span(), words::unknown(&key));
@@ -122,7 +125,7 @@ impl Args {
             ) {
                 (_, Some(message)) => errors.error(option.span(), message),
                 (Some(group), None) => {
-                    let layer = list_of(&option, example, errors).map(|tokens| service::parse(group, tokens, errors));
+                    let layer = list_of(&option, example, errors).map(|tokens| group.parse(tokens, errors));
                     args.layers.extend(layer);
                 }
                 (None, None) => args.take(&option, example, errors),
@@ -158,7 +161,7 @@ impl Args {
             }
             "retry" => {
                 self.retry =
-                    list_of(option, example, errors).map(|tokens| (option.span(), retry::parse(tokens, errors)));
+                    list_of(option, example, errors).map(|tokens| (option.span(), RETRY.parse(tokens, errors)));
             }
             "attempt_timeout" => {
                 self.attempt_timeout = attempt_timeout(option, example, errors);
@@ -208,14 +211,6 @@ pub(crate) fn check_member(tokens: &TokenStream, errors: &mut Diagnostics) {
         if let Some(message) = words::misplaced_on_member(&option.key.to_string()) {
             errors.error(option.span(), message);
         }
-    }
-}
-
-/// How a group of the service is written.
-fn group_example(group: Option<&service::Group>) -> Option<&'static (&'static str, &'static str)> {
-    match group?.key {
-        "breaker" => Some(&("breaker", "breaker(failure_threshold = 5, recovery_timeout = \"30s\")")),
-        _ => Some(&("budget", "budget(deposit = 0.1, capacity = 100)")),
     }
 }
 

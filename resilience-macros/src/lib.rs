@@ -168,7 +168,19 @@ use proc_macro::TokenStream;
 /// | option | default | range |
 /// | --- | --- | --- |
 /// | `breaker(enabled = true)` | true | |
-/// | `breaker(failure_threshold = 5)` | 5 | 1 to 1,000,000 consecutive failures |
+/// | `breaker(per = attempt)` | attempt | `attempt` or `call`: what is judged as one |
+/// | `breaker(failure_threshold = 5)` | 5 | 1 to 1,000,000 failures, or 0 where a rate is given |
+/// | `breaker(failure_count = consecutive)` | consecutive | `consecutive` or `cumulative` |
+/// | `breaker(failure_rate = 0.5)` | 0, no such rule | 0 to 1 |
+/// | `breaker(slow_call_rate = 0.5)` | 0, no such rule | 0 to 1 |
+/// | `breaker(slow_call_duration = "60s")` | 60 s | 1 ms to 1 day |
+/// | `breaker(window = 100)` or `"30s"` | 100 calls | 1 to 1,000,000 calls, or 100 ms to 1 day |
+/// | `breaker(minimum_calls = 20)` | 20 | 1 to 1,000,000 |
+/// | `breaker(count_transient = true)` | true | |
+/// | `breaker(count_throttled = true)` | true | |
+/// | `breaker(count_timeouts = true)` | true | |
+/// | `breaker(count_permanent = false)` | false | |
+/// | `breaker(on_abandon = ignore)` or `"10s"` | ignore | `ignore`, or 1 ms to 1 day |
 /// | `breaker(recovery_timeout = "30s")` | 30 s | 1 ms to 1 day |
 /// | `breaker(recovery_factor = 1.0)` | 1 | 1 to 100 |
 /// | `breaker(max_recovery_timeout = "1d")` | 1 day | `recovery_timeout` to 1 day |
@@ -181,7 +193,9 @@ use proc_macro::TokenStream;
 /// | `budget(min_per_second = 1.0)` | 1 | 0 to 1,000 |
 /// | `budget(capacity = 100)` | 100 | 1 to 10,000 |
 ///
-/// A mark takes `operation`, `attempt_timeout` and `classify`, and `#[idempotent]` also `retry(..)` and `clone(..)`. What a method says
+/// What each of them means is said at `BreakerPolicy` and `BudgetPolicy`.
+///
+/// A mark takes `operation`, `attempt_timeout`, `classify` and `fallback`, and `#[idempotent]` also `retry(..)` and `clone(..)`. What a method says
 /// goes over what the block says, within `retry(..)` field by field. A method with a `#[retry_service]` of its own is another service's.
 ///
 /// An idempotent method that calls an `#[apply]` method of the same block, as `self.write_plan(..)` or

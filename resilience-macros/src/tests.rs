@@ -6,4 +6,5 @@ mod derive;
 mod expansions;
 mod messages;
 mod partial;
+mod policies;
 mod siblings;

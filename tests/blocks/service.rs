@@ -1,8 +1,12 @@
 //! What a block says of its service: breaker and budget, one for all its methods.
 
 use crate::Work;
-use resilience_core::{CircuitState, Reason, Registry, ServiceDef, apply, idempotent, plain, retry_service};
+use resilience_core::{
+    BreakerLayer, BreakerPer, BreakerPolicy, CircuitState, FailureCount, OnAbandon, Reason, Registry, ServiceDef,
+    Window, apply, idempotent, plain, retry_service,
+};
 use resilience_tests::{Error, World, record};
+use std::time::Duration;
 
 struct Plans {
     work: Work,
@@ -120,6 +124,107 @@ fn the_service_of_a_block_is_declared_in_the_registry_that_the_block_names() {
     );
     assert_eq!(other.count(), Ok(1));
     assert_eq!((one.calls, other.calls), (1, 1));
+}
+
+/// Everything that can be said of a breaker.
+#[retry_service(
+    name = "described_service",
+    breaker(
+        enabled = true,
+        per = call,
+        failure_threshold = 0,
+        failure_count = cumulative,
+        failure_rate = 0.5,
+        slow_call_rate = 1,
+        slow_call_duration = "2s",
+        window = 4,
+        minimum_calls = 3,
+        count_transient = true,
+        count_throttled = false,
+        count_timeouts = false,
+        count_permanent = true,
+        on_abandon = "10s",
+        recovery_timeout = "10s",
+        recovery_factor = 2,
+        max_recovery_timeout = "5m",
+        cooldown = "5s",
+        half_open_max_calls = 1,
+        success_threshold = 3,
+        probe_timeout = "20s"
+    )
+)]
+trait Described {
+    #[plain]
+    fn described(&self) -> Result<u32, Error>;
+}
+
+impl Described for Work {
+    fn described(&self) -> Result<u32, Error> {
+        self.run()
+    }
+}
+
+static DESCRIBED: ServiceDef = ServiceDef::new("described_service").breaker(described());
+
+const fn described() -> BreakerLayer {
+    BreakerPolicy::builder()
+        .enabled(true)
+        .per(BreakerPer::Call)
+        .failure_threshold(0)
+        .failure_count(FailureCount::Cumulative)
+        .failure_rate(0.5)
+        .slow_call_rate(1.0)
+        .slow_call_duration(Duration::from_secs(2))
+        .window(Window::Calls(4))
+        .minimum_calls(3)
+        .count_transient(true)
+        .count_throttled(false)
+        .count_timeouts(false)
+        .count_permanent(true)
+        .on_abandon(OnAbandon::FailAfter(Duration::from_secs(10)))
+        .recovery_timeout(Duration::from_secs(10))
+        .recovery_factor(2.0)
+        .max_recovery_timeout(Duration::from_secs(300))
+        .cooldown(Duration::from_secs(5))
+        .half_open_max_calls(1)
+        .success_threshold(3)
+        .probe_timeout(Duration::from_secs(20))
+}
+
+static DESCRIBED_OTHERWISE: ServiceDef =
+    ServiceDef::new("described_service").breaker(described().probe_timeout(Duration::from_secs(21)));
+
+#[test]
+fn what_an_attribute_says_of_a_breaker_is_what_a_definition_says() {
+    for (definition, conflicts) in [(&DESCRIBED, false), (&DESCRIBED_OTHERWISE, true)] {
+        let events = record();
+        let registry = Registry::new();
+        let _ = registry.define(definition);
+
+        let store = DescribedResilient::in_registry(Work::default(), registry);
+
+        assert_eq!(store.described(), Ok(1));
+        let told = events.take().iter().any(|event| event.contains("conflicting"));
+        assert_eq!(told, conflicts);
+    }
+}
+
+#[test]
+fn a_block_may_open_its_circuit_by_a_rate() {
+    let world = World::new();
+    let work = Work {
+        failures: 2,
+        ..Work::default()
+    };
+    let store = DescribedResilient::in_registry(work, world.registry);
+
+    let outcomes = [(); 3].map(|()| store.described());
+
+    assert_eq!(outcomes, [Err(Error::Down(1)), Err(Error::Down(2)), Ok(3)]);
+    assert_eq!(
+        world.registry.service("described_service").circuit(),
+        CircuitState::Open
+    );
 }
 
 static DEFINED: ServiceDef = ServiceDef::new("defined_service").retry(resilience_tests::immediate(2));

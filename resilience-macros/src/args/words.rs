@@ -1,14 +1,24 @@
 //! Words that are no options here: misspelled ones, ones that belong elsewhere, ones that other crates use.
 
-use super::{OPTIONS, retry};
+use super::OPTIONS;
+use super::layer::{BREAKER, BUDGET, Group, RETRY};
 use crate::diagnostics::{list, nearest};
 
 /// What to say about a key that `#[retry_service(..)]` does not have.
 pub(super) fn unknown(key: &str) -> String {
-    if let Some(example) = retry::example(key) {
+    if let Some(example) = RETRY.example_of(key) {
         return format!("`{key}` belongs inside `retry(..)`: write `retry({example})`");
     }
-    if matches!(key, "breaker" | "budget") {
+    let of_service = [&BREAKER, &BUDGET];
+    let group = of_service
+        .iter()
+        .find_map(|group| Some((group.key, group.example_of(key)?)));
+    if let Some((group, example)) = group {
+        return format!(
+            "`{key}` belongs inside `{group}(..)`, on the attribute of a whole `impl` block or trait: write `{group}({example})`"
+        );
+    }
+    if of_service.iter().any(|group| group.key == key) {
         return format!(
             "`{key}` belongs to the service, which all its operations share, not to one method: \
              write it on the attribute of the whole `impl` block or trait, or write \
@@ -60,8 +70,22 @@ pub(super) fn meant(key: &str) -> Option<&'static str> {
     nearest(key, &names(OPTIONS))
 }
 
-/// What to say about a key that `retry(..)` does not have.
-pub(super) fn unknown_in_retry(key: &str) -> String {
+/// What to say about a key that a group does not have.
+pub(super) fn unknown_in(group: &Group, key: &str) -> String {
+    let name = group.key;
+    let hint = match key {
+        _ if OPTIONS.iter().any(|(option, _)| *option == key) => format!("it stands beside `{name}(..)`, not inside"),
+        _ if name == RETRY.key => match unknown_in_retry(key) {
+            Some(hint) => hint.to_owned(),
+            None => return misspelled(&format!("`{name}(..)` has no option"), key, &group.options()),
+        },
+        _ => return misspelled(&format!("`{name}(..)` has no option"), key, &group.options()),
+    };
+    format!("`{name}(..)` has no option `{key}`: {hint}")
+}
+
+/// Words that other crates have for what `retry(..)` says.
+fn unknown_in_retry(key: &str) -> Option<&'static str> {
     let hint = match key {
         "attempts" | "tries" | "max_tries" => "write `max_attempts = 4`, which counts the first run too",
         "retries" | "times" | "max_times" => "write `max_retries = 3`, which counts the runs after the first",
@@ -75,10 +99,9 @@ pub(super) fn unknown_in_retry(key: &str) -> String {
         "when" | "retry_if" | "retry_on" | "condition" => {
             "which failures are worth a retry is said by `Classify` on the error type, or by `classify = path_or_closure` beside `retry(..)`"
         }
-        _ if OPTIONS.iter().any(|(name, _)| *name == key) => "it stands beside `retry(..)`, not inside",
-        _ => return misspelled("`retry(..)` has no option", key, retry::OPTIONS),
+        _ => return None,
     };
-    format!("`retry(..)` has no option `{key}`: {hint}")
+    Some(hint)
 }
 
 pub(super) fn misspelled(what: &str, key: &str, options: &[(&'static str, &str)]) -> String {

@@ -7,7 +7,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Path};
 
 use super::{Kind, Operation, at, with_self};
-use crate::args::{Args, Retry, Service, SettingValue};
+use crate::args::{Args, Layer, Scalar, Service, SettingValue};
 use crate::site::Site;
 
 pub(super) fn begin(operation: &Operation<'_>, site: &Site) -> TokenStream {
@@ -80,16 +80,7 @@ pub(crate) fn declaration(args: &Args) -> Option<TokenStream> {
         return None;
     }
     let name = name.value();
-    let layers = args.layers.iter().map(|layer| {
-        let setter = Ident::new(layer.group.key, ours);
-        let policy = Ident::new(layer.group.policy, ours);
-        let settings = layer.settings.iter().map(|(setter, setting)| {
-            let setter = Ident::new(setter, ours);
-            let value = value(krate, setting);
-            quote_spanned!(ours=> .#setter(#value))
-        });
-        quote_spanned!(ours=> .#setter(#krate::#policy::builder() #(#settings)*))
-    });
+    let layers = args.layers.iter().map(|layer| layer_call(krate, layer));
     Some(quote_spanned!(ours=> static SERVICE: #krate::ServiceDef = #krate::ServiceDef::new(#name) #(#layers)*;))
 }
 
@@ -110,7 +101,7 @@ fn operation_static(operation: &Operation<'_>) -> TokenStream {
         }
         _ => quote_spanned!(ours=> #krate::__private::GIVEN_BY_CALL),
     };
-    let retry = operation.args.retry.iter().map(|(_, retry)| retry_layer(krate, retry));
+    let retry = operation.args.retry.iter().map(|(_, retry)| layer_call(krate, retry));
     let timeout = operation.args.attempt_timeout.iter().map(|(_, timeout)| {
         let timeout = duration(*timeout);
         quote_spanned!(ours=> .attempt_timeout(#timeout))
@@ -145,35 +136,37 @@ fn borrowed(expression: &Expr, site: &Site) -> TokenStream {
     }
 }
 
-fn retry_layer(krate: &Path, retry: &Retry) -> TokenStream {
+/// `.retry(RetryPolicy::builder()..)`
+fn layer_call(krate: &Path, layer: &Layer) -> TokenStream {
     let ours = Span::mixed_site();
-    let settings = retry.settings.iter().map(|setting| {
+    let setter = Ident::new(layer.group.key, ours);
+    let policy = Ident::new(layer.group.policy, ours);
+    let settings = layer.settings.iter().map(|setting| {
         let setter = Ident::new(setting.setter, ours);
-        let value = value(krate, &setting.value);
+        let value = value(krate, setting.value);
         quote_spanned!(ours=> .#setter(#value))
     });
-    quote_spanned!(ours=> .retry(#krate::RetryPolicy::builder() #(#settings)*))
+    quote_spanned!(ours=> .#setter(#krate::#policy::builder() #(#settings)*))
 }
 
-fn value(krate: &Path, value: &SettingValue) -> TokenStream {
+fn value(krate: &Path, value: SettingValue) -> TokenStream {
     let ours = Span::mixed_site();
     match value {
-        SettingValue::Flag(flag) => {
-            let flag = Ident::new(if *flag { "true" } else { "false" }, ours);
-            quote_spanned!(ours=> #flag)
+        SettingValue::Plain(value) => scalar(value),
+        SettingValue::Variant(choices, variant, held) => {
+            let (choices, variant) = (Ident::new(choices, ours), Ident::new(variant, ours));
+            let held = held.into_iter().map(scalar);
+            quote_spanned!(ours=> #krate::#choices::#variant #((#held))*)
         }
-        SettingValue::Whole(number) => number_tokens(Literal::u32_unsuffixed(*number)),
-        SettingValue::Factor(factor) => number_tokens(Literal::f64_unsuffixed(*factor)),
-        SettingValue::Duration(time) => duration(*time),
-        SettingValue::Backoff(variant) => {
-            let variant = Ident::new(variant, ours);
-            quote_spanned!(ours=> #krate::Backoff::#variant)
-        }
-        SettingValue::Jitter(variant, share) => {
-            let variant = Ident::new(variant, ours);
-            let share = share.iter().map(|share| number_tokens(Literal::f64_unsuffixed(*share)));
-            quote_spanned!(ours=> #krate::Jitter::#variant #((#share))*)
-        }
+    }
+}
+
+fn scalar(value: Scalar) -> TokenStream {
+    match value {
+        Scalar::Flag(flag) => Ident::new(if flag { "true" } else { "false" }, Span::mixed_site()).into_token_stream(),
+        Scalar::Whole(number) => number_tokens(Literal::u32_unsuffixed(number)),
+        Scalar::Number(number) => number_tokens(Literal::f64_unsuffixed(number)),
+        Scalar::Duration(time) => duration(time),
     }
 }
 

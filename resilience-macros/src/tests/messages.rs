@@ -110,6 +110,63 @@ fn unknown_and_repeated_options() {
 }
 
 #[test]
+fn breaker_and_budget() {
+    let block = |options: &&str| {
+        format!(
+            "#[retry_service(name = \"plans\", {options})] impl Plans {{ #[plain] fn fetch(&self) -> R {{ get() }} }}"
+        )
+    };
+    let cases = [
+        "breaker",
+        "breaker(failure_threshold)",
+        "breaker(failure_treshold = 3)",
+        "breaker(wobble = 3)",
+        "breaker(retry = 3)",
+        "breaker(= 3)",
+        "breaker(failure_threshold = 3, failure_threshold = 4)",
+        "breaker(enabled = 1)",
+        "breaker(count_permanent = yes)",
+        "breaker(per = atempt)",
+        "breaker(per = \"call\")",
+        "breaker(failure_count = 5)",
+        "breaker(failure_threshold = 0)",
+        "breaker(failure_threshold = 0, failure_rate = 0)",
+        "breaker(failure_threshold = 0, failure_rate = many)",
+        "breaker(failure_threshold = 1_000_001)",
+        "breaker(failure_rate = 50)",
+        "breaker(slow_call_rate = -0.1)",
+        "breaker(slow_call_duration = \"1us\")",
+        "breaker(slow_call_duration = 2)",
+        "breaker(window = 0)",
+        "breaker(window = 1_000_001)",
+        "breaker(window = 1.5)",
+        "breaker(window = \"99ms\")",
+        "breaker(window = \"2d\")",
+        "breaker(window = -1)",
+        "breaker(window = calls)",
+        "breaker(minimum_calls = 0)",
+        "breaker(on_abandon = \"ignore\")",
+        "breaker(on_abandon = \"0s\")",
+        "breaker(on_abandon = 10)",
+        "breaker(on_abandon = fail)",
+        "breaker(recovery_factor = 0.5)",
+        "breaker(recovery_timeout = \"2m\", max_recovery_timeout = \"1m\")",
+        "breaker(max_recovery_timeout = \"10s\")",
+        "breaker(half_open_max_calls = 65)",
+        "breaker(success_threshold = 256)",
+        "budget(capacity = 0)",
+        "budget(deposit = 11)",
+        "budget(tokens = 11)",
+        "failure_rate = 0.5",
+        "capacity = 50",
+    ];
+    record(
+        "breaker_and_budget",
+        cases.iter().map(|options| ((*options).to_owned(), block(options))),
+    );
+}
+
+#[test]
 fn grammar() {
     options(
         "grammar",

@@ -1,0 +1,103 @@
+//! What the settings of one group must be to each other.
+
+use std::time::Duration;
+
+use super::{Layer, Scalar, SettingValue};
+use crate::args::literal::At;
+use crate::diagnostics::Diagnostics;
+
+/// What `max_delay` is where nobody says otherwise.
+const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(10);
+/// `backoff = linear` never waits less.
+const LINEAR_FLOOR: Duration = Duration::from_secs(2);
+/// What `recovery_timeout` is where nobody says otherwise.
+const DEFAULT_RECOVERY: Duration = Duration::from_secs(30);
+
+pub(super) fn retry(layer: &Layer, errors: &mut Diagnostics) {
+    if let (Some(_), Some(retries)) = (layer.get("max_attempts"), layer.get("max_retries")) {
+        errors.error(
+            retries.key,
+            "`max_attempts` and `max_retries` say the same thing in two ways: keep one of them, `max_attempts` counts the first run too",
+        );
+    }
+    for shorter in ["base_delay", "min_delay"] {
+        in_order(layer, shorter, "max_delay", errors);
+        let Some(At { value, span }) = layer.duration(shorter) else {
+            continue;
+        };
+        // A cap that is given but not readable is already reported, and no reason to fall back to the default.
+        if value > DEFAULT_MAX_DELAY && !layer.is_given("max_delay") {
+            let (value, cap) = (
+                humantime::format_duration(value),
+                humantime::format_duration(DEFAULT_MAX_DELAY),
+            );
+            errors.error(
+                span,
+                format!("`{shorter}` of {value} is longer than `max_delay`, which is {cap} unless it is given: shorten the one, or add `max_delay = \"{value}\"`"),
+            );
+        }
+    }
+    let linear = layer
+        .settings
+        .iter()
+        .any(|setting| matches!(setting.value, SettingValue::Variant("Backoff", "Linear", _)));
+    let cap = layer.duration("max_delay");
+    if let Some(cap) = cap.filter(|cap| linear && cap.value < LINEAR_FLOOR) {
+        let floor = humantime::format_duration(LINEAR_FLOOR);
+        errors.error(
+            cap.span,
+            format!("`max_delay` is too short for `backoff = linear`, which never waits less than {floor}: lengthen it, or take `backoff = fixed`"),
+        );
+    }
+}
+
+pub(super) fn breaker(layer: &Layer, errors: &mut Diagnostics) {
+    if let Some(threshold) = layer.get("failure_threshold") {
+        let is_none = matches!(threshold.value, SettingValue::Plain(Scalar::Whole(0)));
+        if is_none && !may_have_rate(layer) {
+            errors.error(
+                threshold.place,
+                "`failure_threshold = 0` leaves no rule that opens the circuit: add `failure_rate = 0.5` or `slow_call_rate = 0.5`, or give a threshold of at least 1",
+            );
+        }
+    }
+    in_order(layer, "recovery_timeout", "max_recovery_timeout", errors);
+    if let Some(cap) = layer.duration("max_recovery_timeout") {
+        if cap.value < DEFAULT_RECOVERY && !layer.is_given("recovery_timeout") {
+            let (value, least) = (
+                humantime::format_duration(cap.value),
+                humantime::format_duration(DEFAULT_RECOVERY),
+            );
+            errors.error(
+                cap.span,
+                format!("`max_recovery_timeout` of {value} is shorter than `recovery_timeout`, which is {least} unless it is given: lengthen the one, or add `recovery_timeout = \"{value}\"`"),
+            );
+        }
+    }
+}
+
+/// Whether a rate is given, or might be: what is not readable is already reported.
+fn may_have_rate(layer: &Layer) -> bool {
+    ["failure_rate", "slow_call_rate"].into_iter().any(|rate| {
+        layer.is_given(rate)
+            && layer
+                .get(rate)
+                .is_none_or(|rate| matches!(rate.value, SettingValue::Plain(Scalar::Number(share)) if share > 0.0))
+    })
+}
+
+/// Reports a `shorter` that is longer than the `longer`, where both are given.
+fn in_order(layer: &Layer, shorter: &str, longer: &str, errors: &mut Diagnostics) {
+    if let (Some(short), Some(long)) = (layer.duration(shorter), layer.duration(longer)) {
+        if short.value > long.value {
+            let (short_text, long_text) = (
+                humantime::format_duration(short.value),
+                humantime::format_duration(long.value),
+            );
+            errors.error(
+                short.span,
+                format!("`{shorter}` of {short_text} is longer than `{longer}` of {long_text}: shorten the one or lengthen the other"),
+            );
+        }
+    }
+}
