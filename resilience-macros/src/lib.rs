@@ -162,8 +162,8 @@ use proc_macro::TokenStream;
 /// assert_eq!(PlanService.count_plans().unwrap(), 7);
 /// ```
 ///
-/// It takes `name` or `service`, `retry(..)`, `attempt_timeout` (for the `async` methods), `classify`, `registry` and `crate`, and
-/// beside a `name` what belongs to the service:
+/// It takes `name` or `service`, `retry(..)`, `attempt_timeout` (for the `async` methods), `classify`, `fallback`, `registry` and
+/// `crate`, and beside a `name` what belongs to the service:
 ///
 /// | option | default | range |
 /// | --- | --- | --- |
@@ -329,6 +329,7 @@ use proc_macro::TokenStream;
 /// - `fallback = async |failure| ..` is awaited. A path is not: for an `async fn`, write `async |failure| from_cache(failure).await`.
 /// - It never hides that it ran: there is an event, `fallback used`, the statistics count it, and for breaker, budget and
 ///   statistics the call has failed as it would have without it.
+/// - In the mark of a method of a trait it is a part of the decorator: `self` is the decorator, whose methods are protected, too.
 /// - It is outside of the call: no attempt timeout and no total timeout ends it, and a panic in it goes on.
 ///
 /// # Parameters of an idempotent operation
@@ -447,7 +448,7 @@ pub fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Alone it needs a return type with room for an `Interruption`: the apply may be refused. Its only option is then
 /// `crate = ::path::to::resilience_core`. On a method of an `impl` block or a trait that carries [`macro@retry_service`] it takes
-/// `operation`, `attempt_timeout` and `classify` as well, and speaks of the service of the block.
+/// `operation`, `attempt_timeout`, `classify` and `fallback` as well, and speaks of the service of the block.
 #[proc_macro_attribute]
 pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     method::apply(args.into(), item.into()).into()
@@ -456,7 +457,7 @@ pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks a method of a block that may be retried: running its body twice does no harm.
 ///
 /// It means something inside an `impl` block or a trait that carries [`macro@retry_service`], and is refused elsewhere. It takes
-/// `operation`, `retry(..)`, `attempt_timeout`, `clone(..)` and `classify`, with the meaning that they have there.
+/// `operation`, `retry(..)`, `attempt_timeout`, `clone(..)`, `classify` and `fallback`, with the meaning that they have there.
 ///
 /// ```
 /// use resilience_core::{idempotent, retry_service};
@@ -484,7 +485,7 @@ pub fn idempotent(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks a method of a block that gets one attempt, through the breaker of its service.
 ///
 /// It means something inside an `impl` block or a trait that carries [`macro@retry_service`], and is refused elsewhere. It takes
-/// `operation`, `attempt_timeout` and `classify`, with the meaning that they have there.
+/// `operation`, `attempt_timeout`, `classify` and `fallback`, with the meaning that they have there.
 ///
 /// ```
 /// use resilience_core::{plain, retry_service};

@@ -21,6 +21,7 @@
 mod arrangements;
 mod decorated_shapes;
 mod decorators;
+mod fallbacks;
 mod implementations;
 mod inherent;
 mod service;

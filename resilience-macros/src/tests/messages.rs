@@ -340,6 +340,15 @@ fn fallbacks() {
         "fallback_of_a_blocking_function",
         &["#[retry_service(name = \"plans\", fallback = async |_| 0)] fn fetch() -> R {}"],
     );
+    functions(
+        "fallback_in_a_block",
+        &[
+            "#[retry_service(name = \"plans\", fallback = async |_| 0)] impl Plans { #[plain] fn fetch(&self) -> R {} #[plain] async fn find(&self) -> R {} }",
+            "#[retry_service(name = \"plans\")] impl Plans { #[idempotent(fallback)] fn fetch(&self) -> R {} }",
+            "#[retry_service(name = \"plans\")] trait Plans { #[plain(fallback = || 0)] fn fetch(&self) -> R; }",
+            "#[retry_service(name = \"plans\")] impl Plans for P { #[apply(fallback = 3)] fn fetch(&self) -> R {} }",
+        ],
+    );
 }
 
 #[test]
