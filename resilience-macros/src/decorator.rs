@@ -12,13 +12,13 @@ use syn::{
     Attribute, GenericParam, Meta, ReceiverKind, TraitItemConst, TraitItemType, WherePredicate, parse_quote_spanned,
 };
 
-use self::bounds::{check_supertrait, collect_words, of_self, promises_send};
+use self::bounds::{check_supertrait, of_self, promises_send};
 use self::carried::{allowed, carried};
 use crate::args::Args;
 use crate::block::{Block, BlockItem, ItemKind, Member, TraitHeader};
 use crate::diagnostics::Diagnostics;
 use crate::forward;
-use crate::tokens::is_word;
+use crate::tokens::{has_one_of, is_word};
 
 pub(crate) struct Decorator<'a> {
     pub(crate) header: &'a TraitHeader,
@@ -51,11 +51,9 @@ impl Decorator<'_> {
 
     /// A name for the type inside that means nothing else in the trait.
     fn parameter(&self) -> Ident {
-        let mut words = Vec::new();
-        collect_words(self.block.to_token_stream(), &mut words);
         let free = ["S", "Inner", "Implementation"]
             .into_iter()
-            .find(|name| !words.iter().any(|word| word == name));
+            .find(|name| !has_one_of(self.block.to_token_stream(), &[name]));
         Ident::new(free.unwrap_or("ResilientImplementation"), Span::mixed_site())
     }
 

@@ -21,7 +21,7 @@ pub(crate) fn is_path(tokens: &[TokenTree], first: &str, second: &str) -> bool {
 }
 
 /// Whether one of the words is among the tokens, on whatever level.
-pub(crate) fn has_one_of(tokens: TokenStream, words: &[String]) -> bool {
+pub(crate) fn has_one_of<T: AsRef<str>>(tokens: TokenStream, words: &[T]) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
         TokenTree::Group(group) => has_one_of(group.stream(), words),

@@ -4,7 +4,7 @@
 //! method that may implement a trait asks, in a line that never runs, for the witness of its own name; where there is none,
 //! a stand-in answers that is one reference further away.
 //!
-//! Within one block it is the same: a method that others call leaves a constant that says what it is.
+//! Within one block it is the same: a method that others call leaves a function that says what it is.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
@@ -67,7 +67,7 @@ pub(crate) fn probe(function: &Function, kind: Kind, place: Option<Place>, krate
     })
 }
 
-/// What a method is that others of its block call: a constant beside it.
+/// What a method is that others of its block call: a function beside it.
 pub(crate) fn called(member: &Member, is_apply: bool, signature: &Signature) -> Option<TokenStream> {
     if !member.called {
         return None;
@@ -75,15 +75,17 @@ pub(crate) fn called(member: &Member, is_apply: bool, signature: &Signature) -> 
     let krate = &member.krate;
     let ours = Span::mixed_site();
     let name = name(signature);
-    let kind = if is_apply {
-        quote_spanned!(ours=> #krate::__private::Applied)
+    let (answer, kind) = if is_apply {
+        let kind = quote_spanned!(ours=> #krate::__private::Applied);
+        (Some(quote_spanned!(ours=> -> #kind)), Some(kind))
     } else {
-        quote_spanned!(ours=> ())
+        (None, None)
     };
     Some(quote_spanned! {ours=>
         #[doc(hidden)]
-        #[allow(dead_code, non_upper_case_globals)]
-        const #name: #kind = #kind;
+        const fn #name() #answer {
+            #kind
+        }
     })
 }
 
@@ -99,7 +101,8 @@ pub(crate) fn questions(member: &Member, body: &TokenStream) -> Option<TokenStre
         // What is asked about underlines the whole call.
         let mut kind = kind_of(name);
         kind.set_span(place(tokens.last()));
-        let kind = quote_spanned!(place(tokens.first())=> Self::#kind);
+        let asked = quote_spanned!(place(tokens.last())=> ());
+        let kind = quote_spanned!(place(tokens.first())=> Self::#kind #asked);
         let at_name = ours.located_at(name.span());
         let krate = located(&member.krate, at_name);
         quote_spanned!(at_name=> #krate::__private::may_be_called_again(#kind);)

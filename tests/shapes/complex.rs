@@ -34,6 +34,8 @@ async fn a_forbidding_crate_compiles() {
     assert_eq!(forbidding::applies_async(&Work::easy()).await, Ok(2));
     assert!(Work::hard().complex().await.is_ok_and(|found| found.is_empty()));
     assert!(Work::hard().complex_blocking().is_ok_and(|found| found.is_empty()));
+    assert_eq!(forbidding::Block(Work::hard()).calls(), Ok(3));
+    assert_eq!(forbidding::Block(Work::easy()).calls_an_apply(), Ok(1));
     match forbidding::derived(&Work::hard()) {
         Ok(run) => assert_eq!(run, 3),
         Err(forbidding::Refused::Down) => panic!("three attempts are enough"),

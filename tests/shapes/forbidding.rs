@@ -11,7 +11,7 @@
 #![allow(unreachable_pub, reason = "one of two lints that contradict each other")]
 
 use crate::{SHAPES, Work, complex::Catalogue};
-use resilience_core::{Classify, Interruption, apply, retry_service};
+use resilience_core::{Classify, Interruption, apply, idempotent, plain, retry_service};
 use resilience_tests::Error;
 use std::collections::HashMap;
 
@@ -94,4 +94,49 @@ pub fn derived(work: &Work) -> Result<u32, Refused> {
         Error::Interrupted(interruption) => interruption.into(),
         _ => Refused::Down,
     })
+}
+
+/// A block in which one method calls another, and a private trait whose decorator nobody needs.
+pub struct Block(pub Work);
+
+#[retry_service(name = "forbidding_block", retry(backoff = none), breaker(failure_threshold = 9))]
+impl Block {
+    #[idempotent]
+    pub fn calls(&self) -> Answer {
+        self.called()
+    }
+
+    #[plain]
+    fn called(&self) -> Answer {
+        self.0.read()
+    }
+
+    #[plain]
+    pub fn calls_an_apply(&self) -> Answer {
+        self.applied()
+    }
+
+    #[apply]
+    fn applied(&self) -> Answer {
+        self.0.write()
+    }
+}
+
+#[retry_service(name = "forbidding_trait")]
+trait Private {
+    #[idempotent]
+    fn read(&self) -> Answer;
+
+    #[apply]
+    fn write(&self) -> Answer;
+}
+
+impl Private for Work {
+    fn read(&self) -> Answer {
+        self.run()
+    }
+
+    fn write(&self) -> Answer {
+        self.run()
+    }
 }

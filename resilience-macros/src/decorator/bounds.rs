@@ -1,11 +1,12 @@
 //! What the implementation inside a decorator must be able to do, and which supertraits a decorator can have.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{GenericParam, Signature, Type, TypeParamBound, WherePredicate, parse_quote_spanned};
 
 use crate::diagnostics::Diagnostics;
 use crate::signature::returns_future;
+use crate::tokens::has_one_of;
 
 /// Bounds that a method puts on `Self`, put on the type inside. Those of lifetimes follow by themselves.
 pub(super) fn of_self(signature: &Signature, parameter: &Ident) -> Vec<WherePredicate> {
@@ -42,19 +43,12 @@ fn mentions(tokens: TokenStream, parameter: &GenericParam) -> bool {
         GenericParam::Const(constant) => &constant.ident,
         GenericParam::Lifetime(lifetime) => &lifetime.lifetime.ident,
     };
-    let mut words = Vec::new();
-    collect_words(tokens, &mut words);
-    words.iter().any(|word| name == word)
+    has_one_of(tokens, &[name.to_string()])
 }
 
 /// Whether a returned future is said to be `Send`.
 pub(super) fn promises_send(signature: &Signature) -> bool {
-    if !returns_future(signature) {
-        return false;
-    }
-    let mut words = Vec::new();
-    collect_words(signature.output.to_token_stream(), &mut words);
-    words.iter().any(|word| word == "Send")
+    returns_future(signature) && has_one_of(signature.output.to_token_stream(), &["Send"])
 }
 
 /// Supertraits that a decorator has when the type inside has them.
@@ -83,15 +77,4 @@ pub(super) fn check_supertrait(bound: &TypeParamBound, errors: &mut Diagnostics)
              `where Self: {name}` in place of `: {name}`, and implement it for the decorator"
         ),
     );
-}
-
-/// All words of the tokens, however deep.
-pub(super) fn collect_words(tokens: TokenStream, words: &mut Vec<String>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(word) => words.push(word.to_string()),
-            TokenTree::Group(group) => collect_words(group.stream(), words),
-            _ => {}
-        }
-    }
 }

@@ -32,16 +32,17 @@ impl Decorator<'_> {
         let doc_new =
             format!(" Protects `inner`, by {service} in the registry that was entered, or else in the global one.");
         let in_registry = self.in_registry(parameter, &methods_visibility);
+        let named_in_registry = in_registry
+            .as_ref()
+            .map(|_| quote_spanned!(ours=> let _ = #wrapper::<()>::in_registry;));
         quote_spanned! {ours=>
             #[doc = #doc]
-            #[allow(dead_code)]
             #[derive(::core::clone::Clone, ::core::fmt::Debug)]
             #visibility struct #wrapper<#parameter> {
                 inner: #parameter,
                 service: ::core::option::Option<&'static #krate::Service>,
             }
 
-            #[allow(dead_code)]
             impl<#parameter> #wrapper<#parameter> {
                 #[doc = #doc_new]
                 #[must_use]
@@ -69,6 +70,15 @@ impl Decorator<'_> {
                     this.inner
                 }
             }
+
+            // Named here, none of them is unused.
+            const _: () = {
+                let _ = #wrapper::<()>::new;
+                let _ = #wrapper::<()>::with_service;
+                #named_in_registry
+                let _ = #wrapper::<()>::inner;
+                let _ = #wrapper::<()>::into_inner;
+            };
         }
     }
 

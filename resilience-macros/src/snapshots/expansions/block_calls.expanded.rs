@@ -2,7 +2,7 @@ impl PlanService {
     fn fetch_plan(&self) -> Result<Plan, PlanError> {
         if false {
             ::resilience_core::__private::may_be_called_again(
-                Self::__resilience_kind_of_count_plans,
+                Self::__resilience_kind_of_count_plans(),
             );
         }
         let mut call = {
@@ -37,8 +37,7 @@ impl PlanService {
         self.http.count()
     }
     #[doc(hidden)]
-    #[allow(dead_code, non_upper_case_globals)]
-    const __resilience_kind_of_count_plans: () = ();
+    const fn __resilience_kind_of_count_plans() {}
     fn get(&self) -> Result<Plan, PlanError> {
         self.http.get()
     }

@@ -4,13 +4,11 @@ trait PlanStore {
         Self: Debug;
 }
 /// Any [`PlanStore`] as operations of the service `plan_store`: what the trait marks `#[idempotent]` is retried, what it marks `#[plain]` or `#[apply]` gets one attempt, and all of them go through one breaker. Other methods are forwarded as they are.
-#[allow(dead_code)]
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 struct PlanStoreResilient<Inner> {
     inner: Inner,
     service: ::core::option::Option<&'static ::resilience_core::Service>,
 }
-#[allow(dead_code)]
 impl<Inner> PlanStoreResilient<Inner> {
     /// Protects `inner`, by the service `plan_store` in the registry that was entered, or else in the global one.
     #[must_use]
@@ -50,6 +48,13 @@ impl<Inner> PlanStoreResilient<Inner> {
         this.inner
     }
 }
+const _: () = {
+    let _ = PlanStoreResilient::<()>::new;
+    let _ = PlanStoreResilient::<()>::with_service;
+    let _ = PlanStoreResilient::<()>::in_registry;
+    let _ = PlanStoreResilient::<()>::inner;
+    let _ = PlanStoreResilient::<()>::into_inner;
+};
 impl<Inner> PlanStore for PlanStoreResilient<Inner>
 where
     Inner: PlanStore,

@@ -19,13 +19,11 @@ pub trait PlanStore<K: Key>: Send + Sync {
     }
 }
 /// Any [`PlanStore`] as operations of the service `plan_store`: what the trait marks `#[idempotent]` is retried, what it marks `#[plain]` or `#[apply]` gets one attempt, and all of them go through one breaker. Other methods are forwarded as they are.
-#[allow(dead_code)]
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct PlanStoreResilient<S> {
     inner: S,
     service: ::core::option::Option<&'static ::resilience_core::Service>,
 }
-#[allow(dead_code)]
 impl<S> PlanStoreResilient<S> {
     /// Protects `inner`, by the service `plan_store` in the registry that was entered, or else in the global one.
     #[must_use]
@@ -69,6 +67,13 @@ impl<S> PlanStoreResilient<S> {
         this.inner
     }
 }
+const _: () = {
+    let _ = PlanStoreResilient::<()>::new;
+    let _ = PlanStoreResilient::<()>::with_service;
+    let _ = PlanStoreResilient::<()>::in_registry;
+    let _ = PlanStoreResilient::<()>::inner;
+    let _ = PlanStoreResilient::<()>::into_inner;
+};
 impl<K: Key, S> PlanStore<K> for PlanStoreResilient<S>
 where
     S: PlanStore<K>,
