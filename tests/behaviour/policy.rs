@@ -125,12 +125,16 @@ fn breaker_bounds_hold_at_the_edge_and_not_beyond() {
 fn budget_bounds_hold_at_the_edge_and_not_beyond() {
     // R124
     let b = BudgetPolicy::builder;
-    let table: [(BudgetLayer, Result<(), &str>); 9] = [
+    let table: [(BudgetLayer, Result<(), &str>); 13] = [
         (b(), Ok(())),
         (b().deposit(0.0).min_per_second(0.0), Ok(())),
         (b().deposit(10.0).min_per_second(1_000.0).capacity(10_000), Ok(())),
         (b().deposit(-0.1), Err("deposit")),
         (b().deposit(10.1), Err("deposit")),
+        (b().throttled_cost(0.0), Ok(())),
+        (b().throttled_cost(1.0), Ok(())),
+        (b().throttled_cost(1.001), Err("throttled_cost")),
+        (b().throttled_cost(f64::NAN), Err("throttled_cost")),
         (b().min_per_second(1_000.1), Err("min_per_second")),
         (b().min_per_second(f64::NAN), Err("min_per_second")),
         (b().capacity(0), Err("capacity")),
@@ -177,6 +181,7 @@ fn the_defaults_are_those_of_the_design() {
         (budget.deposit(), budget.min_per_second(), budget.capacity()),
         (0.1, 1.0, 100)
     );
+    assert!((budget.throttled_cost() - 1.0).abs() < f64::EPSILON);
     assert_eq!(field(retry.layered(&RetryLayer::new())), Ok(()));
 }
 
