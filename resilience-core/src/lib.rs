@@ -44,6 +44,7 @@
 //!   it does not compile.
 //! - A [`Service`] owns one circuit breaker and one retry budget; a [`Registry`] holds services by name. A [`CircuitBreaker`]
 //!   serves alone, too.
+//! - [`policy::presets`] has policies with names that say when to use them; [`Service::describe`] says in words what holds.
 //! - [`scope`] is what running code can see of the calls around it; [`scope::carry`] takes it into spawned tasks.
 //! - [`time`] and [`random`] can be replaced, so that tests run on time and chance of their own.
 //!
@@ -64,6 +65,7 @@ mod circuit_breaker;
 pub mod classify;
 mod declaration;
 mod delay;
+mod description;
 mod interruption;
 mod link;
 mod operation;

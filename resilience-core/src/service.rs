@@ -342,7 +342,7 @@ impl Service {
         self.configure(ServiceLayer::new())
     }
 
-    fn links(&self) -> Vec<&'static Link> {
+    pub(crate) fn links(&self) -> Vec<&'static Link> {
         self.state().links.values().copied().collect()
     }
 

@@ -4,9 +4,9 @@ use resilience_core::{
     ApplyInRetry, Backoff, BreakerLayer, BreakerPolicy, BudgetLayer, BudgetPolicy, InvalidPolicy, Jitter, RetryLayer,
     RetryPolicy, ServiceLayer,
 };
-use resilience_tests::{ms, secs};
+use resilience_tests::{Error, World, ms, secs};
 use serde_json::{from_str, json, to_value};
-use std::time::Duration;
+use std::{env, process::Command, time::Duration};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const OVER: Duration = Duration::from_nanos(86_400_000_000_001);
@@ -64,6 +64,32 @@ fn retry_bounds_hold_at_the_edge_and_not_beyond() {
     ] {
         assert_eq!(field(r().max_depth(depth).build()), expected);
     }
+}
+
+#[test]
+fn a_policy_reads_nothing_from_the_environment() {
+    // R002: played by a process of its own, whose environment says otherwise.
+    const WORLD: [(&str, &str); 3] = [
+        ("RESILIENCE__DEFAULTS__RETRY__MAX_ATTEMPTS", "9"),
+        ("RESILIENCE__GLOBAL__RETRY__MAX_ATTEMPTS", "9"),
+        ("MAX_RETRY_ATTEMPTS", "9"),
+    ];
+    if env::var_os(WORLD[0].0).is_some() {
+        assert_eq!(RetryPolicy::default(), RetryPolicy::DEFAULT);
+        assert_eq!(RetryPolicy::builder().build().unwrap().max_attempts(), 3);
+        let plans = World::new().plans("plan_service", ServiceLayer::new());
+        assert_eq!(plans.fetch_blocking(|run| Err(Error::Down(run))), Err(Error::Down(3)));
+        return;
+    }
+
+    let played = Command::new(env::current_exe().unwrap())
+        .args(["policy::a_policy_reads_nothing_from_the_environment", "--exact"])
+        .envs(WORLD)
+        .output()
+        .unwrap();
+
+    let output = String::from_utf8(played.stdout).unwrap();
+    assert!(played.status.success() && output.contains("1 passed"), "{output}");
 }
 
 #[test]

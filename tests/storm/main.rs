@@ -6,6 +6,7 @@
 mod peers;
 mod simulation;
 
+use resilience_core::ServiceLayer;
 use simulation::{Hops, Policy, Recovery, Run, Scenario, play_all, table};
 use std::sync::LazyLock;
 
@@ -201,5 +202,51 @@ fn retries_of_other_crates_storm() {
             run.amplification
         );
         assert_eq!(run.recovery, Recovery::Never, "{}, depth {}", run.policy, run.depth);
+    }
+}
+
+#[test]
+fn the_presets_make_no_outage_worse_either() {
+    let high_traffic = || Policy::ours("high traffic", ServiceLayer::high_traffic());
+    let critical = || Policy::ours("critical", ServiceLayer::critical());
+    let background = || Policy::ours("background", ServiceLayer::background());
+    let [high_traffic, critical, background] = [
+        runs(high_traffic, Scenario::outage),
+        runs(critical, Scenario::outage),
+        runs(background, Scenario::outage),
+    ];
+    show(
+        "30 s at half the capacity, then whole again; the presets",
+        &[&NO_RETRY, &DEFAULT, &high_traffic, &critical, &background],
+    );
+
+    for run in [&high_traffic, &critical, &background].into_iter().flatten() {
+        assert!(run.amplification <= 1.1, "{}: {}", run.policy, run.amplification);
+    }
+    // Whoever asks again sooner is sooner back: within the time for which the circuit is open, and little more.
+    for (runs, recovery) in [(&high_traffic, 5), (&critical, 10), (&background, 60)] {
+        for run in runs {
+            assert!(
+                run.recovery <= Recovery::After(recovery + 3),
+                "{}: {:?}",
+                run.policy,
+                run.recovery
+            );
+        }
+    }
+}
+
+#[test]
+fn an_outage_of_any_length_is_soon_over_in_high_traffic() {
+    for seconds in [5, 10, 20, 45] {
+        let policy = Policy::ours("high traffic", ServiceLayer::high_traffic());
+        let runs = play_all(&[(Scenario::outage(2).lasting(seconds), policy)]);
+
+        assert!(
+            runs[0].recovery <= Recovery::After(8),
+            "{seconds} s: {:?}",
+            runs[0].recovery
+        );
+        assert!(runs[0].amplification <= 1.1, "{seconds} s: {}", runs[0].amplification);
     }
 }

@@ -4,7 +4,7 @@ use super::Run;
 use plotters::{
     prelude::{
         BLACK, ChartBuilder, Color, IntoDrawingArea, IntoLogRange, LineSeries, PathElement, RGBColor, Rectangle,
-        SVGBackend, WHITE,
+        SVGBackend, SeriesLabelPosition, WHITE,
     },
     style::ShapeStyle,
 };
@@ -51,6 +51,7 @@ pub(crate) fn draw(path: &Path, runs: &[&Run], outage: (u64, u64)) -> Result<(),
         .disable_x_mesh()
         .x_desc("seconds")
         .y_desc("requests a second at the service")
+        .x_label_formatter(&|second| format!("{second:.0}"))
         .y_label_formatter(&|load| format!("{load:.0}"))
         .draw()?;
     for (run, colour) in runs.iter().zip(COLOURS) {
@@ -65,6 +66,7 @@ pub(crate) fn draw(path: &Path, runs: &[&Run], outage: (u64, u64)) -> Result<(),
     }
     chart
         .configure_series_labels()
+        .position(SeriesLabelPosition::LowerRight)
         .background_style(WHITE)
         .border_style(BLACK)
         .draw()?;
