@@ -1,6 +1,6 @@
 //! The backend: a queue, first in, first out, and workers. What is in the queue is worked off, whether anybody still waits or not.
 
-use super::{Answer, Fault, QUEUE, Scenario, WORK, WORKERS, measurements::Measurements};
+use super::{Answer, Fault, Scenario, WORK, WORKERS, measurements::Measurements};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use std::{
     collections::VecDeque,
@@ -16,6 +16,7 @@ type Reply = oneshot::Sender<Result<(), Fault>>;
 
 pub(super) struct Backend {
     state: Mutex<State>,
+    most_queued: usize,
     random_errors: f64,
     measurements: Arc<Measurements>,
 }
@@ -38,6 +39,7 @@ impl Backend {
                 busy: 0,
                 random: SmallRng::seed_from_u64(!scenario.seed),
             }),
+            most_queued: scenario.queue,
             random_errors: scenario.random_errors,
             measurements,
         });
@@ -60,7 +62,7 @@ impl Backend {
         let (reply, answer) = oneshot::channel();
         {
             let mut state = self.state();
-            if state.queue.len() >= QUEUE {
+            if state.queue.len() >= self.most_queued {
                 return Box::pin(async { Err(Fault::Down) });
             }
             state.queue.push_back(reply);

@@ -65,6 +65,8 @@ pub(crate) struct Scenario {
     pub(crate) outage: (u64, u64),
     /// The length of the run in seconds.
     pub(crate) length: u64,
+    /// How many requests wait at the backend before it turns others away.
+    pub(crate) queue: usize,
     /// The share of requests that the backend fails by chance.
     pub(crate) random_errors: f64,
     pub(crate) seed: u64,
@@ -75,7 +77,9 @@ pub(crate) const RATE: f64 = 140.0;
 const WORKERS: usize = 10;
 const WORK: Duration = Duration::from_millis(50);
 /// Two seconds of work: waiting outlasts every patience.
-const QUEUE: usize = 400;
+const DEEP: usize = 400;
+/// A fifth of a second: whoever is let in gets an answer in time.
+const SHORT: usize = 40;
 const NODES_PER_HOP: usize = 2;
 /// The patience of the lowest hop with one attempt; three of its attempts fit into one of the hop above.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -89,6 +93,7 @@ impl Scenario {
             hops: Hops::Layers,
             outage: (10, 40),
             length: 80,
+            queue: DEEP,
             random_errors: 0.0,
             seed: 1,
         }
@@ -106,6 +111,12 @@ impl Scenario {
 
     pub(crate) const fn between(mut self, hops: Hops) -> Self {
         self.hops = hops;
+        self
+    }
+
+    /// A backend that turns requests away at once, rather than answer when nobody waits any more.
+    pub(crate) const fn with_short_queue(mut self) -> Self {
+        self.queue = SHORT;
         self
     }
 
