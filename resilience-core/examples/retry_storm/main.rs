@@ -7,8 +7,7 @@
 //! The simulation is that of the tests, where the same runs are asserted on.
 
 mod plot;
-// The tests play more than this story.
-#[allow(dead_code, unused_imports)]
+#[allow(dead_code, unused_imports, reason = "the tests play more than this story")]
 #[path = "../../../tests/storm/simulation/mod.rs"]
 mod simulation;
 
