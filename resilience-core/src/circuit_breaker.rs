@@ -104,9 +104,10 @@ impl<C: Clock> CircuitBreaker<C> {
         let permit = Permit::of_healthy(word);
         let unwinding = Unwinding { breaker: self, permit };
         let outcome = body();
+        let verdict = outcome.verdict();
         mem::forget(unwinding);
-        if outcome.verdict() != Verdict::Success || self.breaker.word() != word {
-            self.judge(permit, outcome.verdict());
+        if verdict != Verdict::Success || self.breaker.word() != word {
+            self.judge(permit, verdict);
         }
         Ok(outcome)
     }
@@ -116,8 +117,9 @@ impl<C: Clock> CircuitBreaker<C> {
         let permit = self.admit()?;
         let unwinding = Unwinding { breaker: self, permit };
         let outcome = body();
+        let verdict = outcome.verdict();
         mem::forget(unwinding);
-        self.judge(permit, outcome.verdict());
+        self.judge(permit, verdict);
         Ok(outcome)
     }
 
@@ -246,7 +248,7 @@ impl<C: Clock> CircuitBreaker<C> {
     }
 }
 
-/// The body panics.
+/// The body panics, or the classification of its outcome.
 struct Unwinding<'b, C: Clock> {
     breaker: &'b CircuitBreaker<C>,
     permit: Permit,

@@ -18,6 +18,7 @@ mod cancellation;
 mod carried_code;
 mod carried_into;
 mod carry;
+mod circuit_breaker;
 mod deadline;
 mod declarations;
 mod delays;

@@ -69,6 +69,13 @@ impl Permit {
         Self(word.0)
     }
 
+    /// Whether the permit is that of a healthy breaker whose word is the same now: a success has nothing to do. Words that are
+    /// not healthy can look like permits of other kinds.
+    #[inline]
+    pub(crate) fn is_of_healthy(self, word: Word) -> bool {
+        word.is_healthy() && self.0 == word.0
+    }
+
     #[inline]
     pub(crate) fn closed(generation: u32, began: Option<Tick>) -> Self {
         match began {

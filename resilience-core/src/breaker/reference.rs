@@ -80,8 +80,8 @@ impl Pair {
     fn end(&self, permit: Permit, ending: Ending) -> Option<Transition> {
         if ending == Ending::Success {
             let word = self.breaker.word();
-            let is_nothing_to_do = permit == Permit::of_healthy(word);
-            if is_nothing_to_do || (word.is_healthy_but_timed() && self.breaker.success_in_passing(permit, self.tick()))
+            if permit.is_of_healthy(word)
+                || (word.is_healthy_but_timed() && self.breaker.success_in_passing(permit, self.tick()))
             {
                 return None;
             }

@@ -74,20 +74,20 @@ where
             breaker,
             permit: this.permit,
         };
-        let poll = this.body.poll(cx);
+        let poll = this.body.poll(cx).map(|outcome| (outcome.verdict(), outcome));
         mem::forget(unwinding);
-        let Poll::Ready(outcome) = poll else {
+        let Poll::Ready((verdict, outcome)) = poll else {
             return Poll::Pending;
         };
         let permit = mem::replace(this.permit, Permit::FINISHED);
-        if outcome.verdict() != Verdict::Success || Permit::of_healthy(breaker.breaker.word()) != permit {
-            breaker.judge(permit, outcome.verdict());
+        if verdict != Verdict::Success || !permit.is_of_healthy(breaker.breaker.word()) {
+            breaker.judge(permit, verdict);
         }
         Poll::Ready(Ok(outcome))
     }
 }
 
-/// The body panics.
+/// The body panics, or the classification of its outcome.
 struct Unwinding<'p, 'b, C: Clock> {
     breaker: &'b CircuitBreaker<C>,
     permit: &'p mut Permit,
