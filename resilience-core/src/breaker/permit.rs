@@ -63,6 +63,9 @@ impl Permit {
         }
     }
 
+    /// One day, in milliseconds: by no more than this a clock may be behind.
+    const BEHIND: u64 = 24 * 60 * 60 * 1_000;
+
     /// The permit of a healthy breaker. As long as that stays healthy in the same generation, its word is still the same.
     #[inline]
     pub(crate) const fn of_healthy(word: Word) -> Self {
@@ -136,13 +139,15 @@ impl Permit {
     }
 
     /// For how long it has been held; none where the clock was read before the permit was granted, or the permit knows no time.
+    ///
+    /// A clock that seems to be behind by more than [`Self::BEHIND`] is ahead by months, or was put back by far: either way the
+    /// permit counts as held for long, so that a lost probe does not keep its place.
     #[inline]
     pub(super) fn age(self, now: Tick) -> Duration {
         if !self.is_timed() {
             return Duration::ZERO;
         }
         let age = now.0.wrapping_sub(self.0) & TIME_MASK;
-        // Half of the range is 99 days.
-        Duration::from_millis(if age > TIME_MASK / 2 { 0 } else { age })
+        Duration::from_millis(if age > TIME_MASK - Self::BEHIND { 0 } else { age })
     }
 }
