@@ -123,15 +123,7 @@ impl Timing {
         }
     }
 
-    fn successes(&self, now: Tick) -> u64 {
-        let (period, step) = (self.period(), self.step.load(Ordering::Relaxed));
-        match self.successes.get() {
-            Some(successes) if step != 0 => successes.sum(period, step, now),
-            _ => 0,
-        }
-    }
-
-    fn begin_period(&self) {
+    pub(super) fn begin_period(&self) {
         // Release: who sees the new period sees the new step.
         let next = (self.period.load(Ordering::Relaxed) + 1) & Successes::LAST_PERIOD;
         self.period.store(next, Ordering::Release);
@@ -157,7 +149,7 @@ impl Memory<'_> {
     pub(super) fn closed(&self) -> Closed {
         Closed {
             failures: 0,
-            recorded: !self.locked.outcomes.is_settled(Tick(0)),
+            recorded: !self.locked.outcomes.is_clean(),
             timed: self.locked.timed,
         }
     }
@@ -191,7 +183,7 @@ impl Memory<'_> {
             // More successes would only make the shares smaller.
             return None;
         }
-        tally.calls += self.timing.successes(now);
+        tally.calls += self.successes(now);
         tally.met(policy).map(|cause| match cause {
             CircuitCause::SlowCallRate => (cause, tally.slow),
             _ => (cause, tally.failed),
@@ -201,7 +193,15 @@ impl Memory<'_> {
     /// The calls in the window, the failed and the slow ones among them.
     pub(super) fn window(&self, now: Tick) -> [u64; 3] {
         let tally = self.locked.outcomes.tally(now);
-        [tally.calls + self.timing.successes(now), tally.failed, tally.slow]
+        [tally.calls + self.successes(now), tally.failed, tally.slow]
+    }
+
+    /// The successes that threads have counted by themselves, in the window that the others are counted in.
+    fn successes(&self, now: Tick) -> u64 {
+        match (self.locked.outcomes.latest_tenth(now), self.timing.successes.get()) {
+            (Some(latest), Some(successes)) => successes.sum(self.timing.period(), latest),
+            _ => 0,
+        }
     }
 
     pub(super) fn last_half_open(&self) -> Option<Tick> {
