@@ -229,7 +229,7 @@ impl Breaker {
                 continue;
             }
             let (next, transition) = if failed {
-                let reopenings = reopenings.saturating_add(1);
+                let reopenings = (reopenings + 1).min(Word::MAX_REOPENINGS);
                 let cause = (CircuitCause::ProbeFailed, 1);
                 rules::open(word, now, reopenings, memory.last_half_open(), policy, cause)
             } else {
