@@ -185,6 +185,9 @@ impl Breaker {
                     recorded: !memory.is_settled(at),
                     ..closed
                 };
+                if seeded("window_unlocked_early") {
+                    drop(memory);
+                }
                 if self.replace(word, word.with(State::Closed(closed))) {
                     return Ok(None);
                 }

@@ -12,13 +12,13 @@ use super::{
 };
 use crate::{
     policy::BreakerPolicy,
-    sync::{Mutex, MutexGuard},
+    sync::{AtomicU32, Mutex, MutexGuard, seeded},
     telemetry::stripes::{self, Stripes},
 };
 use std::{
     sync::{
         OnceLock, PoisonError,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -157,8 +157,10 @@ impl Memory<'_> {
     /// The window starts anew, and `word` closes.
     pub(super) fn close(&mut self, word: Word) -> Word {
         self.locked.outcomes.clear();
-        // Before the word is closed: see `Timing::period`.
-        self.timing.begin_period();
+        if !seeded("closed_after_word") {
+            // Before the word is closed: see `Timing::period`.
+            self.timing.begin_period();
+        }
         word.turned(State::Closed(self.closed()))
     }
 
@@ -216,6 +218,9 @@ impl Memory<'_> {
     pub(super) fn enter(&mut self, from: Word, to: Word, now: Tick, transition: Transition) {
         if transition == Transition::HalfOpened {
             self.locked.last_half_open = Some(now);
+        }
+        if seeded("closed_after_word") {
+            self.timing.begin_period();
         }
         self.locked.ledger.enter(from, to, now, transition);
     }
