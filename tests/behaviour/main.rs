@@ -12,6 +12,7 @@
 
 mod attempt_timeout;
 mod breaker;
+mod breaker_policy;
 mod budget;
 mod by_hand;
 mod cancellation;
@@ -29,6 +30,7 @@ mod half_open;
 mod hostile;
 mod mark;
 mod nesting;
+mod peers;
 mod policy;
 mod registry;
 mod retry;
