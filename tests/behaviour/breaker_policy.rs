@@ -122,7 +122,8 @@ async fn an_attempt_of_a_call_judged_as_one_is_refused_while_the_circuit_is_open
 #[tokio::test(start_paused = true)]
 async fn the_kinds_of_failures_that_count_are_a_matter_of_policy() {
     // R051, R069, R070, R071
-    let table: [(&str, Error, fn(BreakerLayer, bool) -> BreakerLayer, bool); 3] = [
+    type Setter = fn(BreakerLayer, bool) -> BreakerLayer;
+    let table: [(&str, Error, Setter, bool); 3] = [
         ("transient", Error::Down(0), BreakerLayer::count_transient, true),
         ("throttled", Error::Busy(None), BreakerLayer::count_throttled, true),
         ("permanent", Error::Missing, BreakerLayer::count_permanent, false),

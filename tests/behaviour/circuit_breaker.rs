@@ -2,8 +2,8 @@
 
 use futures::{FutureExt, executor::block_on, future::join_all};
 use resilience_core::{
-    BreakerLayer, BreakerMode, BreakerPolicy, CircuitBreaker, CircuitCause, CircuitState, Classify, FailureKind,
-    OnAbandon, Refused, Window, time::ManualClock,
+    BreakerLayer, BreakerMode, BreakerPolicy, CallPermit, CircuitBreaker, CircuitCause, CircuitState, Classify,
+    FailureKind, OnAbandon, Refused, Window, time::ManualClock,
 };
 use resilience_tests::{Error, down, fine, ms, secs};
 use std::{
@@ -127,32 +127,27 @@ fn whoever_is_refused_is_told_for_how_long() {
 
 #[test]
 fn each_way_to_end_a_permit_means_what_it_says() {
-    let table: [(&str, fn(&World), u32); 6] = [
-        ("success", |world| world.breaker.acquire().unwrap().success(), 0),
-        ("failure", |world| world.breaker.acquire().unwrap().failure(), 2),
-        ("ignored", |world| world.breaker.acquire().unwrap().ignore(), 1),
-        ("dropped", |world| drop(world.breaker.acquire().unwrap()), 1),
+    type End = fn(CallPermit<'_, ManualClock>);
+    let table: [(&str, End, u32); 6] = [
+        ("success", |permit| permit.success(), 0),
+        ("failure", |permit| permit.failure(), 2),
+        ("ignored", |permit| permit.ignore(), 1),
+        ("dropped", |permit| drop(permit), 1),
         (
             "settled with a failure",
-            |world| {
-                world
-                    .breaker
-                    .acquire()
-                    .unwrap()
-                    .settle(&Err::<(), _>(Error::Busy(None)))
-            },
+            |permit| permit.settle(&Err::<(), _>(Error::Busy(None))),
             2,
         ),
         (
             "settled with a failure that does not count",
-            |world| world.breaker.acquire().unwrap().settle(&Err::<(), _>(Error::Missing)),
+            |permit| permit.settle(&Err::<(), _>(Error::Missing)),
             1,
         ),
     ];
     for (what, end, failures) in table {
         let world = World::new(layer().failure_threshold(9));
         world.fail();
-        end(&world);
+        end(world.breaker.acquire().unwrap());
         assert_eq!(world.breaker.snapshot().failures, failures, "{what}");
     }
 }

@@ -38,6 +38,7 @@ mod runtimes;
 mod settings;
 mod siblings;
 mod statistics;
+mod stress;
 mod switched_off;
 mod time;
 mod traits;

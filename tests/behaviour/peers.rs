@@ -39,7 +39,7 @@ impl World {
         let mut calls: Vec<_> = (0..calls)
             .map(|_| Box::pin(self.breaker.call_async(pending::<Result<(), Error>>())))
             .collect();
-        let refused = calls.iter_mut().filter_map(|call| call.now_or_never()).count();
+        let refused = calls.iter_mut().filter_map(FutureExt::now_or_never).count();
         calls.len() - refused
     }
 }
