@@ -7,6 +7,7 @@ mod generations;
 mod half_open;
 mod rates;
 mod statistics;
+mod threads;
 
 use super::*;
 use crate::policy::BreakerLayer;
