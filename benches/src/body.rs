@@ -1,0 +1,75 @@
+//! What every measured call does.
+
+use resilience_core::{Classify, FailureKind, Interruption};
+use std::{
+    error, fmt,
+    hint::{black_box, spin_loop},
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+/// The error of the bodies.
+#[derive(Debug)]
+pub struct Failed;
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("failed")
+    }
+}
+
+impl error::Error for Failed {}
+
+impl Classify for Failed {
+    fn classify(&self) -> FailureKind {
+        FailureKind::Transient
+    }
+}
+
+impl From<Interruption> for Failed {
+    fn from(_: Interruption) -> Self {
+        Self
+    }
+}
+
+/// The input that makes the body fail.
+pub const FAILING: u64 = u64::MAX;
+
+/// What every body does: too little to hide anything, too opaque to be removed.
+///
+/// # Errors
+/// With the input [`FAILING`].
+#[inline(never)]
+pub fn work(input: u64) -> Result<u64, Failed> {
+    black_box(input).checked_add(1).ok_or(Failed)
+}
+
+/// The same as a future that is ready at once.
+///
+/// # Errors
+/// With the input [`FAILING`].
+#[allow(clippy::unused_async, reason = "what it is compared with is async, too")]
+pub async fn work_async(input: u64) -> Result<u64, Failed> {
+    work(input)
+}
+
+/// Polls a future once. It has no reason to wait.
+#[inline]
+pub fn ready<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// Polls a future until it is ready, for peers whose locks make a call wait for another thread.
+#[inline]
+pub fn until_ready<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return output;
+        }
+        spin_loop();
+    }
+}
