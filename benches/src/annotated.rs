@@ -2,16 +2,9 @@
 
 use crate::{
     body::{Failed, ready, work},
-    subject::{Answer, Fate, Subject},
+    subject::Subject,
 };
 use resilience_core::retry_service;
-
-/// What a caller sees of a rejection is its own error.
-impl Answer for Result<u64, Failed> {
-    fn fate(&self) -> Fate {
-        if self.is_ok() { Fate::Succeeded } else { Fate::Failed }
-    }
-}
 
 #[retry_service(name = "bench_service")]
 fn one_attempt(input: u64) -> Result<u64, Failed> {

@@ -1,6 +1,6 @@
 //! What every measured call does.
 
-use resilience_core::{Classify, FailureKind, Interruption};
+use resilience_core::{Classify, FailureKind, Interruption, Refused};
 use std::{
     error, fmt,
     hint::{black_box, spin_loop},
@@ -32,6 +32,12 @@ impl From<Interruption> for Failed {
     }
 }
 
+impl From<Refused> for Failed {
+    fn from(_: Refused) -> Self {
+        Self
+    }
+}
+
 /// The input that makes the body fail.
 pub const FAILING: u64 = u64::MAX;
 
@@ -54,16 +60,18 @@ pub async fn work_async(input: u64) -> Result<u64, Failed> {
 }
 
 /// Polls a future once. It has no reason to wait.
-#[inline]
-pub fn ready<F: Future>(future: F) -> Option<F::Output> {
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "what is measured is the future, not this")]
+pub fn ready<E: Into<Failed>>(future: impl Future<Output = Result<u64, E>>) -> Result<u64, Failed> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
+        Poll::Ready(outcome) => outcome.map_err(Into::into),
+        Poll::Pending => Err(Failed),
     }
 }
 
 /// Polls a future until it is ready, for peers whose locks make a call wait for another thread.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "what is measured is the future, not this")]
 pub fn until_ready<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     loop {

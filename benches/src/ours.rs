@@ -1,11 +1,11 @@
 //! Our breaker by itself.
 
 use crate::{
-    body::{Failed, ready, work, work_async},
-    subject::{Answer, Fate, Subject},
+    body::{ready, work, work_async},
+    subject::Subject,
 };
 use resilience_core::{
-    BreakerLayer, BreakerPolicy, CircuitBreaker, InvalidPolicy, Refused, Window,
+    BreakerLayer, BreakerPolicy, CircuitBreaker, InvalidPolicy, Window,
     time::{Clock, SystemClock},
 };
 use std::{
@@ -13,15 +13,6 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
-
-impl Answer for Result<Result<u64, Failed>, Refused> {
-    fn fate(&self) -> Fate {
-        match self {
-            Ok(outcome) => outcome.fate(),
-            Err(_) => Fate::Rejected,
-        }
-    }
-}
 
 /// A clock that costs nothing to read. Under valgrind the system's clock is a system call, so it is counted apart.
 #[derive(Clone, Copy, Debug)]
@@ -63,14 +54,14 @@ pub fn bare_async() -> Subject {
 #[must_use]
 pub fn in_static() -> Subject {
     static BREAKER: CircuitBreaker = CircuitBreaker::new(&BreakerPolicy::DEFAULT);
-    Subject::new(|| |input| BREAKER.call(|| work(input)))
+    Subject::new(|| |input| BREAKER.call(|| work(input))?)
 }
 
 /// The default policy, in a static.
 #[must_use]
 pub fn in_static_async() -> Subject {
     static BREAKER: CircuitBreaker = CircuitBreaker::new(&BreakerPolicy::DEFAULT);
-    Subject::new(|| |input| ready(BREAKER.call_async(work_async(input))))
+    Subject::new(|| |input| ready(async { BREAKER.call_async(work_async(input)).await? }))
 }
 
 /// The default policy, five failures in a row; open for a day.
@@ -122,7 +113,7 @@ pub fn held(layer: BreakerLayer) -> Result<Subject, Box<dyn Error>> {
 /// The policy is not valid.
 pub fn held_on(layer: BreakerLayer, clock: impl Clock + 'static) -> Result<Subject, Box<dyn Error>> {
     let breaker = breaker(layer, clock)?;
-    Ok(Subject::new(move || move |input| breaker.call(|| work(input))))
+    Ok(Subject::new(move || move |input| breaker.call(|| work(input))?))
 }
 
 /// A held breaker for futures, on the system's clock.
@@ -140,6 +131,6 @@ pub fn held_async(layer: BreakerLayer) -> Result<Subject, Box<dyn Error>> {
 pub fn held_async_on(layer: BreakerLayer, clock: impl Clock + 'static) -> Result<Subject, Box<dyn Error>> {
     let breaker = breaker(layer, clock)?;
     Ok(Subject::new(move || {
-        move |input| ready(breaker.call_async(work_async(input)))
+        move |input| ready(async { breaker.call_async(work_async(input)).await? })
     }))
 }

@@ -1,31 +1,7 @@
 //! Something that calls go through: a breaker, an annotated function, or nothing at all.
 
-use crate::body::FAILING;
+use crate::body::{FAILING, Failed};
 use std::{fmt, hint::black_box};
-
-/// What became of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// The body ran and succeeded.
-    Succeeded,
-    /// The body ran and failed.
-    Failed,
-    /// The body did not run.
-    Rejected,
-}
-
-/// What a call returns, as its crate has it: nobody pays for a conversion.
-pub trait Answer {
-    /// What became of the call.
-    fn fate(&self) -> Fate;
-}
-
-/// None where it had to wait: nothing that is measured has a reason to.
-impl<A: Answer> Answer for Option<A> {
-    fn fate(&self) -> Fate {
-        self.as_ref().map_or(Fate::Rejected, Answer::fate)
-    }
-}
 
 /// How often the body fails.
 #[derive(Clone, Copy, Debug)]
@@ -50,15 +26,14 @@ pub type Drive = Box<dyn FnMut(u64, Inputs) + Send>;
 /// Something that calls go through. It lives as long as the process, as what is measured would in a program.
 pub struct Subject {
     drive: Box<dyn Fn() -> Drive + Sync>,
-    ask: Box<dyn Fn(u64) -> Fate>,
+    ask: Box<dyn Fn(u64) -> bool>,
 }
 
 impl Subject {
     /// `caller` makes what one thread calls.
-    pub fn new<C, A>(caller: impl Fn() -> C + Sync + Clone + 'static) -> Self
+    pub fn new<C>(caller: impl Fn() -> C + Sync + Clone + 'static) -> Self
     where
-        C: FnMut(u64) -> A + Send + 'static,
-        A: Answer,
+        C: FnMut(u64) -> Result<u64, Failed> + Send + 'static,
     {
         let asked = caller.clone();
         Self {
@@ -66,11 +41,11 @@ impl Subject {
                 let mut call = caller();
                 Box::new(move |calls, inputs| {
                     for number in 0..calls {
-                        black_box(&step(&mut call, inputs.at(number)));
+                        let _ = black_box(step(&mut call, inputs.at(number)));
                     }
                 })
             }),
-            ask: Box::new(move |input| asked()(input).fate()),
+            ask: Box::new(move |input| asked()(input).is_ok()),
         }
     }
 
@@ -80,16 +55,16 @@ impl Subject {
         (self.drive)()
     }
 
-    /// What becomes of one call with these inputs.
+    /// Whether a call whose body is fine succeeds.
     #[must_use]
-    pub fn ask(&self, inputs: Inputs) -> Fate {
-        (self.ask)(inputs.at(0))
+    pub fn admits(&self) -> bool {
+        (self.ask)(1)
     }
 }
 
-/// One call: a function of its own, as it would be in a program.
+/// One call: a function of its own with its own error type, as it would be in a program.
 #[inline(never)]
-fn step<A>(call: &mut impl FnMut(u64) -> A, input: u64) -> A {
+fn step(call: &mut impl FnMut(u64) -> Result<u64, Failed>, input: u64) -> Result<u64, Failed> {
     call(input)
 }
 

@@ -3,17 +3,13 @@
 use super::OPEN;
 use crate::{
     body::{Failed, ready, work, work_async},
-    subject::{Answer, Fate, Subject},
+    subject::Subject,
 };
 use circuitbreaker_rs::{BreakerError, CircuitBreaker, DefaultPolicy};
 
-impl Answer for Result<u64, BreakerError<Failed>> {
-    fn fate(&self) -> Fate {
-        match self {
-            Ok(_) => Fate::Succeeded,
-            Err(BreakerError::Operation(_)) => Fate::Failed,
-            Err(_) => Fate::Rejected,
-        }
+impl From<BreakerError<Failed>> for Failed {
+    fn from(_: BreakerError<Failed>) -> Self {
+        Self
     }
 }
 
@@ -30,7 +26,7 @@ fn breaker() -> &'static CircuitBreaker<DefaultPolicy, Failed> {
 #[must_use]
 pub fn default() -> Subject {
     let breaker = breaker();
-    Subject::new(move || move |input| breaker.call(|| work(input)))
+    Subject::new(move || move |input| breaker.call(|| work(input)).map_err(Failed::from))
 }
 
 /// The crate's default policy, at half of the calls.

@@ -3,17 +3,13 @@
 use super::OPEN;
 use crate::{
     body::{Failed, ready, work, work_async},
-    subject::{Answer, Fate, Subject},
+    subject::Subject,
 };
 use failsafe::{CircuitBreaker, Config, Error, StateMachine, backoff, failure_policy, futures};
 
-impl Answer for Result<u64, Error<Failed>> {
-    fn fate(&self) -> Fate {
-        match self {
-            Ok(_) => Fate::Succeeded,
-            Err(Error::Inner(_)) => Fate::Failed,
-            Err(Error::Rejected) => Fate::Rejected,
-        }
+impl From<Error<Failed>> for Failed {
+    fn from(_: Error<Failed>) -> Self {
+        Self
     }
 }
 
@@ -28,7 +24,7 @@ pub fn consecutive() -> Subject {
     let breaker = breaker();
     Subject::new(move || {
         let breaker = breaker.clone();
-        move |input| CircuitBreaker::call(&breaker, || work(input))
+        move |input| CircuitBreaker::call(&breaker, || work(input)).map_err(Failed::from)
     })
 }
 

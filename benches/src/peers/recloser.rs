@@ -3,18 +3,14 @@
 use super::OPEN;
 use crate::{
     body::{Failed, ready, work, work_async},
-    subject::{Answer, Fate, Subject},
+    subject::Subject,
 };
 use recloser::{AsyncRecloser, Error, Recloser};
 use std::sync::Arc;
 
-impl Answer for Result<u64, Error<Failed>> {
-    fn fate(&self) -> Fate {
-        match self {
-            Ok(_) => Fate::Succeeded,
-            Err(Error::Inner(_)) => Fate::Failed,
-            Err(Error::Rejected) => Fate::Rejected,
-        }
+impl From<Error<Failed>> for Failed {
+    fn from(_: Error<Failed>) -> Self {
+        Self
     }
 }
 
@@ -32,7 +28,7 @@ pub fn count_window(calls: usize) -> Subject {
     let breaker = Arc::new(breaker(calls));
     Subject::new(move || {
         let breaker = Arc::clone(&breaker);
-        move |input| breaker.call(|| work(input))
+        move |input| breaker.call(|| work(input)).map_err(Failed::from)
     })
 }
 

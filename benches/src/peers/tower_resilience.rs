@@ -3,7 +3,7 @@
 use super::OPEN;
 use crate::{
     body::{Failed, until_ready, work_async},
-    subject::{Answer, Fate, Subject},
+    subject::Subject,
 };
 use std::{error::Error, future::poll_fn, time::Duration};
 use tower::{Layer, Service, service_fn};
@@ -11,13 +11,9 @@ use tower_resilience_circuitbreaker::{
     CircuitBreakerConfigBuilder, CircuitBreakerError, CircuitBreakerLayer, DefaultClassifier, SlidingWindowType,
 };
 
-impl Answer for Result<u64, CircuitBreakerError<Failed>> {
-    fn fate(&self) -> Fate {
-        match self {
-            Ok(_) => Fate::Succeeded,
-            Err(CircuitBreakerError::Inner(_)) => Fate::Failed,
-            Err(_) => Fate::Rejected,
-        }
+impl From<CircuitBreakerError<Failed>> for Failed {
+    fn from(_: CircuitBreakerError<Failed>) -> Self {
+        Self
     }
 }
 
@@ -29,7 +25,7 @@ fn subject(builder: CircuitBreakerConfigBuilder<DefaultClassifier>) -> Result<Su
         move |input| {
             until_ready(async {
                 poll_fn(|cx| Service::<u64>::poll_ready(&mut service, cx)).await?;
-                service.call(input).await
+                Ok(service.call(input).await?)
             })
         }
     }))

@@ -4,12 +4,13 @@
 //! 63            42 41 40 39   34 33                 0
 //! [ generation 22 ][kind][place 6][ began, ms, 34     ]
 //!                    0   of a closed breaker; place 1: timed, else 0 and no time
-//!                    1   none; place 1: none any more
-//!                    2   a probe
+//!                    1   a probe
+//!                    2   none; place 1: none any more
 //!                    3   neutral: granted by a breaker that does not judge; place 1: counted
 //! ```
 //!
-//! The permit of a [healthy](Word::is_healthy) breaker is the word itself.
+//! The permit of a [healthy](Word::is_healthy) breaker is the word itself, and no other permit is ever equal to the breaker's
+//! word: the kind of a probe is not the code of a half-open word, and a time comes with a bit that no closed word has.
 
 use super::{
     control::BreakerMode,
@@ -24,8 +25,8 @@ const PLACE_MASK: u64 = (1 << (KIND_SHIFT - PLACE_SHIFT)) - 1;
 const TIME_MASK: u64 = (1 << PLACE_SHIFT) - 1;
 
 const CLOSED: u64 = 0;
-const NONE: u64 = 1;
-const PROBE: u64 = 2;
+const PROBE: u64 = 1;
+const NONE: u64 = 2;
 const NEUTRAL: u64 = 3;
 /// In the place of a permit of a closed breaker.
 const TIMED: u64 = 1;
@@ -94,8 +95,8 @@ impl Permit {
     pub(super) fn kind(self) -> Kind {
         match (self.0 >> KIND_SHIFT) & 0b11 {
             CLOSED => Kind::Closed,
-            NONE => Kind::None,
             PROBE => Kind::Probe,
+            NONE => Kind::None,
             _ => Kind::Neutral,
         }
     }

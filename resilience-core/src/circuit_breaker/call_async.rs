@@ -80,7 +80,7 @@ where
             return Poll::Pending;
         };
         let permit = mem::replace(this.permit, Permit::FINISHED);
-        if outcome.verdict() != Verdict::Success || Permit::of_healthy(breaker.breaker.word()) != permit {
+        if outcome.verdict() != Verdict::Success || !breaker.breaker.is_still(permit) {
             breaker.judge(permit, outcome.verdict());
         }
         Poll::Ready(Ok(outcome))
