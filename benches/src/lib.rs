@@ -10,5 +10,6 @@ pub mod cases;
 pub mod measure;
 pub mod ours;
 pub mod peers;
+pub mod sizes;
 pub mod subject;
 pub mod table;

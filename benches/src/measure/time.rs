@@ -4,7 +4,10 @@
 
 use crate::subject::{Inputs, Subject};
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -98,8 +101,12 @@ fn median(mut values: Vec<f64>) -> f64 {
 #[cfg(target_os = "linux")]
 pub fn pin(core: usize) {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-    let Ok(allowed) = sched_getaffinity(None) else { return };
-    let cores: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core)).collect();
+    // Asked once, since threads inherit what their parent was pinned to.
+    static CORES: OnceLock<Vec<usize>> = OnceLock::new();
+    let cores = CORES.get_or_init(|| {
+        let allowed = sched_getaffinity(None).unwrap_or_default();
+        (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core)).collect()
+    });
     if let Some(core) = cores.get(core % cores.len().max(1)) {
         let mut one = CpuSet::new();
         one.set(*core);

@@ -51,7 +51,10 @@ where
     type Output = Result<F::Output, Refused>;
 
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "a future that knows its body is half as long; what is cold is out of line")]
+    #[allow(
+        clippy::inline_always,
+        reason = "a future that knows its body is half as long; what is cold is out of line"
+    )]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let breaker = *this.breaker;
