@@ -66,8 +66,8 @@ fn count(group: &Group) -> Done {
 /// Time with one thread and with two on the same object.
 fn scale(group: &Group, rounds: usize) -> Done {
     let subjects = prepare(group)?;
-    let one = time::per_call(&subjects, group.inputs, 1, rounds);
-    let two = time::per_call(&subjects, group.inputs, 2, rounds);
+    let measured = time::per_call(&subjects, group.inputs, &[1, 2], rounds);
+    let (one, two) = (&measured[0], &measured[1]);
     let mut table = Table::new(
         format!("{}: ns per call, one thread and two", group.name),
         &["case", "one", "over plain", "two", "ratio"],
@@ -87,7 +87,7 @@ fn scale(group: &Group, rounds: usize) -> Done {
 
 /// Time with one thread.
 fn clock(group: &Group, rounds: usize) -> Done {
-    let nanos = time::per_call(&prepare(group)?, group.inputs, 1, rounds);
+    let nanos = time::per_call(&prepare(group)?, group.inputs, &[1], rounds).concat();
     let mut table = Table::new(format!("{}: ns per call", group.name), &["case", "ns", "over plain"]);
     for (case, ns) in group.cases.iter().zip(&nanos) {
         table.row([case.name.into(), format!("{ns:.2}"), format!("{:+.2}", ns - nanos[0])]);

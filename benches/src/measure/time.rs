@@ -15,20 +15,25 @@ use std::{
 /// How long a subject is measured in a round, about.
 const ROUND: Duration = Duration::from_millis(4);
 
-/// The nanoseconds per call of each subject with so many threads on it: the median of the rounds.
+/// The nanoseconds per call of each subject, for each number of threads on it: the medians of the rounds.
 #[must_use]
-pub fn per_call(subjects: &[Subject], inputs: Inputs, threads: usize, rounds: usize) -> Vec<f64> {
-    let calls: Vec<u64> = subjects
+pub fn per_call(subjects: &[Subject], inputs: Inputs, threads: &[usize], rounds: usize) -> Vec<Vec<f64>> {
+    let runs: Vec<(&Subject, usize, u64)> = threads
         .iter()
-        .map(|subject| calls_for(ROUND, round(subject, inputs, threads, 2_000)))
+        .flat_map(|threads| subjects.iter().map(|subject| (subject, *threads)))
+        .map(|(subject, threads)| {
+            let calls = calls_for(ROUND, round(subject, inputs, threads, 2_000));
+            (subject, threads, calls)
+        })
         .collect();
-    let mut measured = vec![Vec::with_capacity(rounds); subjects.len()];
+    let mut measured = vec![Vec::with_capacity(rounds); runs.len()];
     for _ in 0..rounds {
-        for ((subject, calls), measured) in subjects.iter().zip(&calls).zip(&mut measured) {
-            measured.push(round(subject, inputs, threads, *calls));
+        for ((subject, threads, calls), measured) in runs.iter().zip(&mut measured) {
+            measured.push(round(subject, inputs, *threads, *calls));
         }
     }
-    measured.into_iter().map(median).collect()
+    let medians: Vec<f64> = measured.into_iter().map(median).collect();
+    medians.chunks(subjects.len().max(1)).map(<[f64]>::to_vec).collect()
 }
 
 /// The nanoseconds per call right after a subject was made: the median of batches so short that they change little.
