@@ -60,6 +60,9 @@ pub async fn work_async(input: u64) -> Result<u64, Failed> {
 }
 
 /// Polls a future once. It has no reason to wait.
+///
+/// # Errors
+/// Those of the future, all as one.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "what is measured is the future, not this")]
 pub fn ready<E: Into<Failed>>(future: impl Future<Output = Result<u64, E>>) -> Result<u64, Failed> {

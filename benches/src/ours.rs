@@ -65,19 +65,16 @@ pub fn in_static_async() -> Subject {
 }
 
 /// The default policy, five failures in a row; open for a day.
-#[must_use]
 pub const fn consecutive() -> BreakerLayer {
     BreakerPolicy::builder().recovery_timeout(Duration::from_secs(24 * 60 * 60))
 }
 
 /// Half of so many calls.
-#[must_use]
 pub const fn count_window(calls: u32) -> BreakerLayer {
     rate(Window::Calls(calls))
 }
 
 /// Half of the calls in so much time.
-#[must_use]
 pub const fn time_window(length: Duration) -> BreakerLayer {
     rate(Window::Time(length))
 }

@@ -215,6 +215,10 @@ impl<C: Clock> CircuitBreaker<C> {
     #[cold]
     #[inline(never)]
     fn admit(&self) -> Result<Permit, Refused> {
+        let word = self.breaker.word();
+        if word.admits_untimed() {
+            return Ok(Permit::closed(word.generation(), None));
+        }
         let now = self.now();
         match self.breaker.refuse_in_passing(now) {
             Some(wait) => Err(Refused::open(wait, self.clock.resolution())),

@@ -9,6 +9,7 @@
     unsafe_code,
     reason = "an allocator and the protection of pages cannot be had without it; nothing else here is unsafe"
 )]
+#![allow(clippy::expect_used, clippy::panic, reason = "what fails here fails the test")]
 
 use resilience_core::{BreakerPolicy, CircuitBreaker, Registry, Service, Window, retry_service, time::Clock};
 use resilience_tests::Error;

@@ -140,3 +140,42 @@ impl Permit {
         Duration::from_millis(if age > TIME_MASK / 2 { 0 } else { age })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::breaker::word::{Closed, State};
+
+    #[test]
+    fn only_the_permit_of_a_healthy_breaker_equals_its_word() {
+        for generation in [0, 1, 7] {
+            let first = Word(u64::from(generation) << GENERATION_SHIFT);
+            let words = (0..=2_u8).flat_map(|successes| {
+                (0..=2).flat_map(move |reopenings| {
+                    let failures = u32::from(successes) + reopenings;
+                    [
+                        State::HalfOpen { successes, reopenings },
+                        State::Closed(Closed {
+                            failures,
+                            recorded: true,
+                            timed: true,
+                        }),
+                        State::Closed(Closed {
+                            failures,
+                            recorded: true,
+                            timed: false,
+                        }),
+                    ]
+                })
+            });
+            for word in words.map(|state| first.with(state)) {
+                for tick in (0..1_024).map(Tick) {
+                    assert_ne!(Permit::probe(generation, 0, tick), Permit::of_healthy(word));
+                    assert_ne!(Permit::closed(generation, Some(tick)), Permit::of_healthy(word));
+                }
+                assert_ne!(Permit::closed(generation, None), Permit::of_healthy(word));
+            }
+            assert_eq!(Permit::closed(generation, None), Permit::of_healthy(first));
+        }
+    }
+}

@@ -141,6 +141,12 @@ impl Word {
         self.0 << (64 - GENERATION_SHIFT) == TIMED << (64 - GENERATION_SHIFT)
     }
 
+    /// Closed, and attempts need not know when they began: each may be made, whatever is remembered.
+    #[inline]
+    pub(crate) const fn admits_untimed(self) -> bool {
+        self.0 & (0b11 << STATE_SHIFT | TIMED) == 0
+    }
+
     /// Where the word is that of an open circuit, its end.
     #[inline]
     pub(crate) const fn deadline(self) -> Option<Deadline> {
