@@ -9,7 +9,12 @@
     unsafe_code,
     reason = "an allocator and the protection of pages cannot be had without it; nothing else here is unsafe"
 )]
-#![allow(clippy::expect_used, clippy::panic, reason = "what fails here fails the test")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what fails here fails the test"
+)]
 
 use resilience_core::{BreakerPolicy, CircuitBreaker, Registry, Service, Window, retry_service, time::Clock};
 use resilience_tests::Error;
