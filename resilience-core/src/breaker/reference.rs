@@ -80,7 +80,7 @@ impl Pair {
     fn end(&self, permit: Permit, ending: Ending) -> Option<Transition> {
         if ending == Ending::Success {
             let word = self.breaker.word();
-            if permit.is_of_healthy(word)
+            if self.breaker.is_still(permit)
                 || (word.is_healthy_but_timed() && self.breaker.success_in_passing(permit, self.tick()))
             {
                 return None;

@@ -50,7 +50,11 @@ where
 {
     type Output = Result<F::Output, Refused>;
 
-    #[inline]
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "a future that knows its body is half as long; what is cold is out of line"
+    )]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let breaker = *this.breaker;
@@ -61,13 +65,9 @@ where
             } else if *this.permit == Permit::FINISHED {
                 return Poll::Pending;
             } else {
-                match breaker.admit() {
-                    Ok(permit) => *this.permit = permit,
-                    Err(refused) => {
-                        *this.permit = Permit::FINISHED;
-                        return Poll::Ready(Err(refused));
-                    }
-                }
+                // Nothing is held until then, also if a clock panics.
+                *this.permit = Permit::FINISHED;
+                *this.permit = breaker.admit()?;
             }
         }
         let unwinding = Unwinding {
@@ -80,7 +80,7 @@ where
             return Poll::Pending;
         };
         let permit = mem::replace(this.permit, Permit::FINISHED);
-        if verdict != Verdict::Success || !permit.is_of_healthy(breaker.breaker.word()) {
+        if verdict != Verdict::Success || !breaker.breaker.is_still(permit) {
             breaker.judge(permit, verdict);
         }
         Poll::Ready(Ok(outcome))

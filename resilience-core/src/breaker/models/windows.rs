@@ -16,8 +16,7 @@ fn rate(rate: f64, window: Window) -> BreakerLayer {
 /// Ends a call as calls do: a success may have nothing to do.
 fn succeed(breaker: &Breaker, permit: Permit, now: Tick, policy: &BreakerPolicy) -> bool {
     let word = breaker.word();
-    let is_short =
-        permit.is_of_healthy(word) || (word.is_healthy_but_timed() && breaker.success_in_passing(permit, now));
+    let is_short = breaker.is_still(permit) || (word.is_healthy_but_timed() && breaker.success_in_passing(permit, now));
     if !is_short {
         assert_eq!(breaker.success(permit, now, policy), None);
     }
