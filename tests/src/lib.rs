@@ -2,6 +2,7 @@
 
 mod plans;
 mod recording;
+pub mod strict;
 
 pub use plans::{Plans, World, down, fine, immediate, ms, secs};
 pub use recording::{Recording, record};
@@ -79,3 +80,11 @@ impl From<Interruption> for Error {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/breaker.md")]
+struct BreakerPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/apply.md")]
+struct ApplyPage;
