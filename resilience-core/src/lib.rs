@@ -46,6 +46,7 @@
 //!   it does not compile.
 //! - A [`Service`] owns one circuit breaker and one retry budget; a [`Registry`] holds services by name. A [`CircuitBreaker`]
 //!   serves alone, too.
+//! - [`policy::presets`] has policies with names that say when to use them; [`Service::describe`] says in words what holds.
 //! - [`deadline`] gives a request handler's calls no longer than the handler has.
 //! - [`plan`] tells the code inside that it belongs to a plan, and that the plan only reads.
 //! - [`scope`] is what running code can see of the calls around it; [`scope::carry`] takes it into spawned tasks.
@@ -70,6 +71,7 @@ pub mod classify;
 pub mod deadline;
 mod declaration;
 mod delay;
+mod description;
 mod interruption;
 mod link;
 mod operation;

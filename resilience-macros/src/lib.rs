@@ -190,6 +190,7 @@ use proc_macro::TokenStream;
 /// | `breaker(probe_timeout = "60s")` | 60 s | 1 ms to 1 day |
 /// | `budget(enabled = true)` | true | |
 /// | `budget(deposit = 0.1)` | 0.1 | 0 to 10 |
+/// | `budget(throttled_cost = 1.0)` | 1 | 0 to 1 |
 /// | `budget(min_per_second = 1.0)` | 1 | 0 to 1,000 |
 /// | `budget(capacity = 100)` | 100 | 1 to 10,000 |
 ///

@@ -47,7 +47,8 @@ impl Call {
     pub(super) fn end(&mut self, count: Count, binds_those_around: bool) {
         if self.flags & TOKEN != 0 {
             // Paid for an attempt that was not made.
-            self.link.service.budget().refund();
+            let paid = self.trouble().paid;
+            self.link.service.budget().refund(paid);
         }
         self.flags = (self.flags | ENDED) & !(ADMITTED | TOKEN);
         self.link.counters.add(count);

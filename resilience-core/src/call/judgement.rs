@@ -208,9 +208,8 @@ impl Call {
         self.trouble().delay = Some(own);
         let delay = own.max(hint);
         if policies.budget.enabled() {
-            if !service.budget().withdraw(Tick::at(now), &policies.budget) {
-                return Err(Suppression::Budget);
-            }
+            let cost = service.budget().withdraw(Tick::at(now), kind, &policies.budget);
+            self.trouble().paid = cost.ok_or(Suppression::Budget)?;
             self.flags |= TOKEN;
         }
         // The end of the call gives the token back.

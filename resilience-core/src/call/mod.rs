@@ -19,6 +19,7 @@ pub use sleep::Sleep;
 
 use crate::{
     breaker::{Ending, Permit, Tick},
+    budget::Cost,
     classify::{FailureKind, Outcome, Verdict},
     interruption::Interruption,
     link::{Link, OperationPolicy},
@@ -76,6 +77,8 @@ struct Trouble {
     further_attempts: u32,
     /// The delay before the present attempt, without the server's hint.
     delay: Option<Duration>,
+    /// What the budget charged for the present attempt.
+    paid: Cost,
     /// What to tell the breaker if no further attempt is made, where it judges the call as one.
     ending: Option<Ending>,
     /// The attempt's timeout, or the sleep between two attempts.

@@ -20,15 +20,18 @@
 mod backoff;
 mod breaker;
 mod budget;
+mod describe;
 #[cfg(feature = "serde")]
 mod duration_text;
 mod invalid;
+pub mod presets;
 mod retry;
 mod service;
 
 pub use backoff::{Backoff, Jitter};
 pub use breaker::{BreakerLayer, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
 pub use budget::{BudgetLayer, BudgetPolicy};
+pub(crate) use describe::protections;
 pub use invalid::InvalidPolicy;
 pub use retry::{RetryLayer, RetryPolicy};
 pub use service::{ApplyInRetry, ServiceLayer};

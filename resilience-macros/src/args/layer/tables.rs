@@ -97,6 +97,7 @@ pub(crate) static BUDGET: Group = Group {
     fields: &[
         field("enabled", "enabled = false", Flag),
         field("deposit", "deposit = 0.1", Number(0.0..=10.0)),
+        field("throttled_cost", "throttled_cost = 0.5", Number(0.0..=1.0)),
         field("min_per_second", "min_per_second = 1.0", Number(0.0..=1_000.0)),
         field("capacity", "capacity = 100", Whole(1..=10_000)),
     ],
