@@ -72,6 +72,7 @@ pub mod random;
 mod registry;
 pub mod scope;
 mod service;
+pub mod settings;
 mod sync;
 mod telemetry;
 pub mod time;
@@ -85,12 +86,13 @@ pub use interruption::{FromInterruption, Interruption, Reason};
 pub use operation::{Kind, Operation};
 pub use policy::{
     ApplyInRetry, Backoff, BreakerLayer, BreakerPer, BreakerPolicy, BudgetLayer, BudgetPolicy, FailureCount,
-    InvalidPolicy, Jitter, OnAbandon, RetryLayer, RetryPolicy, ServiceLayer, Window,
+    InvalidPolicy, Jitter, OnAbandon, OperationLayer, RetryLayer, RetryPolicy, ServiceLayer, Window,
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]
 pub use resilience_macros::{apply, retry_service};
 pub use service::{OperationReport, Service};
+pub use settings::Settings;
 pub use telemetry::Statistics;
 
 /// What expansions of the macros use beside the public names. Not for use by hand.

@@ -3,7 +3,7 @@
 use crate::{
     interruption::Origin,
     operation::{Kind, Operation},
-    policy::{ApplyInRetry, InvalidPolicy, RetryPolicy, ServiceLayer},
+    policy::{ApplyInRetry, RetryPolicy},
     service::Service,
     telemetry::{Counters, events::Subject},
 };
@@ -29,15 +29,6 @@ impl OperationPolicy {
         attempt_timeout: None,
         apply_in_retry: ApplyInRetry::Disarm,
     };
-
-    /// What all the layers together say.
-    pub(crate) fn of(layer: &ServiceLayer) -> Result<Self, InvalidPolicy> {
-        Ok(Self {
-            retry: RetryPolicy::DEFAULT.layered(&layer.retry)?,
-            attempt_timeout: layer.valid_attempt_timeout()?,
-            apply_in_retry: layer.apply_in_retry.unwrap_or_default(),
-        })
-    }
 
     /// What a call must know before its body runs, in one word.
     fn word(&self, kind: Kind) -> u32 {

@@ -21,8 +21,9 @@ mod backoff;
 mod breaker;
 mod budget;
 #[cfg(feature = "serde")]
-mod duration_text;
+pub(crate) mod duration_text;
 mod invalid;
+mod operation;
 mod retry;
 mod service;
 
@@ -30,5 +31,6 @@ pub use backoff::{Backoff, Jitter};
 pub use breaker::{BreakerLayer, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
 pub use budget::{BudgetLayer, BudgetPolicy};
 pub use invalid::InvalidPolicy;
+pub use operation::OperationLayer;
 pub use retry::{RetryLayer, RetryPolicy};
 pub use service::{ApplyInRetry, ServiceLayer};
