@@ -53,8 +53,11 @@
 //! | --- | --- | --- |
 //! | `macros` | yes | `#[retry_service]` and `#[apply]` |
 //! | `tracing` | yes | events for retries, suppressions, exhaustion and breaker transitions |
+//! | `register` | yes | annotated operations make themselves known, for [`Registry::verify`] |
 //! | `tokio` | no | sleeping on tokio's timer where the runtime has one |
 //! | `serde` | no | policies as data |
+//! | `settings` | no | [settings] from files, the environment and other sources |
+//! | `watch` | no | reloading when a file of the settings changes |
 //! | `test-util` | no | time that tests control |
 
 mod breaker;
@@ -69,6 +72,7 @@ mod link;
 mod operation;
 pub mod policy;
 pub mod random;
+mod registered;
 mod registry;
 pub mod scope;
 mod service;
@@ -98,7 +102,11 @@ pub use telemetry::Statistics;
 /// What expansions of the macros use beside the public names. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__register as register;
     pub use crate::call::begin_apply;
+    pub use crate::registered::Registered;
+    #[cfg(feature = "register")]
+    pub use inventory;
     /// What the two macros leave for each other where another macro runs between them.
     #[cfg(feature = "macros")]
     pub use resilience_macros::__resilience_seal_8c1d5be07a2f4396;

@@ -308,11 +308,6 @@ impl Service {
         self.state().conflicts
     }
 
-    /// Whether the code declares the service.
-    pub(crate) fn is_known(&self) -> bool {
-        self.state().known
-    }
-
     /// The operations that have been called so far.
     pub(crate) fn linked(&self) -> Vec<&'static Operation> {
         self.links().into_iter().map(|link| link.operation).collect()

@@ -3,6 +3,7 @@
 use super::Registry;
 use crate::{
     policy::{ApplyInRetry, InvalidPolicy, ServiceLayer},
+    registered,
     service::Service,
     settings::{Explanation, Fault, InvalidSettings, Settings, judge_alone, mistakes},
 };
@@ -103,9 +104,12 @@ impl Registry {
     #[must_use]
     pub fn explain(&self, service: &str, operation: &str) -> Explanation {
         let settings = self.settings();
+        let registered = registered::all().into_iter().map(|registered| registered.operation);
+        let mut ours = registered.filter(|found| found.service() == service && found.name() == operation);
+        let code = ours.next();
         match self.find(service) {
-            Some(service) => service.explain(operation, None, &settings),
-            None => Service::explain_unmade(service, operation, &settings),
+            Some(service) => service.explain(operation, code, &settings),
+            None => Service::explain_unmade(service, operation, code, &settings),
         }
     }
 
@@ -133,7 +137,6 @@ impl Registry {
     }
 
     /// What is wrong with `settings` for the services that there are, and for those that there may be.
-    #[cfg(feature = "settings")]
     pub(crate) fn faults(&self, settings: &Settings) -> Vec<Fault> {
         let mut faults = judge_alone(settings, |name| self.find(name).is_some());
         for service in self.services().into_iter().chain(self.overflow.get().copied()) {

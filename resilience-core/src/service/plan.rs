@@ -95,27 +95,70 @@ impl Service {
         }
     }
 
-    /// What holds for one operation, and who said so. `code` is the operation's, where it is not linked.
-    pub(crate) fn explain(&self, operation: &str, code: Option<ServiceLayer>, settings: &Settings) -> Explanation {
+    /// What holds for one operation, and who said so. `code` is the operation, where it is known and not linked.
+    pub(crate) fn explain(&self, name: &str, code: Option<&Operation>, settings: &Settings) -> Explanation {
         let state = self.state();
-        let linked = state.links.values().find(|link| link.operation.name() == operation);
-        let code = linked.map(|link| link.operation.layer()).or(code).unwrap_or_default();
-        let rest = self.stack(&state, settings, operation);
-        let whole = rest.with(Level::Attribute, code);
-        let gives_way = judge(&whole, self.name(), operation, settings).is_err();
-        let stack = if gives_way { rest } else { whole };
-        let mut explanation = Explanation::new(self.name(), operation, &stack, settings);
-        explanation.is_known = state.known;
-        explanation.attribute_gives_way = gives_way;
-        explanation
+        let linked = state.links.values().map(|link| link.operation);
+        let code = linked.into_iter().find(|operation| operation.name() == name).or(code);
+        let rest = self.stack(&state, settings, name);
+        explained(self.name(), name, rest, code, settings, state.known)
     }
 
     /// The same for a service that nobody has used yet.
-    pub(crate) fn explain_unmade(service: &str, operation: &str, settings: &Settings) -> Explanation {
-        let stack = Stack::EMPTY
-            .with(Level::Defaults, settings.defaults)
-            .with(Level::Service, settings.of_service(service))
-            .with(Level::Operation, settings.of_operation(service, operation).in_service());
-        Explanation::new(service, operation, &stack, settings)
+    pub(crate) fn explain_unmade(
+        service: &str,
+        name: &str,
+        code: Option<&Operation>,
+        settings: &Settings,
+    ) -> Explanation {
+        let rest = unmade(service, name, code.is_some(), settings);
+        explained(service, name, rest, code, settings, code.is_some())
     }
+
+    /// What keeps the code of an operation from going together with the rest.
+    pub(crate) fn faults_of(&self, operation: &Operation, settings: &Settings) -> Vec<Fault> {
+        let rest = self.stack(&self.state(), settings, operation.name());
+        faults(self.name(), rest, operation, settings)
+    }
+
+    /// The same for a service that nobody has used yet.
+    pub(crate) fn faults_unmade(service: &str, operation: &Operation, settings: &Settings) -> Vec<Fault> {
+        let rest = unmade(service, operation.name(), true, settings);
+        faults(service, rest, operation, settings)
+    }
+}
+
+/// The layers of an operation whose service nobody has used yet.
+fn unmade(service: &str, operation: &str, is_known: bool, settings: &Settings) -> Stack {
+    let global = if is_known { settings.global } else { ServiceLayer::new() };
+    Stack::EMPTY
+        .with(Level::Defaults, settings.defaults)
+        .with(Level::Global, global)
+        .with(Level::Service, settings.of_service(service))
+        .with(Level::Operation, settings.of_operation(service, operation).in_service())
+}
+
+fn explained(
+    service: &str,
+    name: &str,
+    rest: Stack,
+    code: Option<&Operation>,
+    settings: &Settings,
+    is_known: bool,
+) -> Explanation {
+    let code = code.map_or(ServiceLayer::new(), Operation::layer);
+    let whole = rest.with(Level::Attribute, code);
+    let gives_way = judge(&whole, service, name, settings).is_err();
+    let stack = if gives_way { rest } else { whole };
+    let mut explanation = Explanation::new(service, name, &stack, settings);
+    explanation.is_known = is_known;
+    explanation.attribute_gives_way = gives_way;
+    explanation
+}
+
+fn faults(service: &str, rest: Stack, operation: &Operation, settings: &Settings) -> Vec<Fault> {
+    let whole = rest.with(Level::Attribute, operation.layer());
+    let problems = judge(&whole, service, operation.name(), settings).err();
+    let problems = problems.into_iter().flatten();
+    problems.map(|problem| Fault::new(service, problem)).collect()
 }

@@ -25,6 +25,12 @@ pub(crate) trait Slot: Sync {
     #[cfg(feature = "settings")]
     fn read(&self, value: &config::ValueKind, layer: &mut ServiceLayer) -> Result<(), Refused>;
 
+    /// The words that it may be, if any.
+    #[cfg(feature = "settings")]
+    fn words(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// The JSON Schema of the value.
     #[cfg(feature = "settings")]
     fn schema(&self) -> serde_json::Value;
@@ -100,11 +106,6 @@ impl<T: PartialEq> Chosen<T> {
         let chosen = self.choices.iter().find(|(_, choice)| choice == value);
         chosen.map_or("", |(word, _)| word)
     }
-
-    #[cfg(feature = "settings")]
-    fn words(&self) -> Vec<&'static str> {
-        self.choices.iter().map(|(word, _)| *word).collect()
-    }
 }
 
 impl<T: Copy + PartialEq + Sync> Slot for Chosen<T> {
@@ -129,6 +130,11 @@ impl<T: Copy + PartialEq + Sync> Slot for Chosen<T> {
         let (_, choice) = chosen.ok_or(Refused::Range)?;
         *(self.place)(layer) = Some(*choice);
         Ok(())
+    }
+
+    #[cfg(feature = "settings")]
+    fn words(&self) -> Vec<&'static str> {
+        self.choices.iter().map(|(word, _)| *word).collect()
     }
 
     #[cfg(feature = "settings")]
@@ -238,10 +244,14 @@ impl Slot for Jittered {
     }
 
     #[cfg(feature = "settings")]
+    fn words(&self) -> Vec<&'static str> {
+        Self::WORDS.iter().map(|(word, _)| *word).collect()
+    }
+
+    #[cfg(feature = "settings")]
     fn schema(&self) -> serde_json::Value {
-        let words: Vec<_> = Self::WORDS.iter().map(|(word, _)| *word).collect();
         serde_json::json!({ "oneOf": [
-            { "enum": words },
+            { "enum": self.words() },
             {
                 "type": "object",
                 "properties": { "proportional": f64::schema(0.0, 1.0) },

@@ -9,6 +9,8 @@ use crate::{
     interruption::Reason,
     policy::InvalidPolicy,
 };
+#[cfg(feature = "settings")]
+use crate::settings::Mistake;
 use std::time::Duration;
 
 /// Whom an event is about.
@@ -152,6 +154,23 @@ pub(crate) fn policy_refused(subject: Subject, mistake: &InvalidPolicy) {
         field = mistake.field(),
         value = mistake.value(),
         allowed = mistake.allowed(),
+    );
+}
+
+#[cfg(feature = "settings")]
+pub(crate) fn override_skipped(mistake: &Mistake) {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    emit!(
+        WARN,
+        "override skipped",
+        subject,
+        source = mistake.source().unwrap_or_default(),
+        key = mistake.path(),
+        value = mistake.value(),
+        problem = mistake.problem(),
     );
 }
 
