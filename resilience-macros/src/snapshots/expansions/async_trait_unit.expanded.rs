@@ -17,6 +17,7 @@ where
                     "plan_service",
                     "ping",
                 );
+                ::resilience_core::__private::register!(OPERATION);
                 OPERATION.begin()
             };
             loop {

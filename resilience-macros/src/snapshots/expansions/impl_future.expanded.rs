@@ -12,6 +12,7 @@ fn fetch_plan(
                 "plan_service",
                 "fetch_plan",
             );
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin()
         };
         loop {

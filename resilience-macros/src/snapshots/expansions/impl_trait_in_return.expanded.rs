@@ -7,6 +7,7 @@ async fn list(
             "plan_service",
             "list",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

@@ -4,6 +4,7 @@ async fn serve(&self) -> ! {
             "plan_service",
             "serve",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     if let ::core::result::Result::Err(interruption) = call.admit() {
