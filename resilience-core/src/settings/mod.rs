@@ -12,10 +12,14 @@ mod load;
 mod mistake;
 mod model;
 mod path;
+#[cfg(feature = "settings")]
+mod schema;
 mod slot;
 mod sources;
 mod value;
 mod verify;
+#[cfg(feature = "watch")]
+mod watch;
 
 pub use explain::{Explained, Explanation};
 pub(crate) use judge::{Fault, judge, judge_alone, mistakes};
@@ -26,4 +30,8 @@ pub(crate) use level::Stack;
 pub use load::{Format, Loaded, Loader};
 pub use mistake::{InvalidSettings, Mistake, MistakeKind};
 pub use model::Settings;
+#[cfg(feature = "settings")]
+pub use schema::json_schema;
 pub use verify::{Finding, Verification};
+#[cfg(feature = "watch")]
+pub use watch::{Look, Watcher, Watching};

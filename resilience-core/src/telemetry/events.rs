@@ -9,6 +9,8 @@ use crate::{
     interruption::Reason,
     policy::InvalidPolicy,
 };
+#[cfg(feature = "watch")]
+use crate::settings::InvalidSettings;
 #[cfg(feature = "settings")]
 use crate::settings::Mistake;
 use std::time::Duration;
@@ -171,6 +173,31 @@ pub(crate) fn override_skipped(mistake: &Mistake) {
         key = mistake.path(),
         value = mistake.value(),
         problem = mistake.problem(),
+    );
+}
+
+#[cfg(feature = "watch")]
+pub(crate) fn settings_reloaded() {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    emit!(INFO, "settings reloaded", subject);
+}
+
+#[cfg(feature = "watch")]
+pub(crate) fn settings_refused(refused: &InvalidSettings) {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    let mistakes = refused.mistakes().len();
+    emit!(
+        ERROR,
+        "settings refused",
+        subject,
+        mistakes = mistakes,
+        problem = refused.to_string(),
     );
 }
 

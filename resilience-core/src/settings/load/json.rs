@@ -45,7 +45,11 @@ pub(super) fn read(text: &str, name: &str) -> Tree {
             values,
             mistakes: reader.mistakes,
         },
-        _ => Tree::refused(unreadable(name, "must be a JSON object")),
+        _ if reader.mistakes.is_empty() => Tree::refused(unreadable(name, "must be a JSON object")),
+        _ => Tree {
+            values: Map::new(),
+            mistakes: reader.mistakes,
+        },
     }
 }
 

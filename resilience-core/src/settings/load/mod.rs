@@ -14,3 +14,6 @@ mod yaml;
 
 pub use loader::{Loaded, Loader};
 pub use source::Format;
+
+#[cfg(feature = "watch")]
+pub(super) use source::peek;

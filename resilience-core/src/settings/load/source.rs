@@ -122,11 +122,17 @@ fn read_file(path: &Path, is_optional: bool) -> Option<Tree> {
 }
 
 /// One byte more than allowed is enough to know: the file may be a device that never ends.
-pub(super) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// What a file holds, as far as we would read it.
+#[cfg(feature = "watch")]
+pub(in crate::settings) fn peek(path: &Path) -> Result<Vec<u8>, io::ErrorKind> {
+    read_bounded(path).map_err(|error| error.kind())
 }
 
 fn too_long() -> String {
