@@ -34,7 +34,12 @@ pub(crate) fn all() -> Vec<&'static Registered> {
     let mut all: Vec<&'static Registered> = Vec::new();
     all.sort_unstable_by_key(|registered| {
         let operation = registered.operation;
-        (operation.service(), operation.name(), registered.module, registered.line)
+        (
+            operation.service(),
+            operation.name(),
+            registered.module,
+            registered.line,
+        )
     });
     all
 }

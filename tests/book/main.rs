@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, reason = "a missing file fails the test")]
 
+mod configuration;
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 fn read(path: &str) -> String {

@@ -13,10 +13,15 @@ async fn fetch_plan() -> Result<u32, Error> {
 #[tokio::test]
 async fn every_value_is_explained_with_its_layer_file_and_line() {
     let registry = Registry::new();
-    let settings = crate::toml("[defaults.retry]\nfactor = 3\n\n[services.explained_service]\nbreaker.failure_threshold = 3")
-        .text("more.yaml", Format::Yaml, "services:\n  explained_service:\n    operations:\n      fetch_plan:\n        attempt_timeout: 750ms\n")
-        .variables([("RESILIENCE__GLOBAL__RETRY__BASE_DELAY", "250ms")])
-        .load(registry);
+    let settings =
+        crate::toml("[defaults.retry]\nfactor = 3\n\n[services.explained_service]\nbreaker.failure_threshold = 3")
+            .text(
+                "more.yaml",
+                Format::Yaml,
+                "services:\n  explained_service:\n    operations:\n      fetch_plan:\n        attempt_timeout: 750ms\n",
+            )
+            .variables([("RESILIENCE__GLOBAL__RETRY__BASE_DELAY", "250ms")])
+            .load(registry);
     registry.reconfigure(settings.unwrap()).unwrap();
     registry.enter(fetch_plan()).await.unwrap();
 
@@ -60,7 +65,8 @@ async fn every_value_is_explained_with_its_layer_file_and_line() {
           budget.min_per_second         1            library
           budget.capacity               100          library
           attempt_timeout               750ms        operation   more.yaml:5
-          apply_in_retry                disarm       library"#]].assert_eq(&table);
+          apply_in_retry                disarm       library"#]]
+    .assert_eq(&table);
 }
 
 #[test]
@@ -71,8 +77,17 @@ fn what_nobody_has_used_yet_is_explained_and_not_made() {
     let explanation = registry.explain("strange \n service", "an operation");
 
     assert!(!explanation.is_known());
-    assert!(explanation.to_string().starts_with(r#""strange \n service"."an operation" (no code declares"#));
-    assert!(explanation.values().iter().all(|value| value.level().as_str() == "library"));
+    assert!(
+        explanation
+            .to_string()
+            .starts_with(r#""strange \n service"."an operation" (no code declares"#)
+    );
+    assert!(
+        explanation
+            .values()
+            .iter()
+            .all(|value| value.level().as_str() == "library")
+    );
     assert!(registry.services().is_empty());
 }
 

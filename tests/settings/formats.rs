@@ -59,14 +59,20 @@ const VARIABLES: [(&str, &str); 12] = [
     ("RESILIENCE__DEFAULTS__BUDGET__MIN_PER_SECOND", "2"),
     ("RESILIENCE__GLOBAL__APPLY_IN_RETRY", "refuse"),
     ("RESILIENCE__SERVICES__PLAN_SERVICE__RETRY__MAX_ATTEMPTS", "5"),
-    ("RESILIENCE__SERVICES__PLAN_SERVICE__RETRY__JITTER__PROPORTIONAL", "0.25"),
+    (
+        "RESILIENCE__SERVICES__PLAN_SERVICE__RETRY__JITTER__PROPORTIONAL",
+        "0.25",
+    ),
     ("RESILIENCE__SERVICES__PLAN_SERVICE__RETRY__BASE_DELAY", "1m 30s"),
     ("RESILIENCE__SERVICES__PLAN_SERVICE__RETRY__MAX_DELAY", "2m"),
     ("RESILIENCE__SERVICES__PLAN_SERVICE__BREAKER__ENABLED", "false"),
     ("RESILIENCE__SERVICES__PLAN_SERVICE__BREAKER__WINDOW", " 50 "),
     ("RESILIENCE__SERVICES__PLAN_SERVICE__BREAKER__ON_ABANDON", "10s"),
     ("RESILIENCE__SERVICES__PLAN_SERVICE__BREAKER__FAILURE_RATE", "0.5"),
-    ("RESILIENCE__SERVICES__PLAN_SERVICE__OPERATIONS__FETCH_PLAN__ATTEMPT_TIMEOUT", "750ms"),
+    (
+        "RESILIENCE__SERVICES__PLAN_SERVICE__OPERATIONS__FETCH_PLAN__ATTEMPT_TIMEOUT",
+        "750ms",
+    ),
     ("RESILIENCE_LOG", "not ours"),
 ];
 
@@ -94,7 +100,11 @@ fn a_later_source_stands_above_an_earlier_one() {
     let registry = Registry::new();
     let loader = Loader::new()
         .text("a.toml", Format::Toml, TOML)
-        .text("b.yaml", Format::Yaml, "services: { plan_service: { retry: { max_attempts: 6, factor: 3 } } }")
+        .text(
+            "b.yaml",
+            Format::Yaml,
+            "services: { plan_service: { retry: { max_attempts: 6, factor: 3 } } }",
+        )
         .variables([("RESILIENCE__SERVICES__PLAN_SERVICE__RETRY__MAX_ATTEMPTS", "7")])
         .code(crate::read("services.tool_service.retry.max_attempts = 9").unwrap());
     registry.reconfigure(loader.load(registry).unwrap()).unwrap();
@@ -137,7 +147,10 @@ fn files_are_read_by_their_endings() {
     for (name, text) in [("a.toml", TOML), ("a.yaml", YAML), ("a.YML", YAML), ("a.json", JSON)] {
         let path = directory.0.join(name);
         fs::write(&path, text).unwrap();
-        assert_eq!(loaded(Loader::new().file(&path)), loaded(Loader::new().text("", Format::Toml, TOML)));
+        assert_eq!(
+            loaded(Loader::new().file(&path)),
+            loaded(Loader::new().text("", Format::Toml, TOML))
+        );
     }
     // What Windows puts in front.
     let path = directory.0.join("marked.json");
@@ -157,10 +170,22 @@ fn a_file_that_cannot_be_read_is_told_and_one_that_may_be_missing_is_not() {
     let table = [
         (file("latin.toml", b"# fine\n# caf\xe9\n"), "latin.toml:2: is no UTF-8"),
         (file("huge.yaml", &huge), "huge.yaml: is longer than 1048576 bytes"),
-        (file("settings.ini", b""), "settings.ini: the name must end in .toml, .json, .yaml or .yml"),
-        (file("settings", b""), "settings: the name must end in .toml, .json, .yaml or .yml"),
-        (file("empty.json", b" \n"), "empty.json:2: is empty: no settings are `{}`"),
-        (directory.0.join("missing.toml"), "missing.toml: cannot be read: No such file"),
+        (
+            file("settings.ini", b""),
+            "settings.ini: the name must end in .toml, .json, .yaml or .yml",
+        ),
+        (
+            file("settings", b""),
+            "settings: the name must end in .toml, .json, .yaml or .yml",
+        ),
+        (
+            file("empty.json", b" \n"),
+            "empty.json:2: is empty: no settings are `{}`",
+        ),
+        (
+            directory.0.join("missing.toml"),
+            "missing.toml: cannot be read: No such file",
+        ),
         (directory.0.clone().join("."), "the name must end in"),
     ];
     for (path, expected) in table {
@@ -172,36 +197,82 @@ fn a_file_that_cannot_be_read_is_told_and_one_that_may_be_missing_is_not() {
     for name in ["empty.toml", "empty.yaml"] {
         assert_eq!(loaded(Loader::new().file(file(name, b""))), Settings::new());
     }
-    assert_eq!(loaded(Loader::new().optional_file(directory.0.join("missing.toml"))), Settings::new());
+    assert_eq!(
+        loaded(Loader::new().optional_file(directory.0.join("missing.toml"))),
+        Settings::new()
+    );
 }
 
 #[test]
 fn what_a_text_cannot_be_is_told_with_its_line() {
     let deep = |open: &str, close: &str, levels: usize| open.repeat(levels) + &close.repeat(levels);
     let table = [
-        (Format::Toml, "a = 1\na = 2\n".to_owned(), "text:2: is no TOML: duplicate key"),
+        (
+            Format::Toml,
+            "a = 1\na = 2\n".to_owned(),
+            "text:2: is no TOML: duplicate key",
+        ),
         (Format::Toml, "[a\nb = \n".to_owned(), "text:1: is no TOML: "),
-        (Format::Toml, format!("a = {}", deep("[", "]", 5_000)), "text:1: is no TOML: "),
-        (Format::Toml, format!("a = {}", deep("[", "]", 40)), "text:1: is nested too deeply"),
-        (Format::Toml, "a = 99999999999999999999999999999999999999999".to_owned(), "text:1: "),
-        (Format::Yaml, "a: 1\nb: 2\na: 3\n".to_owned(), "text:3: says `a` a second time"),
-        (Format::Yaml, "a: &anchor 1\nb: *anchor\n".to_owned(), "text:1: uses an anchor, an alias or a tag"),
-        (Format::Yaml, "a: !!binary aGk=".to_owned(), "text:1: uses an anchor, an alias or a tag"),
-        (Format::Yaml, "a: 1\n---\na: 1\n".to_owned(), "text:2: begins a second document"),
+        (
+            Format::Toml,
+            format!("a = {}", deep("[", "]", 5_000)),
+            "text:1: is no TOML: ",
+        ),
+        (
+            Format::Toml,
+            format!("a = {}", deep("[", "]", 40)),
+            "text:1: is nested too deeply",
+        ),
+        (
+            Format::Toml,
+            "a = 99999999999999999999999999999999999999999".to_owned(),
+            "text:1: ",
+        ),
+        (
+            Format::Yaml,
+            "a: 1\nb: 2\na: 3\n".to_owned(),
+            "text:3: says `a` a second time",
+        ),
+        (
+            Format::Yaml,
+            "a: &anchor 1\nb: *anchor\n".to_owned(),
+            "text:1: uses an anchor, an alias or a tag",
+        ),
+        (
+            Format::Yaml,
+            "a: !!binary aGk=".to_owned(),
+            "text:1: uses an anchor, an alias or a tag",
+        ),
+        (
+            Format::Yaml,
+            "a: 1\n---\na: 1\n".to_owned(),
+            "text:2: begins a second document",
+        ),
         (Format::Yaml, "- 1\n".to_owned(), "text: must be a YAML mapping"),
         (Format::Yaml, "{a: 1".to_owned(), "is no YAML: "),
         (Format::Yaml, "? [a]\n: 1\n".to_owned(), "has a key that is no text"),
         (Format::Yaml, deep("[", "]", 200), "text:1: is nested too deeply"),
         (Format::Yaml, deep("[", "]", 100_000), "text:1: "),
         (Format::Yaml, deep("{a: ", "}", 50_000), "text:1: "),
-        (Format::Json, "{\n\"a\": 1,\n\"a\": 2 }".to_owned(), "text:3: says `a` a second time"),
-        (Format::Json, "{\n\"a\": \"\\ud800\" }".to_owned(), "text:2: cannot be read"),
+        (
+            Format::Json,
+            "{\n\"a\": 1,\n\"a\": 2 }".to_owned(),
+            "text:3: says `a` a second time",
+        ),
+        (
+            Format::Json,
+            "{\n\"a\": \"\\ud800\" }".to_owned(),
+            "text:2: cannot be read",
+        ),
         (Format::Json, "{\n\"a\": 1, }".to_owned(), "text:2: is no JSON: "),
         (Format::Json, deep("{\"a\":", "}", 100_000), "text:1: is no JSON: "),
         (Format::Json, deep("[", "]", 100_000), "text:1: is nested too deeply"),
     ];
     for (format, text, expected) in table {
-        let refused = Loader::new().text("text", format, &text).load(Registry::new()).unwrap_err();
+        let refused = Loader::new()
+            .text("text", format, &text)
+            .load(Registry::new())
+            .unwrap_err();
 
         assert!(refused.to_string().contains(expected), "{text:.40}: {refused:.200}");
     }
@@ -245,7 +316,10 @@ impl Source for Remote {
             return Err(ConfigError::Message("the store does not answer".to_owned()));
         };
         let value = |kind| Value::new(Some(&"the store".to_owned()), kind);
-        let retry = Map::from_iter([("max_attempts".to_owned(), value(config::ValueKind::from(attempts.len() as u64)))]);
+        let retry = Map::from_iter([(
+            "max_attempts".to_owned(),
+            value(config::ValueKind::from(attempts.len() as u64)),
+        )]);
         let plans = Map::from_iter([("retry".to_owned(), value(retry.into()))]);
         let services = Map::from_iter([("plan_service".to_owned(), value(plans.into()))]);
         Ok(Map::from_iter([("services".to_owned(), value(services.into()))]))
@@ -255,11 +329,19 @@ impl Source for Remote {
 #[test]
 fn any_source_of_the_layering_crate_will_do() {
     let registry = Registry::new();
-    registry.reconfigure(Loader::new().source(Remote(Some("seven"))).load(registry).unwrap()).unwrap();
+    registry
+        .reconfigure(Loader::new().source(Remote(Some("seven"))).load(registry).unwrap())
+        .unwrap();
 
-    assert_eq!(holds(registry, "plan_service", "any", "retry.max_attempts"), ("5".to_owned(), "service"));
+    assert_eq!(
+        holds(registry, "plan_service", "any", "retry.max_attempts"),
+        ("5".to_owned(), "service")
+    );
     let explanation = registry.explain("plan_service", "any");
-    assert_eq!(explanation.get("retry.max_attempts").unwrap().source(), Some("the store"));
+    assert_eq!(
+        explanation.get("retry.max_attempts").unwrap().source(),
+        Some("the store")
+    );
     let refused = Loader::new().source(Remote(None)).load(registry).unwrap_err();
     assert_eq!(refused.to_string(), "Remote(None): the store does not answer");
 }
@@ -269,10 +351,13 @@ fn the_schema_knows_every_key_and_range() {
     let schema = json_schema();
     let service = &schema["$defs"]["service"]["properties"];
     for key in resilience_core::settings::keys() {
-        let found = key.path().split('.').fold(service, |schema, part| match schema.get("properties") {
-            Some(properties) => &properties[part],
-            None => &schema[part],
-        });
+        let found = key
+            .path()
+            .split('.')
+            .fold(service, |schema, part| match schema.get("properties") {
+                Some(properties) => &properties[part],
+                None => &schema[part],
+            });
         let about = found["description"].as_str().unwrap();
         assert!(about.starts_with(key.about()), "{}", key.path());
     }

@@ -20,7 +20,11 @@ fn layered_by_definition() -> Result<u32, Error> {
 }
 
 fn runs(registry: &'static Registry, call: fn() -> Result<u32, Error>) -> u64 {
-    let count = || registry.find("layered_service").map_or(0, |service| service.statistics().attempts);
+    let count = || {
+        registry
+            .find("layered_service")
+            .map_or(0, |service| service.statistics().attempts)
+    };
     let before = count();
     assert!(registry.enter_blocking(call).is_err());
     count() - before
@@ -81,8 +85,13 @@ fn groups_merge_field_by_field() {
     );
     registry.define(&PLANS);
 
-    let found = ["retry.max_attempts", "retry.base_delay", "breaker.failure_threshold", "breaker.success_threshold"]
-        .map(|key| holds(registry, "layered_service", "any", key).0);
+    let found = [
+        "retry.max_attempts",
+        "retry.base_delay",
+        "breaker.failure_threshold",
+        "breaker.success_threshold",
+    ]
+    .map(|key| holds(registry, "layered_service", "any", key).0);
 
     assert_eq!(found, ["4", "2s", "9", "2"]);
 }
@@ -160,7 +169,10 @@ fn settings_made_in_code_say_the_same_as_those_that_are_loaded() {
     let said = Settings::new()
         .defaults(ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(2)))
         .global(ServiceLayer::new().attempt_timeout(ms(750)))
-        .service("plan_service", ServiceLayer::new().retry(RetryPolicy::builder().backoff(Backoff::Fixed)))
+        .service(
+            "plan_service",
+            ServiceLayer::new().retry(RetryPolicy::builder().backoff(Backoff::Fixed)),
+        )
         .service(
             "plan_service",
             ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(3)),
@@ -179,7 +191,13 @@ fn settings_made_in_code_say_the_same_as_those_that_are_loaded() {
 
     assert_eq!(loaded.unwrap(), said);
     let laid = toml("services.plan_service.retry.max_attempts = 3").code(said.clone());
-    assert_eq!(laid.load(Registry::new()).unwrap(), said.service("plan_service", ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(3))));
+    assert_eq!(
+        laid.load(Registry::new()).unwrap(),
+        said.service(
+            "plan_service",
+            ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(3))
+        )
+    );
 }
 
 #[test]
@@ -192,7 +210,9 @@ fn an_operation_of_its_own_is_told_from_others_of_its_service() {
     fn right(service: &'static Service) -> Result<u32, Error> {
         Err(Error::Down(1))
     }
-    let registry = under("services.tool_service.operations.left.retry.max_attempts = 2\nservices.tool_service.breaker.enabled = false");
+    let registry = under(
+        "services.tool_service.operations.left.retry.max_attempts = 2\nservices.tool_service.breaker.enabled = false",
+    );
     registry
         .configure("tool_service", ServiceLayer::new().retry(immediate(5)))
         .unwrap();

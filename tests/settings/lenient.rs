@@ -12,7 +12,10 @@ fn a_wrong_value_costs_what_its_source_says_of_the_service_and_the_source_below_
     // R116
     let registry = Registry::new();
     let loaded = toml("services.plan_service.retry = { max_attempts = 4, max_delay = \"5s\" }")
-        .overrides("override", r#"{"plan_service": {"retry": {"base_delay": "6s", "max_attempts": 9}}}"#)
+        .overrides(
+            "override",
+            r#"{"plan_service": {"retry": {"base_delay": "6s", "max_attempts": 9}}}"#,
+        )
         .load_leniently(registry);
 
     assert_eq!(loaded.skipped.len(), 1);
@@ -29,7 +32,11 @@ fn a_wrong_value_costs_what_its_source_says_of_the_service_and_the_source_below_
 fn values_of_two_sources_may_go_together_where_one_by_itself_would_not() {
     let registry = Registry::new();
     let settings = toml("services.plan_service.retry.base_delay = \"20s\"")
-        .text("more.toml", Format::Toml, "services.plan_service.retry.max_delay = \"30s\"")
+        .text(
+            "more.toml",
+            Format::Toml,
+            "services.plan_service.retry.max_delay = \"30s\"",
+        )
         .load(registry);
 
     registry.reconfigure(settings.unwrap()).unwrap();
@@ -49,7 +56,10 @@ fn what_the_settings_in_force_say_holds_where_nothing_good_is_left() {
     let found = ["plan_service", "tool_service"].map(|name| attempts(registry, name, "any"));
     assert_eq!(found, ["4", "7"]);
     let explanation = registry.explain("plan_service", "any");
-    assert_eq!(explanation.get("retry.max_attempts").unwrap().source(), Some("ops.toml:2"));
+    assert_eq!(
+        explanation.get("retry.max_attempts").unwrap().source(),
+        Some("ops.toml:2")
+    );
     registry.define(&PLAIN);
     assert_eq!(holds(registry, "plain_service", "any", "retry.factor").0, "3");
 }
@@ -72,16 +82,21 @@ fn settings_are_judged_together_with_what_the_code_says() {
         "ops.toml:3: services.tight_service.retry.base_delay is 2s, but must be 0ns to 500ms"
     );
     // The bound is to blame where the value is the code's.
-    let bound = toml("[global.breaker]\nenabled = false\n[services.wide_service.retry]\nmax_delay = \"50ms\"").load(registry);
+    let bound =
+        toml("[global.breaker]\nenabled = false\n[services.wide_service.retry]\nmax_delay = \"50ms\"").load(registry);
     assert_eq!(
         bound.unwrap_err().to_string(),
         "ops.toml:4: services.wide_service.retry.max_delay is 50ms, but retry.base_delay is 100ms (library), which then \
          must be 0ns to 50ms"
     );
     // A word for all that does not suit one service is the word's mistake, and is told once.
-    let loaded = toml("[global.retry]\nbase_delay = \"1s\"\n[services.wide_service]\nretry.factor = 4").load_leniently(registry);
+    let loaded =
+        toml("[global.retry]\nbase_delay = \"1s\"\n[services.wide_service]\nretry.factor = 4").load_leniently(registry);
     let skipped: Vec<_> = loaded.skipped.iter().map(ToString::to_string).collect();
-    assert_eq!(skipped, ["ops.toml:2: global.retry.base_delay is 1s, but must be 0ns to 500ms"]);
+    assert_eq!(
+        skipped,
+        ["ops.toml:2: global.retry.base_delay is 1s, but must be 0ns to 500ms"]
+    );
     registry.reconfigure(loaded.settings).unwrap();
     assert_eq!(holds(registry, "wide_service", "any", "retry.factor").0, "4");
     assert_eq!(holds(registry, "wide_service", "any", "retry.base_delay").0, "100ms");
@@ -111,5 +126,8 @@ fn a_source_that_cannot_be_read_costs_itself_alone() {
     assert_eq!(loaded.skipped.len(), 2);
     registry.reconfigure(loaded.settings).unwrap();
     assert_eq!(attempts(registry, "plan_service", "any"), "4");
-    assert_eq!(holds(registry, "plan_service", "any", "breaker.failure_threshold").0, "9");
+    assert_eq!(
+        holds(registry, "plan_service", "any", "breaker.failure_threshold").0,
+        "9"
+    );
 }

@@ -15,7 +15,9 @@ const ALIAS: &str = "CLEVERAGENTS_RETRY_SERVICE_OVERRIDES";
 fn lenient(variables: &[(&str, &str)]) -> (&'static Registry, Vec<String>) {
     let registry = Registry::new();
     let events = record();
-    let Loaded { settings, .. } = Loader::new().variables(variables.iter().copied()).load_leniently(registry);
+    let Loaded { settings, .. } = Loader::new()
+        .variables(variables.iter().copied())
+        .load_leniently(registry);
     registry.reconfigure(settings).unwrap();
     (registry, events.take())
 }
@@ -34,7 +36,10 @@ fn one_variable_overrides_services_by_name() {
     let (registry, events) = lenient(&[(VARIABLE, &overrides.to_string())]);
 
     assert_eq!(attempts(registry, "plan_service", "any"), "7");
-    assert_eq!(holds(registry, "plan_service", "any", "breaker.failure_threshold").0, "9");
+    assert_eq!(
+        holds(registry, "plan_service", "any", "breaker.failure_threshold").0,
+        "9"
+    );
     assert_eq!(holds(registry, "tool_service", "any", "attempt_timeout").0, "1m 30s");
     assert_eq!(events, [""; 0]);
 }
@@ -49,7 +54,10 @@ fn the_variable_of_other_systems_is_read_too_and_ours_stands_above_it_and_above_
 
     assert_eq!(attempts(registry, "plan_service", "any"), "6");
     assert_eq!(holds(registry, "plan_service", "any", "retry.factor").0, "3");
-    assert_eq!(holds(registry, "tool_service", "any", "breaker.failure_threshold").0, "4");
+    assert_eq!(
+        holds(registry, "tool_service", "any", "breaker.failure_threshold").0,
+        "4"
+    );
     let explanation = registry.explain("plan_service", "any");
     assert_eq!(
         explanation.get("retry.max_attempts").unwrap().source(),
@@ -70,13 +78,18 @@ fn ten_thousand_characters_are_taken_and_not_one_more() {
 
     let (registry, events) = lenient(&[(VARIABLE, &text(10_000))]);
     assert_eq!(text(10_000).len(), 10_001);
-    assert_eq!((attempts(registry, "plan_service", "any").as_str(), events.len()), ("7", 0));
+    assert_eq!(
+        (attempts(registry, "plan_service", "any").as_str(), events.len()),
+        ("7", 0)
+    );
 
     let (registry, events) = lenient(&[(VARIABLE, &text(10_001))]);
     assert_eq!(attempts(registry, "plan_service", "any"), "3");
     let rest = " key= problem=is longer than 10000 characters";
     assert_eq!(events, [skipped(VARIABLE, rest)]);
-    let refused = Loader::new().variables([(VARIABLE, text(10_001))]).load(Registry::new());
+    let refused = Loader::new()
+        .variables([(VARIABLE, text(10_001))])
+        .load(Registry::new());
     assert_eq!(
         refused.unwrap_err().to_string(),
         format!("{VARIABLE}: is longer than 10000 characters")
@@ -151,10 +164,22 @@ fn an_override_that_is_no_object_is_skipped() {
 fn of_three_overrides_the_invalid_one_is_skipped_whatever_makes_it_so() {
     // R116
     for (spoiled, problem) in [
-        (json!({ "max_attempts": 0, "factor": 4 }), "is 0, but must be 1 to 1000000"),
-        (json!({ "max_attempts": "many", "factor": 4 }), "is \"many\", but must be a whole number"),
-        (json!({ "base_delay": "11s", "factor": 4 }), "is 11s, but must be 0ns to 10s"),
-        (json!({ "max_attempts": 2, "max_retries": 2, "factor": 4 }), "is 2 beside `max_attempts`, but must be"),
+        (
+            json!({ "max_attempts": 0, "factor": 4 }),
+            "is 0, but must be 1 to 1000000",
+        ),
+        (
+            json!({ "max_attempts": "many", "factor": 4 }),
+            "is \"many\", but must be a whole number",
+        ),
+        (
+            json!({ "base_delay": "11s", "factor": 4 }),
+            "is 11s, but must be 0ns to 10s",
+        ),
+        (
+            json!({ "max_attempts": 2, "max_retries": 2, "factor": 4 }),
+            "is 2 beside `max_attempts`, but must be",
+        ),
     ] {
         let registry = Registry::new();
         let before = "services.b_service.retry.max_attempts = 4";
@@ -167,7 +192,10 @@ fn of_three_overrides_the_invalid_one_is_skipped_whatever_makes_it_so() {
 
         assert_eq!(loaded.skipped.len(), 1, "{:?}", loaded.skipped);
         let told = loaded.skipped[0].to_string();
-        assert!(told.starts_with("text:1: services.b_service.retry.") && told.contains(problem), "{told}");
+        assert!(
+            told.starts_with("text:1: services.b_service.retry.") && told.contains(problem),
+            "{told}"
+        );
         registry.reconfigure(loaded.settings).unwrap();
         let found = ["a_service", "b_service", "c_service"].map(|name| attempts(registry, name, "any"));
         assert_eq!(found, ["7", "4", "7"]);
@@ -203,7 +231,10 @@ fn what_is_no_json_object_is_told_and_skipped() {
 fn an_override_for_a_service_that_nobody_made_makes_its_policy_of_the_defaults() {
     // R120
     let overrides = r#"{"new_service": {"retry": {"max_attempts": 1}}}"#;
-    let (registry, _) = lenient(&[(VARIABLE, overrides), ("RESILIENCE__DEFAULTS__BREAKER__FAILURE_THRESHOLD", "2")]);
+    let (registry, _) = lenient(&[
+        (VARIABLE, overrides),
+        ("RESILIENCE__DEFAULTS__BREAKER__FAILURE_THRESHOLD", "2"),
+    ]);
     assert!(registry.find("new_service").is_none());
 
     let plans = Plans::new(registry, "new_service", ServiceLayer::new());

@@ -18,7 +18,11 @@ pub(crate) struct Plan {
 impl Service {
     /// The layers of the service, or of one of its operations.
     fn stack(&self, state: &State, settings: &Settings, operation: &str) -> Stack {
-        let global = if state.known { settings.global } else { ServiceLayer::new() };
+        let global = if state.known {
+            settings.global
+        } else {
+            ServiceLayer::new()
+        };
         Stack::EMPTY
             .with(Level::Defaults, settings.defaults)
             .with(Level::Definition, state.code.unwrap_or_default())
@@ -39,7 +43,12 @@ impl Service {
     ) -> (OperationPolicy, Vec<Fault>) {
         let name = operation.name();
         let stack = self.stack(state, settings, name);
-        match judge(&stack.with(Level::Attribute, operation.layer()), self.name(), name, settings) {
+        match judge(
+            &stack.with(Level::Attribute, operation.layer()),
+            self.name(),
+            name,
+            settings,
+        ) {
             Ok(judgement) => (judgement.operation, Vec::new()),
             Err(problems) => {
                 let rest = judge(&stack, self.name(), name, settings).map(|judgement| judgement.operation);
@@ -63,7 +72,10 @@ impl Service {
 
         // Operations that settings name and nobody has called yet: their own code is judged when they are linked.
         let linked: HashSet<&str> = state.links.values().map(|link| link.operation.name()).collect();
-        for name in settings.operations_of(self.name()).filter(|name| !linked.contains(name)) {
+        for name in settings
+            .operations_of(self.name())
+            .filter(|name| !linked.contains(name))
+        {
             judged(&self.stack(state, settings, name), name);
         }
 

@@ -11,6 +11,7 @@ use crate::{
     policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceLayer},
     service::ServicePolicies,
 };
+use std::collections::HashSet;
 
 /// The policies that a stack of layers makes.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +25,10 @@ pub(crate) struct Judgement {
 pub(crate) struct Problem {
     pub(crate) invalid: InvalidPolicy,
     /// The settings, if any, whose word it is: the value itself, or the bound that it exceeds.
-    #[cfg_attr(not(feature = "settings"), allow(dead_code, reason = "only loading leaves settings out"))]
+    #[cfg_attr(
+        not(feature = "settings"),
+        allow(dead_code, reason = "only loading leaves settings out")
+    )]
     pub(crate) blamed: Option<Level>,
     pub(crate) mistake: Mistake,
 }
@@ -108,7 +112,11 @@ fn problem(
     let (path, source, problem) = match path::of(level, service, operation, &name) {
         Some(path) => (path.clone(), settings.sources.of(&path).map(str::to_owned), problem),
         None => {
-            let section = if operation.is_empty() { Level::Service } else { Level::Operation };
+            let section = if operation.is_empty() {
+                Level::Service
+            } else {
+                Level::Operation
+            };
             let path = path::of(section, service, operation, &name).unwrap_or_default();
             (path, None, format!("{problem} ({level} says so)"))
         }
@@ -152,7 +160,10 @@ pub(crate) fn judge_alone(settings: &Settings, made: impl Fn(&str) -> bool) -> V
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
     /// Empty where it is about services in general.
-    #[cfg_attr(not(feature = "settings"), allow(dead_code, reason = "only loading leaves services out"))]
+    #[cfg_attr(
+        not(feature = "settings"),
+        allow(dead_code, reason = "only loading leaves services out")
+    )]
     pub(crate) service: String,
     pub(crate) problem: Problem,
 }
@@ -168,11 +179,7 @@ impl Fault {
 
 /// Each mistake once, however many services have it.
 pub(crate) fn mistakes(faults: Vec<Fault>) -> Vec<Mistake> {
-    let mut mistakes: Vec<Mistake> = Vec::new();
-    for fault in faults {
-        if !mistakes.contains(&fault.problem.mistake) {
-            mistakes.push(fault.problem.mistake);
-        }
-    }
-    mistakes
+    let mut told = HashSet::new();
+    let mistakes = faults.into_iter().map(|fault| fault.problem.mistake);
+    mistakes.filter(|mistake| told.insert(mistake.clone())).collect()
 }

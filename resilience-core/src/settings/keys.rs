@@ -66,7 +66,10 @@ impl Key {
     pub(crate) fn text(&self, layer: &ServiceLayer) -> Option<String> {
         let text = self.slot.text(layer);
         if text.is_none() && self.path == MAX_ATTEMPTS {
-            return layer.retry.max_retries.map(|retries| retries.saturating_add(1).to_string());
+            return layer
+                .retry
+                .max_retries
+                .map(|retries| retries.saturating_add(1).to_string());
         }
         text
     }

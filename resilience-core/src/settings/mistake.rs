@@ -5,7 +5,7 @@ use std::fmt;
 /// One mistake in settings: where it stands, what was said, and what would be right.
 ///
 /// Prints as one line: `resilience.toml:7: services.plan_service.retry.max_attempts is 0, but must be 1 to 1000000`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Mistake {
     pub(crate) kind: MistakeKind,

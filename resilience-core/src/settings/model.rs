@@ -83,13 +83,17 @@ impl Settings {
 
     /// What is said for one service.
     pub(crate) fn of_service(&self, name: &str) -> ServiceLayer {
-        self.services.get(name).map_or(ServiceLayer::new(), ServiceSettings::layer)
+        self.services
+            .get(name)
+            .map_or(ServiceLayer::new(), ServiceSettings::layer)
     }
 
     /// The operations of a service that are named.
     pub(crate) fn operations_of(&self, service: &str) -> impl Iterator<Item = &str> {
         let service = self.services.get(service);
-        service.into_iter().flat_map(|service| service.operations.keys().map(String::as_str))
+        service
+            .into_iter()
+            .flat_map(|service| service.operations.keys().map(String::as_str))
     }
 
     /// What is said for one operation by itself.

@@ -57,7 +57,11 @@ fn section(suits: impl Fn(&Key) -> bool) -> Value {
             .collect();
         if !keys.is_empty() {
             // A breaker that is nothing is off.
-            let types = if group == "breaker" { json!(["object", "null"]) } else { json!("object") };
+            let types = if group == "breaker" {
+                json!(["object", "null"])
+            } else {
+                json!("object")
+            };
             let group_schema = json!({ "type": types, "properties": keys, "additionalProperties": false });
             properties.insert(group.to_owned(), group_schema);
         }

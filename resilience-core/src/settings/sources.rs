@@ -8,7 +8,6 @@ impl Sources {
     pub(crate) fn of(&self, path: &str) -> Option<&str> {
         self.0.get(path).map(String::as_str)
     }
-
 }
 
 #[cfg(feature = "settings")]
@@ -24,7 +23,7 @@ impl Sources {
     /// Takes over from `others` what begins with `prefix`.
     pub(crate) fn take_over(&mut self, others: &Self, prefix: &str) {
         let theirs = others.0.iter().filter(|(path, _)| path.starts_with(prefix));
-        self.0.extend(theirs.map(|(path, source)| (path.clone(), source.clone())));
+        self.0
+            .extend(theirs.map(|(path, source)| (path.clone(), source.clone())));
     }
 }
-

@@ -1,12 +1,6 @@
 //! The start-up check: whether settings and code speak of the same things, and go together.
 
-use super::{
-    Settings,
-    judge::mistakes,
-    keys::KEYS,
-    mistake::Mistake,
-    path,
-};
+use super::{Settings, judge::mistakes, keys::KEYS, mistake::Mistake, path};
 use crate::{
     operation::{Kind, Operation},
     registered::{self, Registered},
@@ -76,7 +70,10 @@ impl fmt::Display for Finding {
         match self {
             Self::UnknownService { service } => {
                 let path = path::service(service);
-                write!(f, "{path}: no annotated operation, definition or handle has this service")
+                write!(
+                    f,
+                    "{path}: no annotated operation, definition or handle has this service"
+                )
             }
             Self::UnknownOperation { service, operation } => {
                 let path = path::operation(service, operation);
@@ -251,7 +248,12 @@ impl Code {
             for (name, found) in by_name {
                 let says = |found: &Found| (found.operation.kind(), found.operation.layer());
                 if found.iter().any(|other| says(other) != says(found[0])) {
-                    let place = |found: &&Found| found.place.clone().unwrap_or_else(|| "an operation made by hand".into());
+                    let place = |found: &&Found| {
+                        found
+                            .place
+                            .clone()
+                            .unwrap_or_else(|| "an operation made by hand".into())
+                    };
                     findings.push(Finding::ConflictingOperations {
                         service: service.clone(),
                         operation: name.to_owned(),
@@ -306,7 +308,10 @@ impl Code {
     }
 
     fn unmentioned(&self, settings: &Settings) -> Vec<(String, String)> {
-        let silent = self.services.iter().filter(|(name, _)| !settings.services.contains_key(*name));
+        let silent = self
+            .services
+            .iter()
+            .filter(|(name, _)| !settings.services.contains_key(*name));
         let pairs = silent.flat_map(|(service, operations)| {
             operations
                 .iter()

@@ -4,15 +4,15 @@
 //!
 //! All have the target `resilience`. They are emitted while no lock is held, so a subscriber may call back.
 
+#[cfg(feature = "watch")]
+use crate::settings::InvalidSettings;
+#[cfg(feature = "settings")]
+use crate::settings::Mistake;
 use crate::{
     breaker::{CircuitState, Transition},
     interruption::Reason,
     policy::InvalidPolicy,
 };
-#[cfg(feature = "watch")]
-use crate::settings::InvalidSettings;
-#[cfg(feature = "settings")]
-use crate::settings::Mistake;
 use std::time::Duration;
 
 /// Whom an event is about.

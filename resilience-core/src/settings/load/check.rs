@@ -37,7 +37,9 @@ pub(super) fn check(tree: Map<String, Value>) -> Checked {
             },
             _ => {
                 let known = ["defaults", "global", "services"];
-                checked.mistakes.push(unknown(&path::part(&name), &name, &value, &known));
+                checked
+                    .mistakes
+                    .push(unknown(&path::part(&name), &name, &value, &known));
             }
         }
     }
@@ -48,7 +50,9 @@ pub(super) fn check(tree: Map<String, Value>) -> Checked {
 fn sorted(table: Map<String, Value>) -> Vec<(String, Value)> {
     let mut entries: Vec<_> = table.into_iter().collect();
     entries.sort_by_cached_key(|(name, value)| {
-        let line = value.origin().and_then(|origin| origin.rsplit(':').next()?.parse::<u64>().ok());
+        let line = value
+            .origin()
+            .and_then(|origin| origin.rsplit(':').next()?.parse::<u64>().ok());
         (line, name.clone())
     });
     entries
@@ -140,7 +144,10 @@ impl Walk<'_> {
         } else {
             let alone = KEYS.iter().map(|key| key.path).filter(|path| !path.contains('.'));
             let groups = GROUPS.into_iter().filter(|group| is_service || *group == "retry");
-            let known: Vec<_> = groups.chain(alone).chain(has_operations.then_some("operations")).collect();
+            let known: Vec<_> = groups
+                .chain(alone)
+                .chain(has_operations.then_some("operations"))
+                .collect();
             self.said.mistakes.push(unknown(path, name, &value, &known));
         }
     }

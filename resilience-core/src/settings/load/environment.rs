@@ -75,7 +75,8 @@ fn put(tree: &mut Tree, path: &str, name: &str, value: &str) {
         }
     }
     if values.contains_key(*last) {
-        let problem = format!("says `{last}` a second time, or gives a value to what other variables speak of parts of");
+        let problem =
+            format!("says `{last}` a second time, or gives a value to what other variables speak of parts of");
         tree.mistakes.push(unreadable(name, problem));
         return;
     }

@@ -114,7 +114,8 @@ impl Reader<'_> {
             Err(error) => {
                 let told = error.to_string();
                 let told = told.split(" at line ").next().unwrap_or_default();
-                self.mistakes.push(unreadable(origin, format!("cannot be read: {told}")));
+                self.mistakes
+                    .push(unreadable(origin, format!("cannot be read: {told}")));
                 None
             }
         }

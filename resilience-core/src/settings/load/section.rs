@@ -1,12 +1,9 @@
 //! The parts of settings that stand or fall as one.
 
-use crate::settings::{
-    Level, Mistake, Settings, keys,
-    model::ServiceSettings,
-};
+use crate::settings::{Level, Mistake, Settings, keys, model::ServiceSettings};
 
 /// A part of the settings: what a mistake spoils as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Section {
     Defaults,
     Global,
@@ -53,7 +50,11 @@ impl Said {
         match &self.section {
             Section::Defaults => settings.defaults = self.layer.layer().over(settings.defaults),
             Section::Global => settings.global = self.layer.layer().over(settings.global),
-            Section::Service(name) => settings.services.entry(name.clone()).or_default().put(self.layer.clone()),
+            Section::Service(name) => settings
+                .services
+                .entry(name.clone())
+                .or_default()
+                .put(self.layer.clone()),
         }
         for (path, origin) in &self.origins {
             // The two spellings of one setting replace each other.

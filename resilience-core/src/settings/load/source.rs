@@ -42,12 +42,22 @@ pub(super) const MAX_BYTES: usize = 1 << 20;
 /// One source.
 #[derive(Clone, Debug)]
 pub(super) enum Source {
-    File { path: PathBuf, is_optional: bool },
-    Text { name: String, format: Format, text: String },
+    File {
+        path: PathBuf,
+        is_optional: bool,
+    },
+    Text {
+        name: String,
+        format: Format,
+        text: String,
+    },
     /// The process's environment, as it is when it is read.
     Environment,
     Variables(Vec<(String, String)>),
-    Overrides { name: String, json: String },
+    Overrides {
+        name: String,
+        json: String,
+    },
     Foreign(Arc<dyn config::Source + Send + Sync>),
     Code(Box<Settings>),
 }
@@ -86,7 +96,9 @@ impl Source {
             Self::File { path, is_optional } => read_file(path, *is_optional).into_iter().collect(),
             Self::Text { name, format, text } => vec![parse(*format, text, name)],
             Self::Environment => environment::of_the_process(),
-            Self::Variables(variables) => environment::of(variables.iter().map(|(name, value)| (name.into(), value.into()))),
+            Self::Variables(variables) => {
+                environment::of(variables.iter().map(|(name, value)| (name.into(), value.into())))
+            }
             Self::Overrides { name, json } => vec![overrides::read(json, name)],
             Self::Foreign(source) => vec![match source.collect() {
                 Ok(values) => Tree {

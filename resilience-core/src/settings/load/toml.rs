@@ -66,7 +66,8 @@ impl Reader<'_> {
             DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
                 Ok(number) => ValueKind::I128(number),
                 Err(_) => {
-                    self.mistakes.push(unreadable(origin, "is no number that anything could need"));
+                    self.mistakes
+                        .push(unreadable(origin, "is no number that anything could need"));
                     return None;
                 }
             },

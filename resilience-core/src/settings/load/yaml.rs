@@ -156,9 +156,9 @@ fn plain(text: &str) -> ValueKind {
             let number = text.parse().ok().or_else(|| radix("0x", 16)).or_else(|| radix("0o", 8));
             match number {
                 Some(number) => ValueKind::I128(number),
-                None if text.contains(|letter: char| letter.is_ascii_digit()) => {
-                    text.parse().map_or_else(|_| ValueKind::String(text.to_owned()), ValueKind::Float)
-                }
+                None if text.contains(|letter: char| letter.is_ascii_digit()) => text
+                    .parse()
+                    .map_or_else(|_| ValueKind::String(text.to_owned()), ValueKind::Float),
                 None => ValueKind::String(text.to_owned()),
             }
         }
