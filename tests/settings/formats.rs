@@ -76,23 +76,23 @@ const VARIABLES: [(&str, &str); 12] = [
     ("RESILIENCE_LOG", "not ours"),
 ];
 
-fn loaded(loader: Loader) -> Settings {
+fn loaded(loader: &Loader) -> Settings {
     loader.load(Registry::new()).unwrap()
 }
 
 #[test]
 fn every_way_of_writing_says_the_same() {
-    let toml = loaded(Loader::new().text("a.toml", Format::Toml, TOML));
+    let toml = loaded(&Loader::new().text("a.toml", Format::Toml, TOML));
     assert_ne!(toml, Settings::new());
 
-    assert_eq!(loaded(Loader::new().text("a.yaml", Format::Yaml, YAML)), toml);
-    assert_eq!(loaded(Loader::new().text("a.json", Format::Json, JSON)), toml);
-    assert_eq!(loaded(Loader::new().variables(VARIABLES)), toml);
+    assert_eq!(loaded(&Loader::new().text("a.yaml", Format::Yaml, YAML)), toml);
+    assert_eq!(loaded(&Loader::new().text("a.json", Format::Json, JSON)), toml);
+    assert_eq!(loaded(&Loader::new().variables(VARIABLES)), toml);
     // Any other loader fills the models through serde, and what it writes is read here.
     assert_eq!(serde_json::from_str::<Settings>(JSON).unwrap(), toml);
     let written = serde_json::to_string(&toml).unwrap();
-    assert_eq!(loaded(Loader::new().text("written", Format::Json, &written)), toml);
-    assert_eq!(loaded(Loader::new().text("written", Format::Yaml, &written)), toml);
+    assert_eq!(loaded(&Loader::new().text("written", Format::Json, &written)), toml);
+    assert_eq!(loaded(&Loader::new().text("written", Format::Yaml, &written)), toml);
 }
 
 #[test]
@@ -148,14 +148,14 @@ fn files_are_read_by_their_endings() {
         let path = directory.0.join(name);
         fs::write(&path, text).unwrap();
         assert_eq!(
-            loaded(Loader::new().file(&path)),
-            loaded(Loader::new().text("", Format::Toml, TOML))
+            loaded(&Loader::new().file(&path)),
+            loaded(&Loader::new().text("", Format::Toml, TOML))
         );
     }
     // What Windows puts in front.
     let path = directory.0.join("marked.json");
     fs::write(&path, format!("\u{feff}{JSON}")).unwrap();
-    assert_ne!(loaded(Loader::new().file(&path)), Settings::new());
+    assert_ne!(loaded(&Loader::new().file(&path)), Settings::new());
 }
 
 #[test]
@@ -195,10 +195,10 @@ fn a_file_that_cannot_be_read_is_told_and_one_that_may_be_missing_is_not() {
         assert_eq!(refused.mistakes()[0].kind(), MistakeKind::Unreadable);
     }
     for name in ["empty.toml", "empty.yaml"] {
-        assert_eq!(loaded(Loader::new().file(file(name, b""))), Settings::new());
+        assert_eq!(loaded(&Loader::new().file(file(name, b""))), Settings::new());
     }
     assert_eq!(
-        loaded(Loader::new().optional_file(directory.0.join("missing.toml"))),
+        loaded(&Loader::new().optional_file(directory.0.join("missing.toml"))),
         Settings::new()
     );
 }

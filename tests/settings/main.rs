@@ -9,6 +9,7 @@
     clippy::items_after_statements,
     reason = "an annotated function stands next to what is asserted of it"
 )]
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod explained;
 mod formats;

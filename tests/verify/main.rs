@@ -2,15 +2,21 @@
 
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail like tests; clippy recognises the tests alone"
+)]
 
 use resilience_core::{
     Registry, Service, ServiceDef, ServiceLayer, apply, retry_service,
     settings::{Finding, Format, Loader},
 };
 use resilience_tests::{Error, ms};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 struct Client {
     tools: &'static Service,
+    written: AtomicU32,
 }
 
 impl Client {
@@ -22,6 +28,7 @@ impl Client {
     #[retry_service(name = "plan_service")]
     #[apply]
     fn write_plan<T: Send>(&self, plan: T) -> Result<T, Error> {
+        self.written.fetch_add(1, Ordering::Relaxed);
         Ok(plan)
     }
 
@@ -164,10 +171,12 @@ async fn what_is_registered_is_what_runs() {
     let registry = Registry::new();
     let client = Client {
         tools: registry.service("tool_service"),
+        written: AtomicU32::new(0),
     };
 
     registry.enter(client.fetch_plan()).await.unwrap();
     assert_eq!(registry.enter_blocking(|| client.write_plan(7)), Ok(7));
+    assert_eq!(client.written.load(Ordering::Relaxed), 1);
     assert_eq!(client.find_tool::<2>(), Ok([0; 2]));
     let elsewhere = || {
         (

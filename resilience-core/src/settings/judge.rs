@@ -99,7 +99,7 @@ fn problem(
         let bounds = BOUNDS.iter().filter(|(value, _)| *value == name);
         let bounds = bounds.map(|(_, bound)| (*bound, level_of(bound)));
         let bound = bounds.filter(|(_, (level, _))| path::of(*level, service, operation, "").is_some());
-        if let Some((bound, (bounding, Some(value)))) = bound.last() {
+        if let Some((bound, (bounding, Some(value)))) = bound.max_by_key(|(_, (level, _))| *level) {
             let problem = format!(
                 "{name} is {} ({level}), which then must be {}",
                 invalid.value(),

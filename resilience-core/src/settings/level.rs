@@ -76,10 +76,9 @@ impl Stack {
 
     /// The highest layer that `states` something, and what that is; the library if none does.
     pub(crate) fn highest<T>(&self, states: impl Fn(&ServiceLayer) -> Option<T>) -> (Level, Option<T>) {
-        let from_the_top = self.0.iter().rev();
+        let mut from_the_top = self.0.iter().rev();
         from_the_top
-            .filter_map(|(level, layer)| Some((*level, Some(states(layer)?))))
-            .next()
+            .find_map(|(level, layer)| Some((*level, Some(states(layer)?))))
             .unwrap_or((Level::Library, None))
     }
 }

@@ -79,7 +79,7 @@ impl Watcher {
 
     /// Looks at the files, and reloads if they have changed and come to rest. Reads files; does not wait otherwise.
     pub fn look(&mut self) -> Look {
-        let found: Vec<Found> = self.loader.files().map(|path| super::load::peek(path)).collect();
+        let found: Vec<Found> = self.loader.files().map(super::load::peek).collect();
         if self.loaded.as_ref() == Some(&found) {
             self.seen = Some(found);
             return Look::Unchanged;

@@ -86,13 +86,8 @@ fn put(tree: &mut Tree, path: &str, name: &str, value: &str) {
 /// A variable is text; what it looks like is what it is.
 fn typed(text: &str) -> ValueKind {
     let text = text.trim();
-    if let Ok(number) = text.parse() {
-        ValueKind::I128(number)
-    } else if let Ok(number) = text.parse() {
-        ValueKind::Float(number)
-    } else if let Ok(on) = text.parse() {
-        ValueKind::Boolean(on)
-    } else {
-        ValueKind::String(text.to_owned())
-    }
+    let whole = text.parse().map(ValueKind::I128).ok();
+    let number = whole.or_else(|| text.parse().map(ValueKind::Float).ok());
+    let value = number.or_else(|| text.parse().map(ValueKind::Boolean).ok());
+    value.unwrap_or_else(|| ValueKind::String(text.to_owned()))
 }

@@ -96,12 +96,14 @@ impl Reader<'_> {
         let Entries(entries) = self.understood(serde_json::from_str(text), origin)?;
         let mut values = Map::new();
         for (key, raw) in entries {
-            if values.contains_key(&key) {
-                let place = self.origin(raw);
+            let Some(value) = self.value(raw, level) else {
+                continue;
+            };
+            let place = self.origin(raw);
+            if let Some(first) = values.insert(key.clone(), value) {
                 let problem = format!("says `{}` a second time", path::part(&key));
                 self.mistakes.push(unreadable(place, problem));
-            } else if let Some(value) = self.value(raw, level) {
-                values.insert(key, value);
+                values.insert(key, first);
             }
         }
         Some(values)

@@ -125,7 +125,6 @@ impl Loader {
     ///   `[defaults]`, or in `[global]`): what lower sources say of it holds, or else what the settings in force say.
     ///
     /// [`Registry::reconfigure`] takes the result.
-    #[must_use]
     pub fn load_leniently(&self, registry: &Registry) -> Loaded {
         let (settings, skipped) = lay(&self.sources, registry);
         for mistake in &skipped {
