@@ -93,6 +93,6 @@ fn the_events_page_lists_every_event_with_its_level_and_fields() {
         })
         .collect();
 
-    assert_eq!(emitted.len(), 18);
+    assert_eq!(emitted.len(), 19);
     assert_eq!(emitted, listed);
 }

@@ -88,6 +88,9 @@ fn every_way_of_writing_says_the_same() {
     assert_eq!(loaded(&Loader::new().text("a.yaml", Format::Yaml, YAML)), toml);
     assert_eq!(loaded(&Loader::new().text("a.json", Format::Json, JSON)), toml);
     assert_eq!(loaded(&Loader::new().variables(VARIABLES)), toml);
+    let off = r#"{ "services": { "plan_service": { "breaker": null } } }"#;
+    let read = serde_json::from_str::<Settings>(off).unwrap();
+    assert_eq!(read, loaded(&Loader::new().text("off", Format::Json, off)));
     // Any other loader fills the models through serde, and what it writes is read here.
     assert_eq!(serde_json::from_str::<Settings>(JSON).unwrap(), toml);
     let written = serde_json::to_string(&toml).unwrap();
@@ -166,6 +169,8 @@ fn a_file_that_cannot_be_read_is_told_and_one_that_may_be_missing_is_not() {
         fs::write(&path, bytes).unwrap();
         path
     };
+    let folder = directory.0.join("folder.toml");
+    fs::create_dir(&folder).unwrap();
     let huge = vec![b'#'; (1 << 20) + 1];
     let table = [
         (file("latin.toml", b"# fine\n# caf\xe9\n"), "latin.toml:2: is no UTF-8"),
@@ -186,7 +191,8 @@ fn a_file_that_cannot_be_read_is_told_and_one_that_may_be_missing_is_not() {
             directory.0.join("missing.toml"),
             "missing.toml: cannot be read: No such file",
         ),
-        (directory.0.clone().join("."), "the name must end in"),
+        (directory.0.clone(), "the name must end in"),
+        (folder, "folder.toml: cannot be read: it is no regular file"),
     ];
     for (path, expected) in table {
         let refused = Loader::new().file(&path).load(Registry::new()).unwrap_err();

@@ -5,7 +5,7 @@ use resilience_core::{
     Registry, ServiceLayer,
     settings::{Format, Loader},
 };
-use resilience_tests::{Plans, immediate};
+use resilience_tests::{Plans, immediate, record};
 use std::{fs, path::Path};
 
 const FORMATS: [Format; 3] = [Format::Toml, Format::Json, Format::Yaml];
@@ -227,11 +227,15 @@ fn many_services_load_in_reasonable_time_even_if_all_are_wrong() {
         .map(|index| format!("services.s{index}.retry = {{ base_delay = \"20s\", factor = 3 }}"))
         .collect();
     let registry = Registry::new();
+    let events = record();
 
     let loaded = Loader::new()
         .text("text", Format::Toml, &lines.join("\n"))
         .load_leniently(registry);
 
     assert_eq!(loaded.skipped.len(), 5_000);
+    let told = events.take();
+    assert_eq!(told.len(), 101);
+    assert_eq!(told[100], "WARN more overrides skipped service= operation= count=4900");
     registry.reconfigure(loaded.settings).unwrap();
 }

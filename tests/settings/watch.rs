@@ -150,8 +150,15 @@ fn a_lenient_watcher_takes_what_is_good() {
     };
 
     assert_eq!(skipped.len(), 1);
-    assert_eq!(attempts(registry, "plan_service", "any"), "4");
-    assert_eq!(attempts(registry, "tool_service", "any"), "7");
+    let found = || ["plan_service", "tool_service"].map(|name| attempts(registry, name, "any"));
+    assert_eq!(found(), ["4", "7"]);
+
+    // Torn or gone, it takes nothing away of what it said.
+    fs::write(&path, "services.plan_service.retry = {").unwrap();
+    assert!(matches!(settled(&mut watcher), Look::Refused(_)));
+    fs::remove_file(&path).unwrap();
+    assert!(matches!(settled(&mut watcher), Look::Refused(_)));
+    assert_eq!(found(), ["4", "7"]);
 }
 
 #[test]

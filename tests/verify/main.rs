@@ -27,7 +27,7 @@ impl Client {
 
     #[retry_service(name = "plan_service")]
     #[apply]
-    fn write_plan<T: Send>(&self, plan: T) -> Result<T, Error> {
+    fn apply_plan<T: Send>(&self, plan: T) -> Result<T, Error> {
         self.written.fetch_add(1, Ordering::Relaxed);
         Ok(plan)
     }
@@ -81,7 +81,7 @@ fn operations_that_nobody_has_called_yet_are_known() {
     let _ = registry.service("tool_service");
 
     let text = "services.plan_service.operations.fetch_plan.attempt_timeout = \"750ms\"\n\
-                services.plan_service.operations.write_plan.apply_in_retry = \"refuse\"\n\
+                services.plan_service.operations.apply_plan.apply_in_retry = \"refuse\"\n\
                 services.tool_service.operations.find_tool.retry.max_attempts = 2\n\
                 services.twin_service.operations.twin.retry.factor = 3";
 
@@ -100,14 +100,14 @@ fn settings_of_what_is_not_there_are_found() {
 
     let text = "services.plan_servise.retry.factor = 3\n\
                 services.plan_service.operations.fetch_plans.retry.factor = 3\n\
-                services.plan_service.operations.write_plan.retry.max_attempts = 3";
+                services.plan_service.operations.apply_plan.retry.max_attempts = 3";
 
     assert_eq!(
         found(registry, text),
         [
             "services.plan_service.operations.fetch_plans: the service has no such operation",
             "services.plan_servise: no annotated operation, definition or handle has this service",
-            "services.plan_service.operations.write_plan.retry: the operation is apply, and never retried",
+            "services.plan_service.operations.apply_plan.retry: the operation is apply, and never retried",
         ]
     );
 }
@@ -166,6 +166,15 @@ fn a_test_of_one_line_says_all_that_is_wrong() {
     assert_eq!(refused.to_string().lines().count(), 1);
 }
 
+#[test]
+fn the_complete_file_of_the_book_goes_together_with_the_operations_that_it_names() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/resilience.toml");
+    let registry = Registry::new();
+    let _ = registry.service("tool_service");
+
+    assert_eq!(found(registry, &std::fs::read_to_string(path).unwrap()), [""; 0]);
+}
+
 #[tokio::test]
 async fn what_is_registered_is_what_runs() {
     let registry = Registry::new();
@@ -175,7 +184,7 @@ async fn what_is_registered_is_what_runs() {
     };
 
     registry.enter(client.fetch_plan()).await.unwrap();
-    assert_eq!(registry.enter_blocking(|| client.write_plan(7)), Ok(7));
+    assert_eq!(registry.enter_blocking(|| client.apply_plan(7)), Ok(7));
     assert_eq!(client.written.load(Ordering::Relaxed), 1);
     assert_eq!(client.find_tool::<2>(), Ok([0; 2]));
     let elsewhere = || {

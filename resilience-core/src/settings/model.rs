@@ -110,6 +110,7 @@ impl Settings {
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 pub(crate) struct ServiceSettings {
     retry: RetryLayer,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "BreakerLayer::or_none"))]
     breaker: BreakerLayer,
     budget: BudgetLayer,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]

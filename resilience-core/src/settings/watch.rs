@@ -1,6 +1,6 @@
 //! Settings that follow their files: looked at again and again, loaded when they have come to rest.
 
-use super::{InvalidSettings, Loader, Mistake, Settings};
+use super::{InvalidSettings, Loader, Mistake, MistakeKind, Settings};
 use crate::{registry::Registry, telemetry::events};
 use std::{
     fmt, io,
@@ -70,8 +70,8 @@ impl Watcher {
         }
     }
 
-    /// Takes what is good of settings with mistakes, as [`Loader::load_leniently`] does. A file that is missing or unreadable is
-    /// then left out, too.
+    /// Takes what is good of settings with mistakes, as [`Loader::load_leniently`] does. A source that cannot be read still
+    /// changes nothing: all that it said would be lost.
     pub fn lenient(mut self) -> Self {
         self.is_lenient = true;
         self
@@ -96,7 +96,12 @@ impl Watcher {
     fn reload(&self) -> Look {
         let (settings, skipped) = if self.is_lenient {
             let loaded = self.loader.load_leniently(self.registry);
-            (Ok(loaded.settings), loaded.skipped)
+            let (unreadable, skipped) = loaded
+                .skipped
+                .into_iter()
+                .partition(|mistake| mistake.kind() == MistakeKind::Unreadable);
+            let is_whole = InvalidSettings::unless_none(unreadable);
+            (is_whole.map(|()| loaded.settings), skipped)
         } else {
             (self.loader.load(self.registry), Vec::new())
         };

@@ -176,6 +176,15 @@ pub(crate) fn override_skipped(mistake: &Mistake) {
     );
 }
 
+#[cfg(feature = "settings")]
+pub(crate) fn overrides_skipped(others: usize) {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    emit!(WARN, "more overrides skipped", subject, count = others);
+}
+
 #[cfg(feature = "watch")]
 pub(crate) fn settings_reloaded() {
     let subject = Subject {

@@ -228,6 +228,13 @@ impl BreakerLayer {
         }
     }
 
+    /// Reads a layer; nothing in its place says that there is no breaker.
+    #[cfg(feature = "serde")]
+    pub(crate) fn or_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let layer = <Option<Self> as serde::Deserialize>::deserialize(deserializer)?;
+        Ok(layer.unwrap_or(Self::new().enabled(false)))
+    }
+
     /// This layer where it states something, `below` where it does not.
     pub(crate) fn over(self, below: Self) -> Self {
         Self {

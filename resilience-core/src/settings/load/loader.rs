@@ -38,6 +38,9 @@ pub struct Loader {
 }
 
 impl Loader {
+    /// A file that is wrong from end to end must not flood the log.
+    const MAX_EVENTS: usize = 100;
+
     /// A loader without sources: it loads settings that say nothing.
     pub fn new() -> Self {
         Self::default()
@@ -127,8 +130,11 @@ impl Loader {
     /// [`Registry::reconfigure`] takes the result.
     pub fn load_leniently(&self, registry: &Registry) -> Loaded {
         let (settings, skipped) = lay(&self.sources, registry);
-        for mistake in &skipped {
+        for mistake in skipped.iter().take(Self::MAX_EVENTS) {
             events::override_skipped(mistake);
+        }
+        if let Some(others) = skipped.get(Self::MAX_EVENTS..).filter(|others| !others.is_empty()) {
+            events::overrides_skipped(others.len());
         }
         Loaded { settings, skipped }
     }

@@ -135,6 +135,10 @@ fn read_file(path: &Path, is_optional: bool) -> Option<Tree> {
 
 /// One byte more than allowed is enough to know: the file may be a device that never ends.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        // A pipe would keep us waiting for ever.
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
     let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
