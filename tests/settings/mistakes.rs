@@ -2,7 +2,7 @@
 
 use resilience_core::{
     Registry,
-    settings::{Format, Loader},
+    settings::{Format, Loader, keys},
 };
 
 const SPOILED: &str = r#"
@@ -53,4 +53,62 @@ fn every_mistake_is_told_at_once_with_its_line_and_what_would_be_right() {
         ops.toml:20: services.plan_service.operations.fetch_plan.breaker is a table, but belongs to the service: all its operations share it
         ops.toml:23: services."tool service".attempt_timeout is "750", but must be a duration with its unit, such as "750ms" or "1m 30s"
         ops.toml:24: services."tool service".service_name is "other", but cannot rename a service: it is called by the key that it stands under"#]].assert_eq(&refused.to_string());
+}
+
+/// What must be said beside a value at the edge of its range, so that the two go together.
+const ROOM: [(&str, &str); 6] = [
+    ("retry.base_delay", "retry.max_delay = \"1day\""),
+    ("retry.min_delay", "retry.max_delay = \"1day\""),
+    ("retry.max_delay", "retry.base_delay = \"0s\""),
+    ("breaker.failure_threshold", "breaker.failure_rate = 0.5"),
+    ("breaker.max_recovery_timeout", "breaker.recovery_timeout = \"1ms\""),
+    ("breaker.window", "breaker.failure_rate = 0.5"),
+];
+
+#[test]
+fn every_range_is_taken_to_its_edges_and_not_beyond() {
+    // R123, R124
+    let mut ranges = 0;
+    for key in keys() {
+        let allowed = key.allowed();
+        let range = allowed.split(" or ").last().unwrap().trim_start_matches("ignore, or ");
+        let Some((low, high)) = range.split_once(" to ").filter(|_| !range.contains('}')) else {
+            continue;
+        };
+        ranges += 1;
+        let is_time = high.ends_with("day");
+        let beyond = if is_time {
+            ["\"1day 1ns\"".to_owned(), "\"-1s\"".to_owned()]
+        } else {
+            let edge = |edge: &str, step: f64| format!("{}", edge.parse::<f64>().unwrap() + step);
+            [edge(high, 1.0), edge(low, -1.0)]
+        };
+        let quoted = |value: &str| {
+            if is_time {
+                format!("\"{value}\"")
+            } else {
+                value.to_owned()
+            }
+        };
+        let room = ROOM.iter().find(|(path, _)| *path == key.path());
+        let room = room.map_or(String::new(), |(_, room)| format!("services.a.{room}\n"));
+        let says = |value: &str| crate::read(&format!("services.a.{} = {value}\n{room}", key.path()));
+        for value in [quoted(low), quoted(high)] {
+            assert!(
+                says(&value).is_ok(),
+                "{}: {value}: {}",
+                key.path(),
+                says(&value).unwrap_err()
+            );
+        }
+        for value in beyond {
+            let refused = says(&value).unwrap_err();
+            assert_eq!(
+                refused.mistakes()[0].path(),
+                format!("services.a.{}", key.path()),
+                "{value}"
+            );
+        }
+    }
+    assert_eq!(ranges, 27);
 }

@@ -3,8 +3,8 @@
 use crate::{attempts, read, toml};
 use futures::executor::block_on;
 use resilience_core::{
-    BreakerPolicy, BudgetPolicy, CircuitState, OperationLayer, Registry, RetryPolicy, Service, ServiceLayer, Settings,
-    retry_service,
+    BreakerPolicy, BudgetPolicy, CircuitState, OperationLayer, Registry, RetryPolicy, Service, ServiceDef,
+    ServiceLayer, Settings, retry_service,
 };
 use resilience_tests::{Error, Plans, World, down, immediate, ms, record, secs};
 use std::{
@@ -235,4 +235,43 @@ fn a_thousand_services_are_configured_one_by_one_in_no_time() {
     }
     assert_eq!(attempts(registry, "service_999", "any"), "1000");
     registry.reconfigure(registry.settings()).unwrap();
+}
+
+#[test]
+fn everything_at_once_ends() {
+    // R081, R138
+    static DEFINED: ServiceDef = ServiceDef::new("service_3").attempt_timeout(ms(100));
+    #[retry_service(name = "service_4", registry = registry, idempotent, retry(backoff = none))]
+    fn fetch(registry: &'static Registry) -> Result<u32, Error> {
+        Ok(1)
+    }
+    let registry = Registry::builder().max_services(6).build();
+    let begin = Barrier::new(4);
+    let strict = |attempts| ServiceLayer::new().retry(immediate(attempts));
+    let round = |thread: u32, round: u32| {
+        let name = format!("service_{}", (thread + round) % 9);
+        let service = registry.service(&name);
+        match round % 8 {
+            0 => drop(registry.configure(&name, strict(round + 1))),
+            1 => drop(registry.configure_defaults(strict(round + 1))),
+            2 => drop(registry.reconfigure(registry.settings().service(&name, strict(thread)))),
+            3 => drop(registry.define(&DEFINED)),
+            4 => drop(registry.explain(&name, "fetch").to_string()),
+            5 => drop(registry.verify().to_string()),
+            6 => drop((fetch(registry), service.statistics(), format!("{registry:?}"))),
+            _ => drop(toml("global.retry.factor = 3").load_leniently(registry)),
+        }
+    };
+    thread::scope(|threads| {
+        for thread in 0..4 {
+            let (begin, round) = (&begin, &round);
+            threads.spawn(move || {
+                begin.wait();
+                (0..400).for_each(|number| round(thread, number));
+            });
+        }
+    });
+
+    registry.reconfigure(Settings::new()).unwrap();
+    assert_eq!(registry.services().len(), 6);
 }
