@@ -44,6 +44,20 @@ pub(crate) fn all() -> Vec<&'static Registered> {
     all
 }
 
+/// Whether an annotated operation names this service.
+pub(crate) fn declare(service: &str) -> bool {
+    #[cfg(feature = "register")]
+    let is_declared = inventory::iter::<Registered>
+        .into_iter()
+        .any(|registered| registered.operation.service() == service);
+    #[cfg(not(feature = "register"))]
+    let is_declared = {
+        let _ = service;
+        false
+    };
+    is_declared
+}
+
 /// Makes a `static` operation known. Expansions of the attribute say it next to the operation.
 #[cfg(feature = "register")]
 #[doc(hidden)]

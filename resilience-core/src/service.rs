@@ -9,8 +9,9 @@ use crate::{
     link::Link,
     operation::{Kind, Operation},
     policy::{BreakerPolicy, BudgetPolicy, ServiceLayer},
+    registered,
     registry::Registry,
-    settings::{Fault, Level, Settings, Stack, judge},
+    settings::{Fault, Settings, judge},
     telemetry::{Statistics, events, events::Subject},
 };
 use std::{
@@ -70,7 +71,8 @@ pub(crate) struct State {
 
 impl Service {
     pub(crate) fn new(name: &'static str, registry: &'static Registry) -> Self {
-        let policies = registry.with_settings(|settings| Self::first_policies(name, settings));
+        let known = registered::declare(name);
+        let policies = registry.with_settings(|settings| Self::first_policies(name, known, settings));
         Self {
             hot: Hot {
                 breaker: Breaker::new(&policies.breaker),
@@ -80,15 +82,16 @@ impl Service {
             born: Tick::at(registry.now()),
             registry,
             policies: RwLock::new(policies),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                known,
+                ..State::default()
+            }),
         }
     }
 
-    /// The policies of a service that no code has declared yet.
-    fn first_policies(name: &str, settings: &Settings) -> ServicePolicies {
-        let stack = Stack::EMPTY
-            .with(Level::Defaults, settings.defaults)
-            .with(Level::Service, settings.of_service(name));
+    /// The policies of a service that nobody has used yet.
+    fn first_policies(name: &str, known: bool, settings: &Settings) -> ServicePolicies {
+        let stack = plan::unmade(name, "", known, settings);
         // The registry takes only settings that are valid.
         let judged = judge(&stack, name, "", settings).map(|judgement| judgement.service);
         judged.unwrap_or(ServicePolicies {
@@ -236,6 +239,7 @@ impl Service {
             return link;
         }
         if operation.service() == self.name() {
+            // Where operations cannot make themselves known, their first call does.
             self.declare(&mut state, None);
         }
         // Read under the lock, so that settings that change meanwhile find the link or are found by it.

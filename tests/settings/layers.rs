@@ -154,8 +154,14 @@ fn a_service_becomes_known_when_the_code_declares_it() {
         Err(Error::Down(1))
     }
     let registry = under("[global]\nretry.max_attempts = 2\nbreaker.failure_threshold = 2");
+    // Annotated operations make their service known before anybody calls them; a definition does when it is taken up.
+    assert!(registry.explain("late_service", "fetch").is_known());
+    assert!(registry.explain("late_service", "another").is_known());
+    assert!(!registry.explain("layered_service", "layered").is_known());
     let service = registry.service("late_service");
     assert_eq!(service.circuit(), CircuitState::Closed);
+    registry.define(&PLANS);
+    assert!(registry.explain("layered_service", "layered").is_known());
 
     assert!(registry.enter_blocking(fetch).is_err());
 

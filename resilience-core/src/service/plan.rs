@@ -5,6 +5,7 @@ use crate::{
     link::{Link, OperationPolicy},
     operation::Operation,
     policy::ServiceLayer,
+    registered,
     settings::{Explanation, Fault, Level, Settings, Stack, judge},
 };
 use std::collections::HashSet;
@@ -123,8 +124,9 @@ impl Service {
         code: Option<&Operation>,
         settings: &Settings,
     ) -> Explanation {
-        let rest = unmade(service, name, code.is_some(), settings);
-        explained(service, name, rest, code, settings, code.is_some())
+        let is_known = registered::declare(service);
+        let rest = unmade(service, name, is_known, settings);
+        explained(service, name, rest, code, settings, is_known)
     }
 
     /// What keeps the code of an operation from going together with the rest.
@@ -141,7 +143,7 @@ impl Service {
 }
 
 /// The layers of an operation whose service nobody has used yet.
-fn unmade(service: &str, operation: &str, is_known: bool, settings: &Settings) -> Stack {
+pub(super) fn unmade(service: &str, operation: &str, is_known: bool, settings: &Settings) -> Stack {
     let global = if is_known { settings.global } else { ServiceLayer::new() };
     Stack::EMPTY
         .with(Level::Defaults, settings.defaults)
