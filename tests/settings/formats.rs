@@ -46,6 +46,7 @@ services:
 "#;
 
 const JSON: &str = r#"{
+    "$schema": "./settings.schema.json",
     "defaults": { "budget": { "min_per_second": 2, "deposit": null } },
     "global": { "apply_in_retry": "refuse" },
     "services": { "plan_service": {
@@ -92,7 +93,8 @@ fn every_way_of_writing_says_the_same() {
     let read = serde_json::from_str::<Settings>(off).unwrap();
     assert_eq!(read, loaded(&Loader::new().text("off", Format::Json, off)));
     // Any other loader fills the models through serde, and what it writes is read here.
-    assert_eq!(serde_json::from_str::<Settings>(JSON).unwrap(), toml);
+    let models = JSON.replace(r#""$schema": "./settings.schema.json","#, "");
+    assert_eq!(serde_json::from_str::<Settings>(&models).unwrap(), toml);
     let written = serde_json::to_string(&toml).unwrap();
     assert_eq!(loaded(&Loader::new().text("written", Format::Json, &written)), toml);
     assert_eq!(loaded(&Loader::new().text("written", Format::Yaml, &written)), toml);

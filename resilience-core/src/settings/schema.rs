@@ -28,6 +28,7 @@ pub fn json_schema() -> Value {
         "title": "Settings of resilience",
         "type": "object",
         "properties": {
+            "$schema": { "description": "Where an editor finds this schema.", "type": "string" },
             "defaults": { "description": "Fills what the code leaves open.", "$ref": "#/$defs/layer" },
             "global": { "description": "For all services that the code declares, whatever the code says.", "$ref": "#/$defs/layer" },
             "services": {

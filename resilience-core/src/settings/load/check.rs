@@ -35,6 +35,8 @@ pub(super) fn check(tree: Map<String, Value>) -> Checked {
                 }
                 _ => checked.mistakes.push(no_table("services", &value)),
             },
+            // Where an editor finds the schema of a JSON file.
+            "$schema" => {}
             _ => {
                 let known = ["defaults", "global", "services"];
                 checked
