@@ -1,15 +1,25 @@
-//! The time of a successful call, bare and annotated.
+//! The time of a successful call, plain, ours and others'.
 
-use benches::CASES;
+use benches::cases::{SUCCESS, SUCCESS_ASYNC};
 use criterion::{Criterion, criterion_group, criterion_main};
-use std::hint::black_box;
+use std::time::Instant;
 
 fn happy_path(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("happy_path");
-    for (name, case, _) in CASES {
-        group.bench_function(name, |bencher| bencher.iter(|| case(black_box(1))));
+    for cases in [SUCCESS, SUCCESS_ASYNC] {
+        let mut group = criterion.benchmark_group(cases.name);
+        for case in cases.cases {
+            let Ok(subject) = cases.prepare(case) else { continue };
+            let mut drive = subject.drive();
+            group.bench_function(case.name, |bencher| {
+                bencher.iter_custom(|calls| {
+                    let began = Instant::now();
+                    drive(calls, cases.inputs);
+                    began.elapsed()
+                });
+            });
+        }
+        group.finish();
     }
-    group.finish();
 }
 
 criterion_group!(benches, happy_path);

@@ -9,7 +9,7 @@ pub use permit::CallPermit;
 pub use refused::Refused;
 
 use crate::{
-    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Tick},
+    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Tick, Ticks},
     classify::{Outcome, Verdict},
     policy::BreakerPolicy,
     sync::constant,
@@ -98,26 +98,18 @@ impl<C: Clock> CircuitBreaker<C> {
     #[inline]
     pub fn call<O: Outcome>(&self, body: impl FnOnce() -> O) -> Result<O, Refused> {
         let word = self.breaker.word();
-        if !word.is_healthy() {
-            return self.call_in_trouble(body);
-        }
-        let permit = Permit::of_healthy(word);
+        let permit = if word.is_healthy() {
+            Permit::of_healthy(word)
+        } else {
+            self.admit()?
+        };
         let unwinding = Unwinding { breaker: self, permit };
         let outcome = body();
+        let verdict = outcome.verdict();
         mem::forget(unwinding);
-        if outcome.verdict() != Verdict::Success || self.breaker.word() != word {
-            self.judge(permit, outcome.verdict());
+        if verdict != Verdict::Success || !self.breaker.is_still(permit) {
+            self.judge(permit, verdict);
         }
-        Ok(outcome)
-    }
-
-    #[cold]
-    fn call_in_trouble<O: Outcome>(&self, body: impl FnOnce() -> O) -> Result<O, Refused> {
-        let permit = self.admit()?;
-        let unwinding = Unwinding { breaker: self, permit };
-        let outcome = body();
-        mem::forget(unwinding);
-        self.judge(permit, outcome.verdict());
         Ok(outcome)
     }
 
@@ -162,7 +154,13 @@ impl<C: Clock> CircuitBreaker<C> {
     /// # Errors
     /// [`Refused`] while the circuit is open, or half-open with as many probes as are allowed.
     pub fn acquire(&self) -> Result<CallPermit<'_, C>, Refused> {
-        self.admit().map(|permit| CallPermit::new(self, permit))
+        let word = self.breaker.word();
+        let permit = if word.is_healthy() {
+            Permit::of_healthy(word)
+        } else {
+            self.admit()?
+        };
+        Ok(CallPermit::new(self, permit))
     }
 
     /// What the breaker is doing. An open circuit whose recovery time is over is reported half-open, though only the next call
@@ -215,14 +213,28 @@ impl<C: Clock> CircuitBreaker<C> {
         Tick::at(self.clock.now())
     }
 
+    #[cold]
     #[inline(never)]
     fn admit(&self) -> Result<Permit, Refused> {
         let word = self.breaker.word();
-        if word.is_healthy() {
-            return Ok(Permit::of_healthy(word));
+        if word.admits_untimed() {
+            return Ok(Permit::closed(word.generation(), None));
         }
-        let (admission, _) = self.breaker.admit(self.now(), self.policy);
-        admission.map_err(|refusal| Refused::new(refusal, self.clock.resolution()))
+        let now = self.now();
+        match self.breaker.refuse_in_passing(now) {
+            Some(wait) => Err(Refused::open(wait, self.clock.resolution())),
+            None => self.admit_or_refuse(now),
+        }
+    }
+
+    #[inline(never)]
+    fn admit_or_refuse(&self, now: Tick) -> Result<Permit, Refused> {
+        let (admission, _) = self.breaker.admit(now, self.policy);
+        admission.map_err(|refusal| match refusal.wait {
+            None => Refused::HELD,
+            Some(Duration::ZERO) => Refused::PROBED,
+            Some(wait) => Refused::open(Ticks::of(wait), self.clock.resolution()),
+        })
     }
 
     #[cold]
@@ -246,7 +258,7 @@ impl<C: Clock> CircuitBreaker<C> {
     }
 }
 
-/// The body panics.
+/// The body panics, or the classification of its outcome.
 struct Unwinding<'b, C: Clock> {
     breaker: &'b CircuitBreaker<C>,
     permit: Permit,

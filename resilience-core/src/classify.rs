@@ -25,7 +25,7 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
-    /// Whether it speaks against the service, for now: such a failure is retried, and counted by the breaker.
+    /// Whether trying again can help.
     pub(crate) const fn may_pass(self) -> bool {
         matches!(self, Self::Transient | Self::Throttled { .. })
     }

@@ -46,6 +46,8 @@ pub enum Reason {
     ApplyInRetry,
     /// A carried `#[apply]` would have started after the attempt that sent it was given up for another.
     Superseded,
+    /// An `#[apply]` would have started in a plan that only reads: see [`plan`](crate::plan).
+    ReadOnlyPlan,
     /// The attempt took longer than `attempt_timeout` and was cancelled.
     AttemptTimeout,
 }
@@ -59,6 +61,7 @@ impl Reason {
             Self::DeadlinePassed => "deadline_passed",
             Self::ApplyInRetry => "apply_in_retry",
             Self::Superseded => "superseded",
+            Self::ReadOnlyPlan => "read_only_plan",
             Self::AttemptTimeout => "attempt_timeout",
         }
     }
@@ -130,6 +133,7 @@ impl fmt::Display for Interruption {
                 f,
                 "`{service}` was not called: the attempt that sent this apply was given up for another"
             )?,
+            Reason::ReadOnlyPlan => write!(f, "`{service}` was not called: the plan only reads")?,
             Reason::AttemptTimeout => write!(f, "`{service}` did not answer within its attempt timeout")?,
         }
         if let Some(wait) = self.retry_after() {

@@ -40,10 +40,15 @@
 //! ```
 //!
 //! - `idempotent` opts in to retries; without it a method gets one attempt through the breaker.
+//! - The attribute also stands on a whole `impl` block or trait, whose methods are marked `#[idempotent]`, `#[plain]` or `#[apply]`;
+//!   a trait gets a decorator that protects any implementation.
 //! - `#[apply]` marks a method that changes the world: it is never retried, no enclosing call repeats it, and `idempotent` on
 //!   it does not compile.
 //! - A [`Service`] owns one circuit breaker and one retry budget; a [`Registry`] holds services by name. A [`CircuitBreaker`]
 //!   serves alone, too.
+//! - [`policy::presets`] has policies with names that say when to use them; [`Service::describe`] says in words what holds.
+//! - [`deadline`] gives a request handler's calls no longer than the handler has.
+//! - [`plan`] tells the code inside that it belongs to a plan, and that the plan only reads.
 //! - [`scope`] is what running code can see of the calls around it; [`scope::carry`] takes it into spawned tasks.
 //! - [`time`] and [`random`] can be replaced, so that tests run on time and chance of their own.
 //!
@@ -51,7 +56,7 @@
 //!
 //! | feature | default | what for |
 //! | --- | --- | --- |
-//! | `macros` | yes | `#[retry_service]` and `#[apply]` |
+//! | `macros` | yes | `#[retry_service]`, `#[idempotent]`, `#[plain]` and `#[apply]` |
 //! | `tracing` | yes | events for retries, suppressions, exhaustion and breaker transitions |
 //! | `register` | yes | annotated operations make themselves known, for [`Registry::verify`] |
 //! | `tokio` | no | sleeping on tokio's timer where the runtime has one |
@@ -65,11 +70,14 @@ mod budget;
 mod call;
 mod circuit_breaker;
 pub mod classify;
+pub mod deadline;
 mod declaration;
 mod delay;
+mod description;
 mod interruption;
 mod link;
 mod operation;
+pub mod plan;
 pub mod policy;
 pub mod random;
 mod registered;
@@ -80,6 +88,7 @@ pub mod settings;
 mod sync;
 mod telemetry;
 pub mod time;
+mod witness;
 
 pub use breaker::{BreakerMode, BreakerSnapshot, BreakerStatistics, CircuitCause, CircuitChange, CircuitState};
 pub use call::{Attempt, Call, Next, Sleep};
@@ -94,7 +103,7 @@ pub use policy::{
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]
-pub use resilience_macros::{apply, retry_service};
+pub use resilience_macros::{apply, idempotent, plain, retry_service};
 pub use service::{OperationReport, Service};
 pub use settings::Settings;
 pub use telemetry::Statistics;
@@ -105,8 +114,12 @@ pub mod __private {
     pub use crate::__register as register;
     pub use crate::call::begin_apply;
     pub use crate::registered::Registered;
+    pub use crate::witness::{Applied, MayBeCalledAgain, MayBeRepeated, may_be_called_again, may_be_repeated};
     #[cfg(feature = "register")]
     pub use inventory;
+    /// What the attribute of a block leaves behind for its methods.
+    #[cfg(feature = "macros")]
+    pub use resilience_macros::__resilience_member_8c1d5be07a2f4396;
     /// What the two macros leave for each other where another macro runs between them.
     #[cfg(feature = "macros")]
     pub use resilience_macros::__resilience_seal_8c1d5be07a2f4396;

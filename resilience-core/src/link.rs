@@ -4,6 +4,7 @@ use crate::{
     interruption::Origin,
     operation::{Kind, Operation},
     policy::{ApplyInRetry, RetryPolicy},
+    scope::Scope,
     service::Service,
     telemetry::{Counters, events::Subject},
 };
@@ -30,11 +31,16 @@ impl OperationPolicy {
         apply_in_retry: ApplyInRetry::Disarm,
     };
 
+    fn total_millis(&self) -> u32 {
+        let millis = self.retry.total_timeout().as_nanos().div_ceil(1_000_000);
+        u32::try_from(millis).unwrap_or(u32::MAX)
+    }
+
     /// What a call must know before its body runs, in one word.
     fn word(&self, kind: Kind) -> u32 {
-        let mut word = 0;
+        let mut word = Scope::IN_ATTEMPT;
         if kind == Kind::Idempotent && self.retry.max_attempts() > 1 {
-            word |= u32::from(self.retry.max_depth()) << Link::DEPTH_SHIFT | Link::UNCLOCKED;
+            word |= u32::from(self.retry.max_depth()) << Link::DEPTH_SHIFT | Link::UNCLOCKED | Link::RETRIES;
         }
         if kind == Kind::Apply {
             word |= Link::APPLY;
@@ -54,16 +60,22 @@ pub(crate) struct Link {
     pub(crate) operation: &'static Operation,
     pub(crate) counters: Counters,
     policy: RwLock<OperationPolicy>,
+    /// In milliseconds; what attempts under way let the calls inside know.
+    total_timeout: AtomicU32,
     warned: AtomicBool,
 }
 
 impl Link {
+    /// More than one attempt may be made. The same bit as a depth of one in a [`Scope`].
+    pub(crate) const RETRIES: u32 = 1;
     /// The kind is apply.
-    pub(crate) const APPLY: u32 = 1;
+    pub(crate) const APPLY: u32 = 1 << 3;
     /// Attempts are cut by a timeout.
     pub(crate) const TIMEOUT: u32 = 1 << 1;
     /// The call needs a clock and has not started it.
     pub(crate) const UNCLOCKED: u32 = 1 << 2;
+    /// What of the word is a [`Scope`] as well: the body's, where nobody is around.
+    pub(crate) const SCOPE: u32 = Self::RETRIES | Scope::IN_ATTEMPT | Scope::NEWS;
     /// The top byte is the depth from which on the operation makes one attempt: its `max_depth`, or zero where it makes only
     /// one anyway.
     pub(crate) const DEPTH_SHIFT: u32 = 24;
@@ -74,6 +86,7 @@ impl Link {
             service,
             operation,
             counters: Counters::default(),
+            total_timeout: AtomicU32::new(policy.total_millis()),
             policy: RwLock::new(policy),
             warned: AtomicBool::new(false),
         }
@@ -85,12 +98,17 @@ impl Link {
         self.word.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn total_timeout(&self) -> Duration {
+        Duration::from_millis(self.total_timeout.load(Ordering::Relaxed).into())
+    }
+
     pub(crate) fn policy(&self) -> OperationPolicy {
         *self.policy.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn set_policy(&self, policy: OperationPolicy) {
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
+        self.total_timeout.store(policy.total_millis(), Ordering::Relaxed);
         self.word.store(policy.word(self.operation.kind()), Ordering::Relaxed);
     }
 

@@ -130,12 +130,12 @@ impl Operation {
     /// Begins a call, in the registry that was [entered](Registry::enter), or in the global one.
     #[inline]
     pub fn begin(&'static self) -> Call {
-        if !scope::current().has(Scope::REGISTRY) {
+        if !scope::current().has(Scope::REGISTRY | Scope::DEADLINE) {
             if let Some(link) = self.link.get() {
                 return Call::new(link);
             }
         }
-        Call::new(self.link_by_scope())
+        Call::new(self.link_by_scope()).with_deadline_of(scope::current())
     }
 
     #[cold]
@@ -154,6 +154,7 @@ impl Operation {
             }
             _ => Call::new(self.keep(&self.handed, registry.service(self.service))),
         }
+        .with_deadline_of(scope::current())
     }
 
     /// Begins a call on a service that was handed in: a [`ServiceDef`](crate::ServiceDef) or a `&'static Service`.
@@ -164,6 +165,7 @@ impl Operation {
             Some(link) if ptr::eq(link.service, service) => Call::new(link),
             _ => Call::new(self.keep(&self.handed, service)),
         }
+        .with_deadline_of(scope::current())
     }
 
     /// Links to `service`, and keeps the link in `place` if it is the first there.

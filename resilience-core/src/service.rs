@@ -127,12 +127,7 @@ impl Service {
     #[must_use]
     pub fn breaker_snapshot(&self) -> BreakerSnapshot {
         let policy = self.policies().breaker;
-        let mut snapshot = self.breaker().snapshot(self.now(), Some(self.born), &policy);
-        if !policy.enabled() {
-            snapshot.state = CircuitState::Closed;
-            snapshot.retry_after = None;
-        }
-        snapshot
+        self.breaker().snapshot(self.now(), Some(self.born), &policy)
     }
 
     /// Who decides what the breaker does.
@@ -317,7 +312,7 @@ impl Service {
         self.links().into_iter().map(|link| link.operation).collect()
     }
 
-    fn links(&self) -> Vec<&'static Link> {
+    pub(crate) fn links(&self) -> Vec<&'static Link> {
         self.state().links.values().copied().collect()
     }
 

@@ -8,13 +8,13 @@
 #[cfg(not(resilience_loom))]
 pub(crate) use std::sync::{
     Mutex, MutexGuard,
-    atomic::{AtomicU8, AtomicU64},
+    atomic::{AtomicU8, AtomicU32, AtomicU64},
 };
 
 #[cfg(resilience_loom)]
 pub(crate) use loom::sync::{Mutex, MutexGuard};
 #[cfg(resilience_loom)]
-pub(crate) use modelled::{AtomicU8, AtomicU64};
+pub(crate) use modelled::{AtomicU8, AtomicU32, AtomicU64};
 
 pub(crate) use std::sync::atomic::Ordering;
 
@@ -71,6 +71,10 @@ mod modelled {
                     }
                 }
 
+                pub(crate) fn store(&self, value: $value, order: Ordering) {
+                    self.0.store(value, order);
+                }
+
                 pub(crate) fn compare_exchange(
                     &self,
                     old: $value,
@@ -85,6 +89,7 @@ mod modelled {
     }
 
     modelled!(AtomicU8, u8);
+    modelled!(AtomicU32, u32);
     modelled!(AtomicU64, u64);
 
     impl AtomicU64 {

@@ -1,8 +1,10 @@
 //! The grammar of the attributes: from tokens to a model that holds a place for everything that may be reported later.
 
+mod inherit;
 mod krate;
 mod literal;
 mod retry;
+mod service;
 mod syntax;
 mod words;
 
@@ -18,8 +20,10 @@ use self::literal::At;
 use self::syntax::{Value, Written};
 use crate::diagnostics::Diagnostics;
 
+pub(crate) use self::inherit::{Heir, inherited};
 pub(crate) use self::literal::{as_name, is_name};
 pub(crate) use self::retry::{Retry, SettingValue};
+pub(crate) use self::service::ServiceLayer;
 
 /// What `#[retry_service(..)]` says.
 pub(crate) struct Args {
@@ -35,6 +39,19 @@ pub(crate) struct Args {
     pub(crate) clone: Option<(Span, Vec<Ident>)>,
     pub(crate) classify: Option<Expr>,
     pub(crate) registry: Option<Expr>,
+    /// `breaker(..)` and `budget(..)`.
+    pub(crate) layers: Vec<ServiceLayer>,
+}
+
+/// Whose options these are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// One method or function with an attribute of its own.
+    Function,
+    /// An `impl` block or a trait.
+    Block,
+    /// A method, together with the block that it is in.
+    Member,
 }
 
 /// Whose breaker and budget the operation shares.
@@ -61,7 +78,7 @@ const OPTIONS: &[(&str, &str)] = &[
 
 impl Args {
     /// Reads the attribute that stands at `attribute`; what is missing or wrong goes to `errors`.
-    pub(crate) fn parse(tokens: TokenStream, attribute: Span, errors: &mut Diagnostics) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, attribute: Span, holder: Holder, errors: &mut Diagnostics) -> Self {
         let mut args = Self {
             krate: krate::default(),
             service: None,
@@ -73,12 +90,18 @@ impl Args {
             clone: None,
             classify: None,
             registry: None,
+            layers: Vec::new(),
         };
         let mut seen: Vec<(String, Span)> = Vec::new();
         let mut intended: Vec<&str> = Vec::new();
         for option in syntax::options(tokens, errors) {
             let key = option.key.to_string();
-            let Some((_, example)) = OPTIONS.iter().find(|(name, _)| *name == key) else {
+            let group = service::group(&key).filter(|_| holder != Holder::Function);
+            let Some((_, example)) = OPTIONS
+                .iter()
+                .chain(group_example(group))
+                .find(|(name, _)| *name == key)
+            else {
                 errors.error(option.span(), words::unknown(&key));
                 // A misspelled word is one mistake: that the right one is missing is not another.
                 intended.extend(words::meant(&key));
@@ -88,11 +111,21 @@ impl Args {
                 errors.error(option.span(), format!("`{key}` is given twice: keep one of them"));
                 continue;
             }
-            args.take(&option, example, errors);
+            match (
+                group,
+                words::misplaced_on_block(&key).filter(|_| holder == Holder::Block),
+            ) {
+                (_, Some(message)) => errors.error(option.span(), message),
+                (Some(group), None) => {
+                    let layer = list_of(&option, example, errors).map(|tokens| service::parse(group, tokens, errors));
+                    args.layers.extend(layer);
+                }
+                (None, None) => args.take(&option, example, errors),
+            }
             seen.push((key, option.span()));
         }
         check_service(&seen, &intended, attribute, errors);
-        if args.idempotent.is_none() && !intended.contains(&"idempotent") {
+        if args.idempotent.is_none() && holder != Holder::Block && !intended.contains(&"idempotent") {
             args.check_once(errors);
         }
         args
@@ -160,6 +193,24 @@ impl Args {
     }
 }
 
+/// What a method of a block must not say, since the block says it.
+pub(crate) fn check_member(tokens: &TokenStream, errors: &mut Diagnostics) {
+    // What else is wrong is found when the options are read together with those of the block.
+    for option in syntax::options(tokens.clone(), &mut Diagnostics::default()) {
+        if let Some(message) = words::misplaced_on_member(&option.key.to_string()) {
+            errors.error(option.span(), message);
+        }
+    }
+}
+
+/// How a group of the service is written.
+fn group_example(group: Option<&service::Group>) -> Option<&'static (&'static str, &'static str)> {
+    match group?.key {
+        "breaker" => Some(&("breaker", "breaker(failure_threshold = 5, recovery_timeout = \"30s\")")),
+        _ => Some(&("budget", "budget(deposit = 0.1, capacity = 100)")),
+    }
+}
+
 /// What `#[apply]` says: at most where the runtime is found.
 pub(crate) fn apply(tokens: TokenStream, errors: &mut Diagnostics) -> Path {
     let mut path = krate::default();
@@ -199,6 +250,14 @@ fn check_service(seen: &[(String, Span)], intended: &[&str], attribute: Span, er
             "`#[retry_service]` needs to know its service: add `name = \"plan_service\"`, or `service = PLANS` with a `static PLANS: ServiceDef`",
         ),
         (None, Some(_)) => {
+            for key in ["breaker", "budget"] {
+                if let Some(place) = at(key) {
+                    errors.error(
+                        seen[place].1,
+                        format!("`service` is declared elsewhere, and its `{key}` with it: write `ServiceDef::new(\"plan_service\").{key}(..)` there, or give a `name` here"),
+                    );
+                }
+            }
             if let Some(registry) = at("registry") {
                 errors.error(
                     seen[registry].1,

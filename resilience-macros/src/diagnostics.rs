@@ -29,6 +29,11 @@ impl Diagnostics {
         self.errors.push(error);
     }
 
+    /// The mistakes of another collection behind these.
+    pub(crate) fn append(&mut self, mut others: Self) {
+        self.errors.append(&mut others.errors);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.errors.is_empty()
     }

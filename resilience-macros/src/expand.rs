@@ -15,6 +15,8 @@ use crate::signature::Output;
 use crate::site::{Flow, Site};
 use crate::tokens::{is_punct, is_word};
 
+pub(crate) use self::call::declaration;
+
 /// An operation that nothing is wrong with.
 pub(crate) struct Operation<'a> {
     pub(crate) kind: Kind,
@@ -22,6 +24,10 @@ pub(crate) struct Operation<'a> {
     pub(crate) args: &'a Args,
     /// The parameters of `clone(..)`.
     pub(crate) copies: Vec<PerAttempt>,
+    /// Where a decorator keeps the service that it may have been given.
+    pub(crate) handle: Option<Expr>,
+    /// A question to the compiler, in front of everything.
+    pub(crate) probe: Option<TokenStream>,
 }
 
 #[derive(Clone, Copy)]
@@ -49,7 +55,8 @@ pub(crate) fn operation(operation: &Operation<'_>, site: Site) -> TokenStream {
         Kind::Idempotent(word) => repeated(operation, &site, word),
         Kind::Plain | Kind::Apply => once(operation, &site),
     };
-    site.fill(quote!(#begin #code))
+    let probe = &operation.probe;
+    site.fill(quote!(#probe #begin #code))
 }
 
 /// The body of a function that is marked `#[apply]` and is no operation: the fence, then what was there.
@@ -256,7 +263,7 @@ fn rename_self(tokens: TokenStream, renamed: &Ident) -> TokenStream {
 }
 
 /// A path with another place and the same meaning.
-fn located(path: &Path, place: Span) -> TokenStream {
+pub(crate) fn located(path: &Path, place: Span) -> TokenStream {
     path.to_token_stream()
         .into_iter()
         .map(|mut token| {

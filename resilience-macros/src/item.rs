@@ -18,13 +18,23 @@ pub(crate) struct Body {
     pub(crate) tokens: TokenStream,
 }
 
+/// A function without a body.
+pub(crate) struct Declared {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
+    semicolon: Token![;],
+}
+
 /// What an attribute of ours was put on.
 pub(crate) enum Item {
     Function(Function),
     /// A trait method or a foreign function that only promises a body.
-    Bodyless(Signature),
-    /// `impl` or `trait`: its word, and what it is.
-    Block(Span, &'static str),
+    Declared(Declared),
+    /// An `impl` block, with its word.
+    Impl(Span),
+    /// A trait, with its word.
+    Trait(Span),
     Other(Span),
 }
 
@@ -37,9 +47,14 @@ impl Parse for Item {
             return Ok(other);
         }
         let signature: Signature = input.parse()?;
-        if input.peek(Token![;]) {
+        if let Some(semicolon) = input.parse()? {
             input.parse::<TokenStream>()?;
-            return Ok(Self::Bodyless(signature));
+            return Ok(Self::Declared(Declared {
+                attributes,
+                visibility,
+                signature,
+                semicolon,
+            }));
         }
         let braced = input.step(|cursor| match cursor.group(Delimiter::Brace) {
             Some((inside, span, rest)) => Ok(((inside.token_stream(), span.join()), rest)),
@@ -60,13 +75,13 @@ fn other_item(input: ParseStream<'_>) -> Option<Item> {
     let ahead = input.fork();
     let _ = ahead.parse::<Option<Token![unsafe]>>();
     if ahead.peek(Token![auto]) && ahead.peek2(Token![trait]) {
-        return Some(Item::Block(ahead.span(), "a trait"));
+        return Some(Item::Trait(ahead.span()));
     }
     if ahead.peek(Token![impl]) {
-        return Some(Item::Block(ahead.span(), "an `impl` block"));
+        return Some(Item::Impl(ahead.span()));
     }
     if ahead.peek(Token![trait]) {
-        return Some(Item::Block(ahead.span(), "a trait"));
+        return Some(Item::Trait(ahead.span()));
     }
     let function =
         ahead.peek(Token![fn]) || ahead.peek(Token![const]) || ahead.peek(Token![async]) || ahead.peek(Token![extern]);
@@ -89,5 +104,16 @@ impl ToTokens for Function {
         self.visibility.to_tokens(tokens);
         self.signature.to_tokens(tokens);
         self.body.to_tokens(tokens);
+    }
+}
+
+impl ToTokens for Declared {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        for attribute in &self.attributes {
+            attribute.to_tokens(tokens);
+        }
+        self.visibility.to_tokens(tokens);
+        self.signature.to_tokens(tokens);
+        self.semicolon.to_tokens(tokens);
     }
 }

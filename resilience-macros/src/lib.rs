@@ -1,18 +1,26 @@
-//! The attributes of `resilience-core`: [`macro@retry_service`] and [`macro@apply`].
+//! The attributes of `resilience-core`: [`macro@retry_service`], the words on the methods of a block, [`macro@idempotent`]
+//! and [`macro@plain`], and [`macro@apply`].
 //!
 //! `resilience_core` exports them; this crate is not meant to be named in a `Cargo.toml` of its own. The attributes hold no
 //! policy: what they write into a function is a few lines around its untouched body, all decisions are made by
 //! `resilience_core::Call`. `cargo expand` shows these lines.
 
 mod args;
+mod block;
+mod decorator;
 mod diagnostics;
 mod expand;
+mod forward;
 mod item;
+mod marked;
 mod method;
 mod seal;
+mod service_impl;
+mod service_trait;
 mod signature;
 mod site;
 mod tokens;
+mod witness;
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +29,8 @@ use proc_macro::TokenStream;
 
 /// Makes an operation of a service out of a function: breaker, retry budget and statistics, and retries if it says so.
 ///
-/// It goes on a method or a free function with a body, `async` or not.
+/// It goes on a method or a free function with a body, `async` or not; on an [`impl` block](#on-an-impl-block), where it speaks
+/// for all marked methods; and on a [trait](#on-a-trait), where it also writes a decorator for any implementation.
 ///
 /// ```
 /// use resilience_core::{Classify, FailureKind, Interruption, retry_service};
@@ -88,7 +97,8 @@ use proc_macro::TokenStream;
 /// | `registry = expr` | the `&'static Registry` in which `name` is looked up, in place of the entered or the global one |
 /// | `crate = ::path::to::resilience_core` | where the runtime is found, for crates that reach it through another one |
 ///
-/// Breaker and budget belong to the service, which all its operations share: `ServiceDef` takes them.
+/// Breaker and budget belong to the service, which all its operations share: the attribute of a block takes them, and so does
+/// `ServiceDef`.
 ///
 /// # `retry(..)`
 ///
@@ -107,6 +117,152 @@ use proc_macro::TokenStream;
 /// | `max_depth = 1` | 1 | 1 to 255 |
 ///
 /// Durations are text such as `"100ms"` or `"1m 30s"`. All of it is checked while compiling; settings may say otherwise later.
+///
+/// # On an `impl` block
+///
+/// The attribute says what all methods share, and each method says what it is: [`macro@idempotent`], [`macro@plain`] or
+/// [`macro@apply`]. Methods without such a word are left alone, and so is everything else in the block.
+///
+/// ```
+/// use resilience_core::{apply, idempotent, plain, retry_service};
+/// use std::io;
+///
+/// struct PlanService;
+///
+/// #[retry_service(
+///     name = "plan_service",
+///     retry(max_attempts = 4, base_delay = "100ms"),
+///     attempt_timeout = "2s",
+///     breaker(failure_threshold = 3, recovery_timeout = "10s"),
+///     budget(capacity = 50)
+/// )]
+/// impl PlanService {
+///     #[idempotent(attempt_timeout = "500ms", retry(max_attempts = 2))]
+///     async fn fetch_plan(&self, id: u64) -> io::Result<String> {
+///         Ok(format!("plan {id}"))
+///     }
+///
+///     #[plain]
+///     fn count_plans(&self) -> io::Result<usize> {
+///         Ok(self.limit())
+///     }
+///
+///     #[apply]
+///     async fn write_plan(&self, plan: String) -> io::Result<usize> {
+///         Ok(plan.len())
+///     }
+///
+///     fn limit(&self) -> usize {
+///         7
+///     }
+/// }
+///
+/// assert_eq!(PlanService.count_plans().unwrap(), 7);
+/// ```
+///
+/// It takes `name` or `service`, `retry(..)`, `attempt_timeout` (for the `async` methods), `classify`, `registry` and `crate`, and
+/// beside a `name` what belongs to the service:
+///
+/// | option | default | range |
+/// | --- | --- | --- |
+/// | `breaker(enabled = true)` | true | |
+/// | `breaker(failure_threshold = 5)` | 5 | 1 to 1,000,000 consecutive failures |
+/// | `breaker(recovery_timeout = "30s")` | 30 s | 1 ms to 1 day |
+/// | `breaker(recovery_factor = 1.0)` | 1 | 1 to 100 |
+/// | `breaker(max_recovery_timeout = "1d")` | 1 day | `recovery_timeout` to 1 day |
+/// | `breaker(cooldown = "0s")` | 0 | up to 1 day |
+/// | `breaker(half_open_max_calls = 2)` | 2 | 1 to 64 |
+/// | `breaker(success_threshold = 2)` | 2 | 1 to 255 |
+/// | `breaker(probe_timeout = "60s")` | 60 s | 1 ms to 1 day |
+/// | `budget(enabled = true)` | true | |
+/// | `budget(deposit = 0.1)` | 0.1 | 0 to 10 |
+/// | `budget(min_per_second = 1.0)` | 1 | 0 to 1,000 |
+/// | `budget(capacity = 100)` | 100 | 1 to 10,000 |
+///
+/// A mark takes `operation`, `attempt_timeout` and `classify`, and `#[idempotent]` also `retry(..)` and `clone(..)`. What a method says
+/// goes over what the block says, within `retry(..)` field by field. A method with a `#[retry_service]` of its own is another service's.
+///
+/// An idempotent method that calls an `#[apply]` method of the same block, as `self.write_plan(..)` or
+/// `Self::write_plan(self, ..)`, does not compile:
+///
+/// ```compile_fail
+/// # use resilience_core::{apply, idempotent, retry_service};
+/// # struct PlanService;
+/// #[retry_service(name = "plan_service")]
+/// impl PlanService {
+///     #[idempotent]
+///     fn rewrite_plan(&self) -> std::io::Result<()> {
+///         self.write_plan()
+///     }
+///
+///     #[apply]
+///     fn write_plan(&self) -> std::io::Result<()> {
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// # On a trait
+///
+/// The trait stays what it is. Beside it stands a decorator, named after the trait: `PlanStoreResilient<S>` implements `PlanStore`
+/// round any `S` that does. So an implementation from another crate, or a mock, is protected without being touched.
+///
+/// ```
+/// use resilience_core::{Registry, apply, idempotent, retry_service};
+/// use std::cell::Cell;
+/// use std::io;
+///
+/// /// Where plans are kept.
+/// #[retry_service(name = "plan_store", retry(backoff = none))]
+/// pub trait PlanStore {
+///     /// Reads a plan.
+///     #[idempotent(clone(name))]
+///     fn get(&self, name: String) -> io::Result<u32>;
+///
+///     /// Writes a plan.
+///     #[apply]
+///     fn put(&self, plan: u32) -> io::Result<()>;
+///
+///     /// What the store is called.
+///     fn label(&self) -> &str {
+///         "a store"
+///     }
+/// }
+///
+/// /// Fails twice.
+/// #[derive(Default)]
+/// struct Mock(Cell<u32>);
+///
+/// impl PlanStore for Mock {
+///     fn get(&self, _name: String) -> io::Result<u32> {
+///         self.0.set(self.0.get() + 1);
+///         if self.0.get() < 3 { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(7) }
+///     }
+///
+///     fn put(&self, _plan: u32) -> io::Result<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// let store = PlanStoreResilient::in_registry(Mock::default(), Registry::new());
+///
+/// assert_eq!(store.get("plan".into()).unwrap(), 7);
+/// assert_eq!(PlanStoreResilient::inner(&store).0.get(), 3);
+/// ```
+///
+/// - `new(inner)` finds the service by its name, in the registry that was entered or else in the global one;
+///   `in_registry(inner, registry)` in this registry (if the attribute gives a `name`); `with_service(inner, service)` is handed one.
+///   `inner(&decorator)` and `into_inner(decorator)` lead back. It is `Debug` and `Clone` where `S` is.
+/// - `async fn`, `impl Future + Send`, `Pin<Box<dyn Future>>` and `#[async_trait]`, above or below, work; so do generics, associated
+///   types and constants, and methods without `self`. Unmarked methods are forwarded as they are.
+/// - Default bodies belong to the implementation: the decorator forwards to them, and protects the call once.
+/// - An idempotent method gives its arguments away in every attempt: what it takes by value, other than numbers, `bool` and `char`,
+///   stands in `clone(..)`.
+/// - The decorator has the supertraits `Send`, `Sync`, `Sized`, `Unpin`, `UnwindSafe`, `RefUnwindSafe`, `Any`, `Debug`, `Clone` and
+///   lifetimes where `S` has them. Others are refused: write `where Self: Display` in place of `: Display`, and implement them for
+///   the decorator.
+/// - `Arc<Self>`, `Pin<&mut Self>`, and a bare `Self` among parameters and results cannot be forwarded.
+/// - An implementation that calls a method `idempotent` which the trait declares `#[apply]` does not compile.
 ///
 /// # What the return type must be able to do
 ///
@@ -240,11 +396,73 @@ pub fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// Alone it needs a return type with room for an `Interruption`: the apply may be refused. Its only option is
-/// `crate = ::path::to::resilience_core`.
+/// Alone it needs a return type with room for an `Interruption`: the apply may be refused. Its only option is then
+/// `crate = ::path::to::resilience_core`. On a method of an `impl` block or a trait that carries [`macro@retry_service`] it takes
+/// `operation`, `attempt_timeout` and `classify` as well, and speaks of the service of the block.
 #[proc_macro_attribute]
 pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     method::apply(args.into(), item.into()).into()
+}
+
+/// Marks a method of a block that may be retried: running its body twice does no harm.
+///
+/// It means something inside an `impl` block or a trait that carries [`macro@retry_service`], and is refused elsewhere. It takes
+/// `operation`, `retry(..)`, `attempt_timeout`, `clone(..)` and `classify`, with the meaning that they have there.
+///
+/// ```
+/// use resilience_core::{idempotent, retry_service};
+///
+/// struct Words(Vec<String>);
+///
+/// #[retry_service(name = "words")]
+/// impl Words {
+///     #[idempotent(retry(max_attempts = 5, backoff = none), clone(more))]
+///     fn count(&self, mut more: Vec<String>) -> std::io::Result<usize> {
+///         more.extend_from_slice(&self.0);
+///         Ok(more.len())
+///     }
+/// }
+///
+/// assert_eq!(Words(Vec::new()).count(vec!["one".into()]).unwrap(), 1);
+/// ```
+///
+/// Together with [`macro@apply`] it does not compile.
+#[proc_macro_attribute]
+pub fn idempotent(args: TokenStream, item: TokenStream) -> TokenStream {
+    marked::word(seal::Mark::Idempotent, args.into(), item.into()).into()
+}
+
+/// Marks a method of a block that gets one attempt, through the breaker of its service.
+///
+/// It means something inside an `impl` block or a trait that carries [`macro@retry_service`], and is refused elsewhere. It takes
+/// `operation`, `attempt_timeout` and `classify`, with the meaning that they have there.
+///
+/// ```
+/// use resilience_core::{plain, retry_service};
+///
+/// struct Words(Vec<String>);
+///
+/// #[retry_service(name = "words")]
+/// impl Words {
+///     #[plain(operation = "add_word")]
+///     fn add(&mut self, word: String) -> std::io::Result<()> {
+///         self.0.push(word);
+///         Ok(())
+///     }
+/// }
+///
+/// assert!(Words(Vec::new()).add("one".into()).is_ok());
+/// ```
+#[proc_macro_attribute]
+pub fn plain(args: TokenStream, item: TokenStream) -> TokenStream {
+    marked::word(seal::Mark::Plain, args.into(), item.into()).into()
+}
+
+/// What the attribute of a block leaves behind for its methods. Not for use by hand.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn __resilience_member_8c1d5be07a2f4396(args: TokenStream, item: TokenStream) -> TokenStream {
+    marked::member(args.into(), item.into()).into()
 }
 
 /// What one of the attributes leaves behind for the other. Not for use by hand.

@@ -9,24 +9,55 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse_quote_spanned;
 
-use crate::args::{self, Args, as_name, is_name};
+use crate::args::{self, Args, Holder, as_name, is_name};
+use crate::block::{Member, Place, is_member, refuse_applies};
 use crate::diagnostics::Diagnostics;
 use crate::expand::{self, Kind, Operation};
+use crate::forward;
 use crate::item::{Function, Item};
+use crate::marked;
 use crate::seal::{self, Mark, Marks};
+use crate::service_impl;
+use crate::service_trait;
 use crate::signature;
-use crate::site::{Flow, HiddenFuture, Site};
+use crate::site::{Flow, HiddenFuture, Site, inner_attributes};
+use crate::witness;
 
 /// `#[retry_service(..)]`
 pub(crate) fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream {
     let attribute = attribute_place(&item);
+    let parsed = syn::parse2(item.clone());
+    match parsed {
+        Ok(Item::Impl(_)) => return service_impl::expand(args, item),
+        Ok(Item::Trait(_)) => return service_trait::expand(args, item),
+        _ => {}
+    }
     let mut errors = Diagnostics::default();
-    let args = Args::parse(args, attribute, &mut errors);
-    let mut function = match read("#[retry_service]", item, &mut errors) {
-        Ok(function) => function,
-        Err(item) => return emitted(item, errors),
+    let args = Args::parse(args, attribute, Holder::Function, &mut errors);
+    let Some(mut function) = function("#[retry_service]", parsed, &mut errors) else {
+        return emitted(item, errors);
     };
     let mut marks = Marks::take(&mut function);
+    // With an attribute of its own, the method is none of the block's.
+    let member = Member::take(&mut function.attributes);
+    let word = member.as_ref().and_then(|member| member.words.first());
+    if let Some(word) = word {
+        marks.add(word.mark, word.place);
+        if word.mark != Mark::Apply {
+            let name = word.mark.word();
+            errors.error(
+                attribute,
+                format!("a `#[retry_service]` of its own beside `#[{name}]`: the block says which service this is, keep one of them"),
+            );
+            errors.error(word.place, format!("`#[{name}]` is here"));
+            return emitted(function, errors);
+        }
+    }
+    let mut questions = None;
+    if let (Some(member), Some(_)) = (&member, args.idempotent) {
+        refuse_applies(&function.body.tokens, &member.applies, &mut errors);
+        questions = witness::questions(member, &function.body.tokens);
+    }
     if let Some(first) = marks.retry_service() {
         errors.error(
             attribute,
@@ -50,15 +81,33 @@ pub(crate) fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream
         // The operation raises the fence by itself, and only after admission.
         seal::drop_fence(&mut function.body.tokens);
     }
-    operate(&mut function, &args, kind, &mut errors);
+    operate(&mut function, &args, kind, None, &mut errors);
+    ask(&mut function, questions);
     if !contradiction {
         marks.leave(&mut function, &args.krate);
     }
-    emitted(function, errors)
+    let is_apply = matches!(kind, Kind::Apply);
+    let called = member.and_then(|member| witness::called(&member, is_apply, &function.signature));
+    emitted(quote!(#function #called), errors)
 }
 
-/// Makes an operation of the function, unless something is wrong.
-fn operate(function: &mut Function, args: &Args, kind: Kind, errors: &mut Diagnostics) {
+/// Puts questions to the compiler in front of everything else.
+pub(crate) fn ask(function: &mut Function, questions: Option<TokenStream>) {
+    if let Some(questions) = questions {
+        let mut head: Vec<TokenTree> = function.body.tokens.clone().into_iter().collect();
+        let rest = head.split_off(inner_attributes(&head));
+        function.body.tokens = quote!(#(#head)* #questions #(#rest)*);
+    }
+}
+
+/// Makes an operation of the function, unless something is wrong. `place` is the block that it is in, if that is known.
+pub(crate) fn operate(
+    function: &mut Function,
+    args: &Args,
+    kind: Kind,
+    place: Option<Place>,
+    errors: &mut Diagnostics,
+) {
     check_const("#[retry_service]", function, errors);
     let name = operation_name(function, args, errors);
     let Some(mut site) = find_site("#[retry_service]", function, errors) else {
@@ -93,6 +142,10 @@ fn operate(function: &mut Function, args: &Args, kind: Kind, errors: &mut Diagno
         name,
         args,
         copies,
+        handle: (place == Some(Place::Decorator))
+            .then(|| forward::handle(&function.signature))
+            .flatten(),
+        probe: witness::probe(function, kind, place, &args.krate),
     };
     function.body.tokens = expand::operation(&operation, site);
 }
@@ -101,10 +154,19 @@ fn operate(function: &mut Function, args: &Args, kind: Kind, errors: &mut Diagno
 pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     let attribute = attribute_place(&item);
     let mut errors = Diagnostics::default();
+    let parsed = syn::parse2(item.clone());
+    let attributes = match &parsed {
+        Ok(Item::Function(function)) => &function.attributes[..],
+        Ok(Item::Declared(declared)) => &declared.attributes[..],
+        _ => &[],
+    };
+    // In a block the word is written down for later.
+    if attributes.iter().any(is_member) {
+        return marked::word(Mark::Apply, args, item);
+    }
     let krate = args::apply(args, &mut errors);
-    let mut function = match read("#[apply]", item, &mut errors) {
-        Ok(function) => function,
-        Err(item) => return emitted(item, errors),
+    let Some(mut function) = function("#[apply]", parsed, &mut errors) else {
+        return emitted(item, errors);
     };
     let mut marks = Marks::take(&mut function);
     if let Some(first) = marks.get(Mark::Apply) {
@@ -138,7 +200,7 @@ pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// The whole attribute, as the user's token: with the mark of the macro on it, the compiler would add to every error
 /// that it comes from a macro.
-fn attribute_place(item: &TokenStream) -> Span {
+pub(crate) fn attribute_place(item: &TokenStream) -> Span {
     // The first word behind the attributes: among those there may be a seal of ours.
     let word = item
         .clone()
@@ -148,29 +210,28 @@ fn attribute_place(item: &TokenStream) -> Span {
 }
 
 /// The item first: editors take what they find first for the original.
-fn emitted(item: impl ToTokens, errors: Diagnostics) -> TokenStream {
+pub(crate) fn emitted(item: impl ToTokens, errors: Diagnostics) -> TokenStream {
     let errors = errors.into_compile_errors();
     quote!(#item #errors)
 }
 
-/// The function that an attribute stands on, or what it stands on otherwise.
-fn read(attribute: &str, item: TokenStream, errors: &mut Diagnostics) -> Result<Function, TokenStream> {
-    match syn::parse2(item.clone()) {
-        Ok(Item::Function(function)) => return Ok(function),
-        Ok(Item::Bodyless(signature)) => {
-            let name = &signature.ident;
+/// The function that an attribute stands on; what it stands on otherwise goes to `errors`.
+fn function(attribute: &str, parsed: syn::Result<Item>, errors: &mut Diagnostics) -> Option<Function> {
+    match parsed {
+        Ok(Item::Function(function)) => return Some(function),
+        Ok(Item::Declared(declared)) => {
+            let name = &declared.signature.ident;
             errors.error(
                 name.span(),
                 format!(
-                    "`{attribute}` goes on a function with a body: move it from the declaration of `{name}` to the implementation"
+                    "`{attribute}` goes on a function with a body: move it from the declaration of `{name}` to the \
+                     implementation, or put `#[retry_service(name = \"plan_service\")]` on the whole trait"
                 ),
             );
         }
-        Ok(Item::Block(place, kind)) => errors.error(
+        Ok(Item::Impl(place) | Item::Trait(place)) => errors.error(
             place,
-            format!(
-                "`{attribute}` goes on a method with a body, not on {kind}: put it on each method that it is meant for"
-            ),
+            format!("`{attribute}` goes on a method, not on a whole block: put it on each method that it is meant for"),
         ),
         Ok(Item::Other(place)) => errors.error(
             place,
@@ -178,7 +239,7 @@ fn read(attribute: &str, item: TokenStream, errors: &mut Diagnostics) -> Result<
         ),
         Err(error) => errors.syntax(error),
     }
-    Err(item)
+    None
 }
 
 fn check_const(attribute: &str, function: &Function, errors: &mut Diagnostics) {

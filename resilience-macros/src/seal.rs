@@ -17,6 +17,7 @@ use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, LitStr, Meta, Path, Token, parse_quote_spanned};
 
+use crate::block::is_member;
 use crate::diagnostics::Diagnostics;
 use crate::item::{Function, Item};
 use crate::site::inner_attributes;
@@ -40,12 +41,16 @@ pub(crate) enum Mark {
 const MARKS: [Mark; 3] = [Mark::Idempotent, Mark::Plain, Mark::Apply];
 
 impl Mark {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Idempotent => "idempotent",
             Self::Plain => "plain",
             Self::Apply => "apply",
         }
+    }
+
+    pub(crate) fn of_word(word: &Ident) -> Option<Self> {
+        MARKS.into_iter().find(|mark| word == mark.word())
     }
 
     fn marker(self) -> &'static str {
@@ -75,20 +80,26 @@ pub(crate) struct Marks {
 impl Marks {
     /// Takes the seals and the markers off a function.
     pub(crate) fn take(function: &mut Function) -> Self {
-        let mut marks = Self::default();
-        function.attributes.retain(|attribute| {
-            let Some((mark, span)) = sealed(attribute) else {
-                return true;
-            };
-            marks.add(mark, span);
-            false
-        });
+        let mut marks = Self::take_seals(&mut function.attributes);
         function.body.tokens = body::take_markers(std::mem::take(&mut function.body.tokens), &mut |name| {
             let mark = Mark::of_marker(name);
             if let Some(mark) = mark {
                 marks.add(mark, name.span());
             }
             mark.is_some()
+        });
+        marks
+    }
+
+    /// The same for one without a body.
+    pub(crate) fn take_seals(attributes: &mut Vec<Attribute>) -> Self {
+        let mut marks = Self::default();
+        attributes.retain(|attribute| {
+            let Some((mark, span)) = sealed(attribute) else {
+                return true;
+            };
+            marks.add(mark, span);
+            false
         });
         marks
     }
@@ -133,24 +144,38 @@ impl Marks {
     }
 
     fn leave_with(&self, function: &mut Function, krate: &Path, seen: Option<&str>) {
-        if function.attributes.iter().all(is_inert) {
+        if !self.leave_seals(&mut function.attributes, krate, seen) {
             return;
         }
         let mut markers = TokenStream::new();
         for (mark, span) in &self.found {
-            let word = Ident::new(mark.word(), *span);
             let place = Span::mixed_site().located_at(*span);
             let marker = Ident::new(mark.marker(), place);
             markers.extend(quote_spanned!(place=> const #marker: () = ();));
-            let seal = Ident::new(SEAL, Span::mixed_site());
-            let seen = seen.iter();
-            function.attributes.push(
-                parse_quote_spanned!(Span::mixed_site()=> #[#krate::__private::#seal(#word, #krate #(, #seen)*)]),
-            );
         }
         let mut head: Vec<TokenTree> = function.body.tokens.clone().into_iter().collect();
         let rest = head.split_off(inner_attributes(&head));
         function.body.tokens = quote!(#(#head)* #markers #(#rest)*);
+    }
+
+    /// Leaves the seals only; says whether any of our attributes may follow.
+    pub(crate) fn leave_seals(&self, attributes: &mut Vec<Attribute>, krate: &Path, seen: Option<&str>) -> bool {
+        // The attribute of a block knows by itself what came before it.
+        if attributes
+            .iter()
+            .all(|attribute| is_inert(attribute) || is_member(attribute))
+        {
+            return false;
+        }
+        for (mark, span) in &self.found {
+            let word = Ident::new(mark.word(), *span);
+            let seal = Ident::new(SEAL, Span::mixed_site());
+            let seen = seen.iter();
+            attributes.push(
+                parse_quote_spanned!(Span::mixed_site()=> #[#krate::__private::#seal(#word, #krate #(, #seen)*)]),
+            );
+        }
+        true
     }
 }
 
@@ -165,12 +190,16 @@ fn sealed(attribute: &Attribute) -> Option<(Mark, Span)> {
     let Some(TokenTree::Ident(word)) = list.tokens.clone().into_iter().next() else {
         return None;
     };
-    let mark = MARKS.into_iter().find(|mark| word == mark.word())?;
+    let mark = Mark::of_word(&word)?;
     Some((mark, word.span()))
 }
 
 /// Built-in attributes that do nothing to a function, and whose names cannot be given to a macro.
-fn is_inert(attribute: &Attribute) -> bool {
+pub(crate) fn is_inert(attribute: &Attribute) -> bool {
+    is_inert_path(attribute.path())
+}
+
+pub(crate) fn is_inert_path(path: &Path) -> bool {
     const WORDS: &[&str] = &[
         "doc",
         "cfg",
@@ -195,7 +224,7 @@ fn is_inert(attribute: &Attribute) -> bool {
         "unsafe",
     ];
     // Not `clippy::..` and the like: a module of the user's may have the name of a tool.
-    let word = attribute.path().get_ident();
+    let word = path.get_ident();
     word.is_some_and(|word| WORDS.iter().any(|inert| word == inert))
 }
 
@@ -227,21 +256,42 @@ impl Parse for SealArgs {
 /// If there still are attributes, another macro may have added them behind the seal, so it goes to the end and looks
 /// once more, until it sees the same ones again: they may as well be built-in ones that we do not know.
 pub(crate) fn seal(args: TokenStream, item: TokenStream) -> TokenStream {
-    let (Ok(args), Ok(Item::Function(mut function))) = (syn::parse2::<SealArgs>(args), syn::parse2(item.clone()))
-    else {
-        // Somebody made another item of the function: nothing is left to look at.
+    let Ok(args) = syn::parse2::<SealArgs>(args) else {
         return item;
     };
     let mut errors = Diagnostics::default();
-    let mut marks = Marks::take(&mut function);
-    if let Some(mark) = MARKS.into_iter().find(|mark| args.word == mark.word()) {
-        marks.add(mark, args.word.span());
-    }
-    let attributes = &function.attributes;
-    let others = quote!(#(#attributes)*).to_string();
-    if !marks.check(&mut errors) && args.seen.as_ref() != Some(&others) {
-        marks.leave_with(&mut function, &args.krate, Some(&others));
-    }
+    let sealed = match syn::parse2(item.clone()) {
+        Ok(Item::Function(mut function)) => {
+            let mut marks = Marks::take(&mut function);
+            let seen = args.look(&mut marks, &function.attributes, &mut errors);
+            if let Some(seen) = seen {
+                marks.leave_with(&mut function, &args.krate, Some(&seen));
+            }
+            quote!(#function)
+        }
+        Ok(Item::Declared(mut declared)) => {
+            let mut marks = Marks::take_seals(&mut declared.attributes);
+            let seen = args.look(&mut marks, &declared.attributes, &mut errors);
+            if let Some(seen) = seen {
+                marks.leave_seals(&mut declared.attributes, &args.krate, Some(&seen));
+            }
+            quote!(#declared)
+        }
+        // Somebody made another item of the function: nothing is left to look at.
+        _ => return item,
+    };
     let errors = errors.into_compile_errors();
-    quote!(#function #errors)
+    quote!(#sealed #errors)
+}
+
+impl SealArgs {
+    /// Adds the mark of this seal to the others and checks them; the attributes that were seen, if they must be looked at
+    /// once more.
+    fn look(&self, marks: &mut Marks, attributes: &[Attribute], errors: &mut Diagnostics) -> Option<String> {
+        if let Some(mark) = Mark::of_word(&self.word) {
+            marks.add(mark, self.word.span());
+        }
+        let others = quote!(#(#attributes)*).to_string();
+        (!marks.check(errors) && self.seen.as_ref() != Some(&others)).then_some(others)
+    }
 }

@@ -4,4 +4,5 @@ mod book;
 mod compiler;
 mod expansions;
 mod messages;
+mod partial;
 mod siblings;

@@ -1,8 +1,14 @@
 //! What calls cost in memory: allocations, counted per thread, and the sizes of futures.
 
 #![allow(unsafe_code, reason = "a global allocator cannot be written without it")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail like tests; clippy recognises the tests alone"
+)]
 
-use resilience_core::{BreakerPolicy, Interruption, Registry, ServiceLayer, retry_service, scope};
+use resilience_core::{
+    BreakerLayer, BreakerPolicy, CircuitBreaker, Interruption, Registry, ServiceLayer, Window, retry_service, scope,
+};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -184,6 +190,67 @@ fn a_rejected_call_allocates_nothing() {
         assert_eq!(allocations(100, call), 0, "{what}");
     }
     assert_eq!(plans.runs(), 1);
+}
+
+/// A breaker by itself, after so many failures.
+fn breaker(layer: BreakerLayer, failures: u32) -> CircuitBreaker {
+    let breaker = CircuitBreaker::new(Box::leak(Box::new(layer.build().unwrap())));
+    for _ in 0..failures {
+        let _ = breaker.call(|| Err::<(), _>(Error::Down(0)));
+    }
+    breaker
+}
+
+#[test]
+fn a_breaker_by_itself_allocates_nothing_for_a_success_whatever_its_rules() {
+    let rate = BreakerPolicy::builder().failure_rate(0.5).failure_threshold(0);
+    let calls = |size| rate.window(Window::Calls(size)).minimum_calls(1_000_000);
+    let time = rate.window(Window::Time(secs(60))).minimum_calls(1_000_000);
+    let table = [
+        ("consecutive", BreakerPolicy::builder(), 0),
+        ("consecutive, after a failure", BreakerPolicy::builder(), 1),
+        ("window of calls, filling", calls(10_000), 0),
+        ("window of calls, full", calls(1), 0),
+        ("window of calls, with failures", calls(10_000), 5),
+        ("window of time", time, 0),
+        ("window of time, with failures", time, 5),
+        ("slow calls", BreakerPolicy::builder().slow_call_rate(0.5), 0),
+    ];
+    for (what, layer, failures) in table {
+        let breaker = breaker(layer, failures);
+        let sync = || assert!(breaker.call(|| Ok::<_, Error>(1)).is_ok());
+        let future = || assert!(run(breaker.call_async(slow(1))).is_ok());
+        let permit = || breaker.acquire().unwrap().success();
+        // What it remembers is made by the first two calls that need it.
+        sync();
+        assert_eq!(allocations(100, sync), 0, "{what}");
+        assert_eq!(allocations(100, future), 0, "{what}, async");
+        assert_eq!(allocations(100, permit), 0, "{what}, by permit");
+    }
+}
+
+#[test]
+fn a_breaker_by_itself_allocates_nothing_for_a_rejection_and_for_a_failure() {
+    let breaker_open = breaker(BreakerPolicy::builder().failure_threshold(1), 1);
+    assert_eq!(
+        allocations(100, || assert!(breaker_open.call(|| Ok::<_, Error>(1)).is_err())),
+        0
+    );
+    assert_eq!(
+        allocations(100, || assert!(run(breaker_open.call_async(slow(1))).is_err())),
+        0
+    );
+    assert_eq!(allocations(100, || assert!(breaker_open.acquire().is_err())), 0);
+
+    let failing = BreakerPolicy::builder()
+        .failure_threshold(0)
+        .failure_rate(1.0)
+        .minimum_calls(1_000_000);
+    for window in [Window::Calls(10_000), Window::Time(secs(60))] {
+        let breaker = breaker(failing.window(window), 1);
+        let fail = || assert!(breaker.call(|| Err::<(), _>(Error::Down(0))).is_ok());
+        assert_eq!(allocations(100, fail), 0, "{window:?}");
+    }
 }
 
 #[test]

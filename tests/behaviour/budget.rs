@@ -279,3 +279,79 @@ fn deposits_count_after_the_bucket_was_made_smaller() {
 
     assert!((plans.service.retry_tokens() - 10.0).abs() < f64::EPSILON);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_throttling_costs_what_the_policy_says_and_one_after_a_timeout_a_whole_token() {
+    let world = World::new();
+    let plans = world.plans("plan_service", layer(bare(10).throttled_cost(0.25)));
+
+    let _ = plans.fetch(|_| async { Err(Error::Busy(None)) }).await;
+    assert!((tokens(&plans) - 9.75).abs() < 1e-9, "{}", tokens(&plans));
+
+    let _ = plans.fetch(down).await;
+    assert!((tokens(&plans) - 8.75).abs() < 1e-9, "{}", tokens(&plans));
+
+    let timed = Plans::new(
+        Registry::new(),
+        "plan_service",
+        layer(bare(10).throttled_cost(0.25)).attempt_timeout(secs(1)),
+    );
+    let _ = timed.fetch(|_| std::future::pending()).await;
+    assert!((tokens(&timed) - 9.0).abs() < 1e-9, "{}", tokens(&timed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_too_empty_for_a_failure_may_still_do_for_throttling() {
+    let plans = World::new().plans("plan_service", layer(bare(1).throttled_cost(0.5)));
+    let throttled = |_| async { Err(Error::Busy(None)) };
+
+    let _ = plans.fetch(throttled).await;
+    assert_eq!(plans.fetch(down).await, Err(Error::Down(3)));
+    let _ = plans.fetch(throttled).await;
+    let _ = plans.fetch(throttled).await;
+
+    // Two runs, one, two, and the last finds nothing left.
+    assert_eq!(plans.runs(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_retry_was_charged_is_refunded_when_its_sleep_is_cancelled() {
+    let waiting = RetryPolicy::builder().backoff(Backoff::Fixed).jitter(Jitter::None);
+    let plans = Plans::new(
+        Registry::new(),
+        "plan_service",
+        layer(bare(10).throttled_cost(0.25)).retry(waiting),
+    );
+    for (error, while_it_sleeps) in [(Error::Down(1), 9.0), (Error::Busy(None), 9.75)] {
+        let mut call = Box::pin(plans.fetch(|_| async move { Err(error) }));
+        assert!((&mut call).now_or_never().is_none());
+        assert!((tokens(&plans) - while_it_sleeps).abs() < 1e-9, "{}", tokens(&plans));
+
+        drop(call);
+        assert!((tokens(&plans) - 10.0).abs() < 1e-9, "{}", tokens(&plans));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_budget_is_asked_after_everything_else_and_before_the_sleep() {
+    let world = World::new();
+    let plans = world.plans(
+        "plan_service",
+        layer(bare(10)).retry(RetryPolicy::builder().backoff(Backoff::Fixed).jitter(Jitter::None)),
+    );
+
+    // Not worth a retry, and no attempts left: nothing is charged. Two retries are.
+    let _ = plans.fetch(|_| async { Err(Error::Missing) }).await;
+    assert!((tokens(&plans) - 10.0).abs() < 1e-9);
+    let _ = plans.fetch(down).await;
+    assert!((tokens(&plans) - 8.0).abs() < 1e-9);
+
+    // Refused: nobody sleeps for it.
+    world.registry.configure("plan_service", layer(bare(1))).unwrap();
+    while tokens(&plans) >= 1.0 {
+        let _ = plans.fetch(down).await;
+    }
+    let slept = world.clock.slept().len();
+    let _ = plans.fetch(down).await;
+    assert_eq!(world.clock.slept().len(), slept);
+}

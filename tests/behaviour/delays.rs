@@ -94,49 +94,6 @@ async fn each_jitter_spreads_by_its_formula() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_policies_of_the_source_systems_wait_as_they_did() {
-    let exponential = policy(Backoff::Exponential, 1_000);
-    let alexai = exponential.max_attempts(7).min_delay(secs(1)).max_delay(secs(10));
-    let khive = exponential.max_attempts(4).jitter(Jitter::Proportional(0.2));
-    let molecule = exponential.max_attempts(4);
-    let batch = exponential.max_attempts(8).jitter(Jitter::Proportional(0.5));
-    let wiring = policy(Backoff::Exponential, 0).base_delay(ms(100)).max_attempts(4);
-    let table: [(RetryLayer, f64, &[u64]); 11] = [
-        (alexai, 0.5, &[1_000, 2_000, 4_000, 8_000, 10_000, 10_000]), // R017
-        (
-            alexai.max_attempts(6).min_delay(secs(5)),
-            0.5,
-            &[5_000, 5_000, 5_000, 8_000, 10_000],
-        ),
-        (khive, 0.5, &[1_000, 2_000, 4_000]),    // R018
-        (khive, 0.75, &[1_100, 2_200, 4_400]),   // R019
-        (molecule, 0.5, &[1_000, 2_000, 4_000]), // R020
-        (molecule.max_attempts(6), 0.5, &[1_000, 2_000, 4_000, 8_000, 16_000]),
-        (batch.max_attempts(7), 0.0, &[500, 1_000, 2_000, 4_000, 8_000, 16_000]), // R021
-        (batch, 1.0, &[1_500, 3_000, 6_000, 12_000, 24_000, 48_000, 60_000]),     // R015
-        (wiring, 0.5, &[100, 200, 400]),                                          // R011
-        // R043: high traffic, and critical
-        (
-            exponential.max_attempts(2).base_delay(ms(500)).max_delay(secs(5)),
-            0.5,
-            &[500],
-        ),
-        (
-            exponential.base_delay(secs(2)).max_delay(secs(30)),
-            0.5,
-            &[2_000, 4_000, 8_000, 16_000],
-        ),
-    ];
-    for (retry, draw, expected) in table {
-        assert_eq!(
-            sleeps(retry, draw, Error::Down).await,
-            millis(expected),
-            "{retry:?} at {draw}"
-        );
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_delay_never_overflows() {
     // R022
     for backoff in [Backoff::Incremental, Backoff::Exponential, Backoff::Fibonacci] {

@@ -4,9 +4,9 @@ use resilience_core::{
     ApplyInRetry, Backoff, BreakerLayer, BreakerPolicy, BudgetLayer, BudgetPolicy, InvalidPolicy, Jitter, RetryLayer,
     RetryPolicy, ServiceLayer,
 };
-use resilience_tests::{ms, secs};
+use resilience_tests::{Error, World, ms, secs};
 use serde_json::{from_str, json, to_value};
-use std::time::Duration;
+use std::{env, process::Command, time::Duration};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const OVER: Duration = Duration::from_nanos(86_400_000_000_001);
@@ -64,6 +64,32 @@ fn retry_bounds_hold_at_the_edge_and_not_beyond() {
     ] {
         assert_eq!(field(r().max_depth(depth).build()), expected);
     }
+}
+
+#[test]
+fn a_policy_reads_nothing_from_the_environment() {
+    // R002: played by a process of its own, whose environment says otherwise.
+    const WORLD: [(&str, &str); 3] = [
+        ("RESILIENCE__DEFAULTS__RETRY__MAX_ATTEMPTS", "9"),
+        ("RESILIENCE__GLOBAL__RETRY__MAX_ATTEMPTS", "9"),
+        ("MAX_RETRY_ATTEMPTS", "9"),
+    ];
+    if env::var_os(WORLD[0].0).is_some() {
+        assert_eq!(RetryPolicy::default(), RetryPolicy::DEFAULT);
+        assert_eq!(RetryPolicy::builder().build().unwrap().max_attempts(), 3);
+        let plans = World::new().plans("plan_service", ServiceLayer::new());
+        assert_eq!(plans.fetch_blocking(|run| Err(Error::Down(run))), Err(Error::Down(3)));
+        return;
+    }
+
+    let played = Command::new(env::current_exe().unwrap())
+        .args(["policy::a_policy_reads_nothing_from_the_environment", "--exact"])
+        .envs(WORLD)
+        .output()
+        .unwrap();
+
+    let output = String::from_utf8(played.stdout).unwrap();
+    assert!(played.status.success() && output.contains("1 passed"), "{output}");
 }
 
 #[test]
@@ -125,12 +151,16 @@ fn breaker_bounds_hold_at_the_edge_and_not_beyond() {
 fn budget_bounds_hold_at_the_edge_and_not_beyond() {
     // R124
     let b = BudgetPolicy::builder;
-    let table: [(BudgetLayer, Result<(), &str>); 9] = [
+    let table: [(BudgetLayer, Result<(), &str>); 13] = [
         (b(), Ok(())),
         (b().deposit(0.0).min_per_second(0.0), Ok(())),
         (b().deposit(10.0).min_per_second(1_000.0).capacity(10_000), Ok(())),
         (b().deposit(-0.1), Err("deposit")),
         (b().deposit(10.1), Err("deposit")),
+        (b().throttled_cost(0.0), Ok(())),
+        (b().throttled_cost(1.0), Ok(())),
+        (b().throttled_cost(1.001), Err("throttled_cost")),
+        (b().throttled_cost(f64::NAN), Err("throttled_cost")),
         (b().min_per_second(1_000.1), Err("min_per_second")),
         (b().min_per_second(f64::NAN), Err("min_per_second")),
         (b().capacity(0), Err("capacity")),
@@ -177,6 +207,7 @@ fn the_defaults_are_those_of_the_design() {
         (budget.deposit(), budget.min_per_second(), budget.capacity()),
         (0.1, 1.0, 100)
     );
+    assert!((budget.throttled_cost() - 1.0).abs() < f64::EPSILON);
     assert_eq!(field(retry.layered(&RetryLayer::new())), Ok(()));
 }
 

@@ -84,7 +84,7 @@ async fn a_permanent_error_after_transient_ones_is_the_one_returned() {
 
 #[tokio::test(start_paused = true)]
 async fn without_idempotent_there_is_one_attempt_whatever_the_settings_say() {
-    // R165, R166, R169
+    // R046, R165, R166, R169
     let world = World::new();
     let plans = world.plans("plan_service", retrying(9));
 

@@ -323,3 +323,27 @@ fn a_definition_may_keep_its_applies_out_of_attempts_that_could_be_repeated() {
     assert_eq!(inside.unwrap_err().reason(), Some(Reason::ApplyInRetry));
     assert_eq!(plans.count_blocking(|_| guarded()), Ok(1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_nobody_has_configured_is_made_by_its_first_call_and_kept() {
+    // R040: what the layers come to is worked out then, and not again with every call; afterwards in place, when told to.
+    let world = World::new();
+    #[retry_service(name = "unknown_service", registry = registry, idempotent)]
+    async fn fetch(registry: &'static Registry) -> Result<u32, Error> {
+        Err(Error::Down(1))
+    }
+    let no_breaker = BreakerPolicy::builder().enabled(false);
+    world
+        .registry
+        .configure_defaults(ServiceLayer::new().breaker(no_breaker))
+        .unwrap();
+    assert!(world.registry.find("unknown_service").is_none());
+
+    let _ = fetch(world.registry).await;
+    let service = world.registry.find("unknown_service").unwrap();
+    let _ = fetch(world.registry).await;
+
+    assert!(ptr::eq(service, world.registry.service("unknown_service")));
+    assert_eq!(service.operations().len(), 1);
+    assert_eq!(world.clock.slept(), [ms(50), ms(100), ms(50), ms(100)]);
+}

@@ -1,9 +1,11 @@
 //! What everything public is.
 
 use resilience_core::{
-    ApplyInRetry, Attempt, Backoff, BreakerLayer, BreakerPolicy, BudgetLayer, BudgetPolicy, Call, CircuitState,
-    FailureKind, Interruption, InvalidPolicy, Jitter, Kind, Next, Operation, OperationReport, Reason, Registry,
-    RegistryBuilder, RetryLayer, RetryPolicy, Service, ServiceDef, ServiceLayer, Sleep, Statistics, Verdict,
+    ApplyInRetry, Attempt, Backoff, BreakerLayer, BreakerMode, BreakerPer, BreakerPolicy, BreakerSnapshot,
+    BreakerStatistics, BudgetLayer, BudgetPolicy, Call, CallAsync, CallPermit, CircuitBreaker, CircuitCause,
+    CircuitChange, CircuitState, FailureCount, FailureKind, Interruption, InvalidPolicy, Jitter, Kind, Next, OnAbandon,
+    Operation, OperationReport, Reason, Refused, Registry, RegistryBuilder, RetryLayer, RetryPolicy, Service,
+    ServiceDef, ServiceLayer, Sleep, Statistics, Verdict, Window,
     random::ThreadRandom,
     scope::{Carried, Entered},
     time::{ManualClock, Sleeping, SystemClock, SystemSleeper},
@@ -24,8 +26,14 @@ const fn copy<T: Copy + PartialEq + Debug>() {}
 
 const _: () = {
     shared::<Attempt<'_, Ready<Result<(), Interruption>>>>();
+    shared::<BreakerSnapshot>();
+    shared::<BreakerStatistics>();
     shared::<Call>();
+    shared::<CallAsync<'_, Ready<Result<(), Interruption>>>>();
+    shared::<CallPermit<'_>>();
     shared::<Carried<Ready<()>>>();
+    shared::<CircuitBreaker>();
+    shared::<CircuitBreaker<ManualClock>>();
     shared::<Entered<Ready<()>>>();
     shared::<Interruption>();
     shared::<InvalidPolicy>();
@@ -45,26 +53,38 @@ const _: () = {
     thread_safe::<Sleeping>();
 
     unwind_safe::<Call>();
+    unwind_safe::<CircuitBreaker>();
     unwind_safe::<Interruption>();
+    unwind_safe::<Refused>();
     error::<Interruption>();
     error::<InvalidPolicy>();
+    error::<Refused>();
 
     copy::<ApplyInRetry>();
     copy::<Backoff>();
     copy::<BreakerLayer>();
+    copy::<BreakerMode>();
+    copy::<BreakerPer>();
     copy::<BreakerPolicy>();
     copy::<BudgetLayer>();
     copy::<BudgetPolicy>();
+    copy::<CircuitCause>();
+    copy::<CircuitChange>();
     copy::<CircuitState>();
+    copy::<FailureCount>();
     copy::<FailureKind>();
     copy::<Jitter>();
     copy::<Kind>();
+    copy::<OnAbandon>();
     copy::<Reason>();
+    copy::<Refused>();
     copy::<RetryLayer>();
     copy::<RetryPolicy>();
     copy::<ServiceLayer>();
     copy::<Verdict>();
+    copy::<Window>();
 
     assert!(size_of::<Interruption>() == 16);
     assert!(size_of::<Option<Interruption>>() == 16);
+    assert!(size_of::<CircuitBreaker>() == 32);
 };

@@ -32,6 +32,15 @@ fn the_readme_shows_the_refusal_in_the_compilers_words() {
 }
 
 #[test]
+fn the_page_on_applies_shows_the_refused_call_in_the_compilers_words() {
+    let shown = blocks(&read("docs/apply.md"), "text");
+
+    let compiler = read("tests/messages/fail/calls_of_an_apply.stderr");
+
+    assert!(compiler.contains(shown[0].trim_end()), "the compiler says:\n{compiler}");
+}
+
+#[test]
 fn the_gate_runs_the_commands_of_the_readme() {
     let gate = read(".ci/run");
     let commands = blocks(&read("README.md"), "sh").concat();
@@ -41,7 +50,14 @@ fn the_gate_runs_the_commands_of_the_readme() {
         .map(str::trim)
         .collect();
 
-    assert_eq!(commands, ["cargo run --example plan_service", "cargo test --workspace"]);
+    assert_eq!(
+        commands,
+        [
+            "cargo run --example plan_service",
+            "cargo run --example retry_storm",
+            "cargo test --workspace"
+        ]
+    );
     for command in commands {
         assert!(gate.contains(&format!("step {command}\n")), "{command}");
     }
@@ -93,6 +109,6 @@ fn the_events_page_lists_every_event_with_its_level_and_fields() {
         })
         .collect();
 
-    assert_eq!(emitted.len(), 19);
+    assert_eq!(emitted.len(), 20);
     assert_eq!(emitted, listed);
 }

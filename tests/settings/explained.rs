@@ -62,6 +62,7 @@ async fn every_value_is_explained_with_its_layer_file_and_line() {
           breaker.probe_timeout         1m           library
           budget.enabled                true         library
           budget.deposit                0.1          library
+          budget.throttled_cost         1            library
           budget.min_per_second         1            library
           budget.capacity               100          library
           attempt_timeout               750ms        operation   more.yaml:5

@@ -2,6 +2,7 @@
 
 mod plans;
 mod recording;
+pub mod strict;
 
 pub use plans::{Plans, World, down, fine, immediate, ms, secs};
 pub use recording::{Recording, record};
@@ -83,3 +84,11 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/configuration.md")]
 struct Configuration;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/breaker.md")]
+struct BreakerPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/apply.md")]
+struct ApplyPage;

@@ -77,7 +77,7 @@ struct ToolService {
 
 impl ToolService {
     #[retry_service(name = "tool_service", idempotent, retry(max_attempts = 3, base_delay = "200ms"))]
-    async fn find_tool(&self, name: &str) -> Result<Tool, PlanError> {
+    pub(crate) async fn find_tool(&self, name: &str) -> Result<Tool, PlanError> {
         self.http.ask(Method::GET, &format!("/tools/{name}")).await
     }
 }

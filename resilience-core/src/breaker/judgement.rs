@@ -185,6 +185,9 @@ impl Breaker {
                     recorded: !memory.is_settled(at),
                     ..closed
                 };
+                if seeded("window_unlocked_early") {
+                    drop(memory);
+                }
                 if self.replace(word, word.with(State::Closed(closed))) {
                     return Ok(None);
                 }
@@ -229,7 +232,7 @@ impl Breaker {
                 continue;
             }
             let (next, transition) = if failed {
-                let reopenings = reopenings.saturating_add(1);
+                let reopenings = (reopenings + 1).min(Word::MAX_REOPENINGS);
                 let cause = (CircuitCause::ProbeFailed, 1);
                 rules::open(word, now, reopenings, memory.last_half_open(), policy, cause)
             } else {

@@ -12,13 +12,13 @@ use super::{
 };
 use crate::{
     policy::BreakerPolicy,
-    sync::{Mutex, MutexGuard},
+    sync::{AtomicU32, Mutex, MutexGuard, seeded},
     telemetry::stripes::{self, Stripes},
 };
 use std::{
     sync::{
         OnceLock, PoisonError,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -123,15 +123,7 @@ impl Timing {
         }
     }
 
-    fn successes(&self, now: Tick) -> u64 {
-        let (period, step) = (self.period(), self.step.load(Ordering::Relaxed));
-        match self.successes.get() {
-            Some(successes) if step != 0 => successes.sum(period, step, now),
-            _ => 0,
-        }
-    }
-
-    fn begin_period(&self) {
+    pub(super) fn begin_period(&self) {
         // Release: who sees the new period sees the new step.
         let next = (self.period.load(Ordering::Relaxed) + 1) & Successes::LAST_PERIOD;
         self.period.store(next, Ordering::Release);
@@ -157,7 +149,7 @@ impl Memory<'_> {
     pub(super) fn closed(&self) -> Closed {
         Closed {
             failures: 0,
-            recorded: !self.locked.outcomes.is_settled(Tick(0)),
+            recorded: !self.locked.outcomes.is_clean(),
             timed: self.locked.timed,
         }
     }
@@ -165,8 +157,10 @@ impl Memory<'_> {
     /// The window starts anew, and `word` closes.
     pub(super) fn close(&mut self, word: Word) -> Word {
         self.locked.outcomes.clear();
-        // Before the word is closed: see `Timing::period`.
-        self.timing.begin_period();
+        if !seeded("closed_after_word") {
+            // Before the word is closed: see `Timing::period`.
+            self.timing.begin_period();
+        }
         word.turned(State::Closed(self.closed()))
     }
 
@@ -191,7 +185,7 @@ impl Memory<'_> {
             // More successes would only make the shares smaller.
             return None;
         }
-        tally.calls += self.timing.successes(now);
+        tally.calls += self.successes(now);
         tally.met(policy).map(|cause| match cause {
             CircuitCause::SlowCallRate => (cause, tally.slow),
             _ => (cause, tally.failed),
@@ -201,7 +195,15 @@ impl Memory<'_> {
     /// The calls in the window, the failed and the slow ones among them.
     pub(super) fn window(&self, now: Tick) -> [u64; 3] {
         let tally = self.locked.outcomes.tally(now);
-        [tally.calls + self.timing.successes(now), tally.failed, tally.slow]
+        [tally.calls + self.successes(now), tally.failed, tally.slow]
+    }
+
+    /// The successes that threads have counted by themselves, in the window that the others are counted in.
+    fn successes(&self, now: Tick) -> u64 {
+        match (self.locked.outcomes.latest_tenth(now), self.timing.successes.get()) {
+            (Some(latest), Some(successes)) => successes.sum(self.timing.period(), latest),
+            _ => 0,
+        }
     }
 
     pub(super) fn last_half_open(&self) -> Option<Tick> {
@@ -216,6 +218,9 @@ impl Memory<'_> {
     pub(super) fn enter(&mut self, from: Word, to: Word, now: Tick, transition: Transition) {
         if transition == Transition::HalfOpened {
             self.locked.last_half_open = Some(now);
+        }
+        if seeded("closed_after_word") {
+            self.timing.begin_period();
         }
         self.locked.ledger.enter(from, to, now, transition);
     }

@@ -39,7 +39,7 @@ pub use snapshot::{BreakerSnapshot, BreakerStatistics};
 pub(crate) use change::Transition;
 pub(crate) use judgement::Ending;
 pub(crate) use permit::Permit;
-pub(crate) use word::{Tick, Word};
+pub(crate) use word::{Tick, Ticks, Word};
 
 use crate::{
     policy::BreakerPolicy,
@@ -78,6 +78,23 @@ impl Breaker {
     #[inline]
     pub(crate) fn word(&self) -> Word {
         Word(self.word.load(Ordering::Acquire))
+    }
+
+    /// Whether the permit is that of a healthy breaker, which is as healthy as it was, in the same generation: a success
+    /// changes nothing then.
+    #[inline]
+    pub(crate) fn is_still(&self, permit: Permit) -> bool {
+        // Relaxed: who finds it unchanged reads nothing else.
+        Permit::of_healthy(Word(self.word.load(Ordering::Relaxed))) == permit
+    }
+
+    /// Refuses an attempt while the circuit is open, which needs no policy; nothing where there is more to it. Not for a breaker
+    /// that its policy has switched off meanwhile.
+    #[inline]
+    pub(crate) fn refuse_in_passing(&self, now: Tick) -> Option<Ticks> {
+        let wait = self.word().deadline()?.left(now)?;
+        self.parts.get()?.count(Unjudged::Rejected);
+        Some(wait)
     }
 
     /// Asks for leave to make one attempt.

@@ -3,6 +3,9 @@
 //! Each model asserts that the interesting outcomes were seen, since a model that explores too little proves nothing. Each is
 //! also run against seeded bugs (see `crate::sync`), which together they must catch.
 
+mod control;
+mod windows;
+
 use super::*;
 use crate::policy::BreakerLayer;
 use loom::{sync::Arc, thread};
@@ -21,25 +24,60 @@ const fn at(seconds: u64) -> Tick {
 
 /// Runs `body` through every interleaving of up to three preemptions and returns the distinct outcomes.
 fn outcomes<T: Ord + Send + 'static>(body: impl Fn() -> T + Send + Sync + 'static) -> BTreeSet<T> {
-    let seen = StdArc::new(Mutex::new(BTreeSet::new()));
+    let seen = StdArc::new(Mutex::new((0_u64, BTreeSet::new())));
     let results = StdArc::clone(&seen);
     let mut model = loom::model::Builder::new();
     // Three threads and no bound are hours; nearly every known race needs two preemptions or less.
     model.preemption_bound = Some(3);
     model.check(move || {
         let outcome = body();
-        results.lock().unwrap().insert(outcome);
+        let mut results = results.lock().unwrap();
+        results.0 += 1;
+        results.1.insert(outcome);
     });
-    StdArc::into_inner(seen).unwrap().into_inner().unwrap()
+    let (executions, outcomes) = StdArc::into_inner(seen).unwrap().into_inner().unwrap();
+    let thread = std::thread::current();
+    println!(
+        "{executions:>7} executions, {} outcomes: {}",
+        outcomes.len(),
+        thread.name().unwrap_or_default()
+    );
+    outcomes
+}
+
+/// A closed breaker whose parts are made here, so that no thread of the model has to wait for another's.
+fn closed(policy: &BreakerPolicy) -> Arc<Breaker> {
+    let breaker = Arc::new(Breaker::new(policy));
+    breaker.parts(policy);
+    breaker
+}
+
+/// A probe is under way since second 30, and the permit of a call of the first generation, too.
+fn probing(policy: &BreakerPolicy) -> (Arc<Breaker>, Permit, Permit) {
+    let (breaker, late) = opened(policy);
+    let probe = breaker.admit(at(30), policy).0.unwrap();
+    (breaker, probe, late)
+}
+
+fn is_recorded(breaker: &Breaker) -> bool {
+    matches!(breaker.word().state(), State::Closed(closed) if closed.recorded)
+}
+
+/// The calls in the window, the failed ones, and those that came late.
+fn counted(breaker: &Breaker, now: Tick, policy: &BreakerPolicy) -> [u64; 3] {
+    let snapshot = breaker.snapshot(now, None, policy);
+    [
+        snapshot.calls_in_window,
+        snapshot.failed_in_window,
+        snapshot.statistics.late,
+    ]
 }
 
 /// A breaker that was opened at second 0, and a permit of the closed generation that is still under way.
 fn opened(policy: &BreakerPolicy) -> (Arc<Breaker>, Permit) {
-    let breaker = Arc::new(Breaker::new(&policy));
-    // Made here, so that no thread of the model has to wait for another's.
-    breaker.parts(policy);
+    let breaker = closed(policy);
     let late = breaker.admit(at(0), policy).0.unwrap();
-    for _ in 0..policy.failure_threshold() {
+    while breaker.state(at(0)) == CircuitState::Closed {
         let permit = breaker.admit(at(0), policy).0.unwrap();
         breaker.failure(permit, at(0), policy);
     }
@@ -55,7 +93,7 @@ fn spawn<T: 'static>(breaker: &Arc<Breaker>, run: impl FnOnce(&Breaker) -> T + '
 fn opens_exactly_once() {
     let policy = policy(BreakerPolicy::builder().failure_threshold(2));
     let seen = outcomes(move || {
-        let breaker = Arc::new(Breaker::new(&policy));
+        let breaker = closed(&policy);
         let fail = move |breaker: &Breaker| match breaker.admit(at(0), &policy).0 {
             Ok(permit) => (true, breaker.failure(permit, at(0), &policy).is_some()),
             Err(_) => (false, false),
@@ -162,7 +200,7 @@ fn a_hung_probe_and_its_successor_are_told_apart() {
 fn no_failure_is_lost_beside_a_success() {
     let policy = policy(BreakerPolicy::builder().failure_threshold(3));
     let seen = outcomes(move || {
-        let breaker = Arc::new(Breaker::new(&policy));
+        let breaker = closed(&policy);
         let first = breaker.admit(at(0), &policy).0.unwrap();
         breaker.failure(first, at(0), &policy);
         let permits = [0; 2].map(|_| breaker.admit(at(0), &policy).0.unwrap());

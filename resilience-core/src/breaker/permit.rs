@@ -4,12 +4,13 @@
 //! 63            42 41 40 39   34 33                 0
 //! [ generation 22 ][kind][place 6][ began, ms, 34     ]
 //!                    0   of a closed breaker; place 1: timed, else 0 and no time
-//!                    1   none; place 1: none any more
-//!                    2   a probe
+//!                    1   a probe
+//!                    2   none; place 1: none any more
 //!                    3   neutral: granted by a breaker that does not judge; place 1: counted
 //! ```
 //!
-//! The permit of a [healthy](Word::is_healthy) breaker is the word itself.
+//! The permit of a [healthy](Word::is_healthy) breaker is the word itself, and no other permit is ever equal to the breaker's
+//! word: the kind of a probe is not the code of a half-open word, and a time comes with a bit that no closed word has.
 
 use super::{
     control::BreakerMode,
@@ -24,8 +25,8 @@ const PLACE_MASK: u64 = (1 << (KIND_SHIFT - PLACE_SHIFT)) - 1;
 const TIME_MASK: u64 = (1 << PLACE_SHIFT) - 1;
 
 const CLOSED: u64 = 0;
-const NONE: u64 = 1;
-const PROBE: u64 = 2;
+const PROBE: u64 = 1;
+const NONE: u64 = 2;
 const NEUTRAL: u64 = 3;
 /// In the place of a permit of a closed breaker.
 const TIMED: u64 = 1;
@@ -63,6 +64,9 @@ impl Permit {
         }
     }
 
+    /// One day, in milliseconds: by no more than this a clock may be behind.
+    const BEHIND: u64 = 24 * 60 * 60 * 1_000;
+
     /// The permit of a healthy breaker. As long as that stays healthy in the same generation, its word is still the same.
     #[inline]
     pub(crate) const fn of_healthy(word: Word) -> Self {
@@ -94,8 +98,8 @@ impl Permit {
     pub(super) fn kind(self) -> Kind {
         match (self.0 >> KIND_SHIFT) & 0b11 {
             CLOSED => Kind::Closed,
-            NONE => Kind::None,
             PROBE => Kind::Probe,
+            NONE => Kind::None,
             _ => Kind::Neutral,
         }
     }
@@ -129,13 +133,54 @@ impl Permit {
     }
 
     /// For how long it has been held; none where the clock was read before the permit was granted, or the permit knows no time.
+    ///
+    /// A clock that seems to be behind by more than [`Self::BEHIND`] is ahead by months, or was put back by far: either way the
+    /// permit counts as held for long, so that a lost probe does not keep its place.
     #[inline]
     pub(super) fn age(self, now: Tick) -> Duration {
         if !self.is_timed() {
             return Duration::ZERO;
         }
         let age = now.0.wrapping_sub(self.0) & TIME_MASK;
-        // Half of the range is 99 days.
-        Duration::from_millis(if age > TIME_MASK / 2 { 0 } else { age })
+        Duration::from_millis(if age > TIME_MASK - Self::BEHIND { 0 } else { age })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::breaker::word::{Closed, State};
+
+    #[test]
+    fn only_the_permit_of_a_healthy_breaker_equals_its_word() {
+        for generation in [0, 1, 7] {
+            let first = Word(u64::from(generation) << GENERATION_SHIFT);
+            let words = (0..=2_u8).flat_map(|successes| {
+                (0..=2).flat_map(move |reopenings| {
+                    let failures = u32::from(successes) + reopenings;
+                    [
+                        State::HalfOpen { successes, reopenings },
+                        State::Closed(Closed {
+                            failures,
+                            recorded: true,
+                            timed: true,
+                        }),
+                        State::Closed(Closed {
+                            failures,
+                            recorded: true,
+                            timed: false,
+                        }),
+                    ]
+                })
+            });
+            for word in words.map(|state| first.with(state)) {
+                for tick in (0..1_024).map(Tick) {
+                    assert_ne!(Permit::probe(generation, 0, tick), Permit::of_healthy(word));
+                    assert_ne!(Permit::closed(generation, Some(tick)), Permit::of_healthy(word));
+                }
+                assert_ne!(Permit::closed(generation, None), Permit::of_healthy(word));
+            }
+            assert_eq!(Permit::closed(generation, None), Permit::of_healthy(first));
+        }
     }
 }

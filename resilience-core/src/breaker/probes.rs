@@ -68,10 +68,12 @@ impl Probes {
 
     /// Frees the place; `false` where it had been given to another.
     pub(super) fn release(&self, probe: Permit) -> bool {
-        self.0.get(probe.place()).is_some_and(|place| {
-            place
-                .compare_exchange(probe.0, FREE, Ordering::AcqRel, Ordering::Acquire)
-                .is_ok()
-        }) || seeded("no_lease")
+        seeded("no_release")
+            || self.0.get(probe.place()).is_some_and(|place| {
+                place
+                    .compare_exchange(probe.0, FREE, Ordering::AcqRel, Ordering::Acquire)
+                    .is_ok()
+            })
+            || seeded("no_lease")
     }
 }

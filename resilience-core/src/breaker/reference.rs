@@ -1,1 +1,157 @@
+//! The breaker against a naive model of its rules, over random policies and random schedules.
 
+mod model;
+mod schedule;
+
+use super::*;
+use model::{Granted, Model};
+use proptest::prelude::*;
+use schedule::{LONGEST_WAY_OUT, Schedule, Step};
+
+/// A breaker and its model, driven side by side.
+struct Pair {
+    breaker: Breaker,
+    model: Model,
+    policy: BreakerPolicy,
+    running: Vec<(Permit, Granted)>,
+    now: u64,
+    born: u64,
+}
+
+impl Pair {
+    fn new(policy: BreakerPolicy, origin: u64) -> Self {
+        Self {
+            breaker: Breaker::new(&policy),
+            model: Model::new(policy),
+            policy,
+            running: Vec::new(),
+            now: origin,
+            born: origin,
+        }
+    }
+
+    fn tick(&self) -> Tick {
+        Tick(self.now)
+    }
+
+    fn take(&mut self, step: &Step) {
+        let now = self.now;
+        match *step {
+            Step::Wait(millis) => self.now += millis,
+            Step::Begin => {
+                let (admission, transition) = self.admit();
+                let (expected, turned) = self.model.admit(now);
+                assert_eq!(admission.map_err(|refusal| refusal.wait).err(), expected.err());
+                assert_eq!(transition, turned);
+                self.running.extend(admission.ok().zip(expected.ok()));
+            }
+            Step::End(n, ending) if !self.running.is_empty() => {
+                let (permit, granted) = self.running.swap_remove(n % self.running.len());
+                assert_eq!(self.end(permit, ending), self.model.end(granted, ending, now));
+            }
+            Step::End(..) => {}
+            Step::Hold(mode) => assert_eq!(
+                self.breaker.set_mode(mode, self.tick(), &self.policy),
+                self.model.hold(mode, now)
+            ),
+            Step::Reset => assert_eq!(
+                self.breaker.reset(self.tick(), &self.policy),
+                Some(self.model.reset(now))
+            ),
+            Step::Adopt(policy) => {
+                self.policy = policy;
+                self.breaker.adopt(&policy);
+                self.model.adopt(policy, now);
+            }
+        }
+    }
+
+    /// As calls ask: a healthy breaker is its own permit.
+    fn admit(&self) -> (Result<Permit, Refusal>, Option<Transition>) {
+        let word = self.breaker.word();
+        if word.is_healthy() {
+            (Ok(Permit::of_healthy(word)), None)
+        } else {
+            self.breaker.admit(self.tick(), &self.policy)
+        }
+    }
+
+    /// As calls end: a success takes the first of three ways that is open to it.
+    fn end(&self, permit: Permit, ending: Ending) -> Option<Transition> {
+        if ending == Ending::Success {
+            let word = self.breaker.word();
+            if self.breaker.is_still(permit)
+                || (word.is_healthy_but_timed() && self.breaker.success_in_passing(permit, self.tick()))
+            {
+                return None;
+            }
+        }
+        self.breaker.end(permit, ending, || self.tick(), &self.policy)
+    }
+
+    fn compare(&self) {
+        let snapshot = self.breaker.snapshot(self.tick(), Some(Tick(self.born)), &self.policy);
+        assert_eq!(snapshot, self.model.snapshot(self.now, self.born));
+        if self.policy.enabled() {
+            let is_open = snapshot.retry_after.is_some() || self.is_held_open();
+            assert_eq!(self.breaker.is_open(self.tick()), is_open);
+        }
+    }
+
+    fn is_held_open(&self) -> bool {
+        self.breaker.mode() == BreakerMode::ForcedOpen
+    }
+}
+
+proptest! {
+    // `PROPTEST_CASES` asks for more.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1_000), ..ProptestConfig::default() })]
+
+    #[test]
+    fn follows_the_naive_model_through_any_schedule(schedule in schedule::any()) {
+        // R048, R053, R054, R055, R056, R057, R058, R059, R062, R064, R065, R066, R067, R068, R072, R073, R074, R075, R076,
+        // R078, R084, R085, R098
+        let Schedule { policy, origin, steps } = schedule;
+        let mut pair = Pair::new(policy, origin);
+        pair.compare();
+        for step in steps {
+            pair.take(&step);
+            pair.compare();
+        }
+
+        // R074: no reachable state rejects for ever while the clock advances, even if nothing under way ever ends. Only an
+        // operator can ask for that.
+        if !pair.is_held_open() {
+            pair.now += LONGEST_WAY_OUT;
+            prop_assert!(pair.admit().0.is_ok());
+        }
+    }
+}
+
+/// What the schedules reach: a property that never opens a circuit by a rate proves nothing about rates.
+#[test]
+fn the_schedules_reach_every_cause_and_every_count() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+    use std::collections::HashSet;
+
+    let (mut causes, mut counts) = (HashSet::new(), BreakerStatistics::default());
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..300 {
+        let Schedule { policy, origin, steps } = schedule::any().new_tree(&mut runner).unwrap().current();
+        let mut pair = Pair::new(policy, origin);
+        for step in steps {
+            pair.take(&step);
+        }
+        let found = pair.model.snapshot(pair.now, origin).statistics;
+        causes.extend(found.latest_changes.iter().map(|change| change.cause));
+        counts.rejected += found.rejected;
+        counts.ignored += found.ignored;
+        counts.late += found.late;
+        counts.abandoned += found.abandoned;
+    }
+
+    assert_eq!(causes.len(), 7, "{causes:?}");
+    for count in [counts.rejected, counts.ignored, counts.late, counts.abandoned] {
+        assert!(count > 300, "{counts:?}");
+    }
+}

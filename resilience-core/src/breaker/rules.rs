@@ -48,9 +48,11 @@ pub(super) const fn fresh(policy: &BreakerPolicy) -> Closed {
     }
 }
 
-/// The failures to remember after an outcome.
+/// The failures to remember after an outcome: none where no rule asks for them.
 pub(super) fn failures_after(failures: u32, failed: bool, policy: &BreakerPolicy) -> u32 {
-    if failed {
+    if policy.failure_threshold() == 0 {
+        0
+    } else if failed {
         failures.saturating_add(1)
     } else if policy.failure_count() == FailureCount::Cumulative {
         failures

@@ -73,8 +73,18 @@ impl BreakerStatistics {
 }
 
 impl Breaker {
-    /// Reads everything; `born` is when the breaker was made, where that is known.
+    /// Reads everything; `born` is when the breaker was made, where that is known. A breaker that is switched off is closed to
+    /// whoever asks.
     pub(crate) fn snapshot(&self, now: Tick, born: Option<Tick>, policy: &BreakerPolicy) -> BreakerSnapshot {
+        let mut snapshot = self.snapshot_of_enabled(now, born, policy);
+        if !policy.enabled() {
+            snapshot.state = CircuitState::Closed;
+            snapshot.retry_after = None;
+        }
+        snapshot
+    }
+
+    fn snapshot_of_enabled(&self, now: Tick, born: Option<Tick>, policy: &BreakerPolicy) -> BreakerSnapshot {
         let Some(parts) = self.parts.get() else {
             return BreakerSnapshot {
                 state: self.state(now),

@@ -41,9 +41,8 @@ impl Successes {
         true
     }
 
-    /// The successes of `period` in the window that ends at `now`.
-    pub(super) fn sum(&self, period: u32, step: u64, now: Tick) -> u64 {
-        let latest = now.0 / step;
+    /// The successes of `period` in the window that ends with the tenth `latest`.
+    pub(super) fn sum(&self, period: u32, latest: u64) -> u64 {
         let counts = self.0.all().flat_map(|stripe| &stripe.0);
         counts.map(|count| count.within(period, latest)).sum()
     }

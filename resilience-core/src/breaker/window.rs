@@ -98,6 +98,14 @@ impl Outcomes {
         }
     }
 
+    /// The last tenth of the window of time at `now`; none for others.
+    pub(super) fn latest_tenth(&self, now: Tick) -> Option<u64> {
+        match self {
+            Self::Time(window) => Some(window.latest(now)),
+            _ => None,
+        }
+    }
+
     /// Forgets everything, in constant time.
     pub(super) fn clear(&mut self) {
         match self {
@@ -129,6 +137,15 @@ impl Outcomes {
                 let tally = window.tally(now);
                 tally.failed == 0 && tally.slow == 0
             }
+        }
+    }
+
+    /// The same, whatever the time: false also where what is bad may have left the window of time since.
+    pub(super) fn is_clean(&self) -> bool {
+        match self {
+            Self::NotKept => true,
+            Self::Calls(window) => window.is_full_of_successes(),
+            Self::Time(window) => window.is_clean(),
         }
     }
 

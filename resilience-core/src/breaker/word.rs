@@ -43,13 +43,29 @@ impl Tick {
 
     /// This tick plus `duration`, rounded up to whole ticks so that no wait ends early.
     pub(crate) fn after(self, duration: Duration) -> Self {
-        let ticks = duration.as_nanos().div_ceil(1_000_000);
-        Self(self.0.saturating_add(u64::try_from(ticks).unwrap_or(u64::MAX)))
+        Self(self.0.saturating_add(Ticks::of(duration).0))
     }
 
     /// The time since `earlier`; none where the clock was put back.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// A number of milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticks(pub(crate) u64);
+
+impl Ticks {
+    /// As many as `duration` takes, the last one begun.
+    pub(crate) fn of(duration: Duration) -> Self {
+        Self(u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<Ticks> for Duration {
+    fn from(ticks: Ticks) -> Self {
+        Self::from_millis(ticks.0)
     }
 }
 
@@ -72,8 +88,13 @@ impl Deadline {
     /// clock was put back.
     #[inline]
     pub(crate) fn wait(self, now: Tick) -> Option<Duration> {
+        self.left(now).map(Duration::from)
+    }
+
+    #[inline]
+    pub(crate) fn left(self, now: Tick) -> Option<Ticks> {
         let left = self.0.wrapping_sub(now.0) & ((1 << DEADLINE_BITS) - 1);
-        (1..=Self::LONGEST).contains(&left).then(|| Duration::from_millis(left))
+        (1..=Self::LONGEST).contains(&left).then_some(Ticks(left))
     }
 }
 
@@ -118,6 +139,22 @@ impl Word {
     #[inline]
     pub(crate) const fn is_healthy_but_timed(self) -> bool {
         self.0 << (64 - GENERATION_SHIFT) == TIMED << (64 - GENERATION_SHIFT)
+    }
+
+    /// Closed, and attempts need not know when they began: each may be made, whatever is remembered.
+    #[inline]
+    pub(crate) const fn admits_untimed(self) -> bool {
+        self.0 & (0b11 << STATE_SHIFT | TIMED) == 0
+    }
+
+    /// Where the word is that of an open circuit, its end.
+    #[inline]
+    pub(crate) const fn deadline(self) -> Option<Deadline> {
+        if (self.0 >> STATE_SHIFT) & 0b11 == OPEN {
+            Some(Deadline(self.0 & ((1 << DEADLINE_BITS) - 1)))
+        } else {
+            None
+        }
     }
 
     #[inline]

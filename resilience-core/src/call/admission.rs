@@ -1,8 +1,9 @@
 //! Leave to make an attempt, where it is not simply granted: retries, applies, a breaker with something to remember.
 
-use super::{ADMITTED, AGAIN, BEGUN, Call, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
+use super::{ADMITTED, AGAIN, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
 use crate::{
     breaker::{Ending, Permit, Tick},
+    deadline,
     interruption::{Interruption, Reason},
     link::Link,
     policy::ApplyInRetry,
@@ -15,7 +16,7 @@ impl Call {
     #[cold]
     pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
         let word = self.link.service.breaker().word();
-        if word.is_healthy_but_timed() && self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED) == 0 {
+        if word.is_healthy_but_timed() && self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
             let now = self.clock();
             self.permit = Permit::closed(word.generation(), Some(Tick::at(now)));
             self.flags |= ADMITTED | BEGUN;
@@ -48,6 +49,9 @@ impl Call {
             }
             now = Some(read);
         }
+        if self.is_too_late() {
+            return Err(self.reject(Reason::DeadlinePassed, None));
+        }
         self.ask_breaker(now)?;
         if self.flags & BEGUN != 0 {
             let further = &mut self.trouble().further_attempts;
@@ -58,11 +62,22 @@ impl Call {
         Ok(())
     }
 
+    /// Whether the deadline in force is over, or, before a further attempt, the time of a call around.
+    fn is_too_late(&self) -> bool {
+        self.flags & (AGAIN | DEADLINE) != 0 && deadline::left().is_some_and(|left| left.is_zero())
+    }
+
     fn admit_apply(&mut self) -> Result<(), Interruption> {
         let around = scope::current();
+        if around.has(Scope::READ_ONLY) {
+            return Err(self.reject(Reason::ReadOnlyPlan, None));
+        }
         let repeatable = around.depth() > 0;
         if repeatable && self.policy().apply_in_retry == ApplyInRetry::Refuse {
             return Err(self.reject(Reason::ApplyInRetry, None));
+        }
+        if self.is_too_late() {
+            return Err(self.reject(Reason::DeadlinePassed, None));
         }
         self.ask_breaker(None)?;
         if !scope::raise_fence() {

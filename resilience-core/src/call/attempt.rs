@@ -1,10 +1,10 @@
 //! One run of the user's body, in the scope of its call.
 
-use super::{Call, PANICKED, TIMED_OUT};
+use super::{CLOCK_RUNS, CUT_BY_DEADLINE, Call, DEADLINE, INSIDE, PANICKED, TIMED_OUT};
 use crate::{
+    deadline::{self, Deadline},
     interruption::{FromInterruption, Interruption, Reason},
     link::Link,
-    registry::Registry,
     scope::{self, Scope},
 };
 use pin_project_lite::pin_project;
@@ -14,7 +14,6 @@ use std::{
     mem,
     panic::UnwindSafe,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -42,17 +41,16 @@ impl Call {
     #[inline]
     fn within<R>(&mut self, body: impl FnOnce() -> R) -> R {
         let outer = scope::current();
-        let mut before = outer.inside(self.may_retry(outer), self.flags & Scope::NEWS);
-        let mut heard = Heard::default();
-        if outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::SIBLINGS_NEWS) {
-            heard = Heard::so_far();
-            before = before.with(Scope::SIBLINGS_NEWS);
-        }
-        scope::set(before);
+        let before = if outer.is_bottom() && self.flags & CLOCK_RUNS == 0 {
+            let before = Scope::of(self.flags & Link::SCOPE);
+            scope::set(before);
+            before
+        } else {
+            self.enter(outer)
+        };
         let unwinding = Unwinding {
             call: &mut *self,
             outer,
-            heard,
         };
         let result = body();
         // The guard is for unwinding only: otherwise there is less to do.
@@ -61,63 +59,42 @@ impl Call {
         if after == before {
             scope::set(outer);
         } else {
-            self.learn(outer, after, heard);
-            if after.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
-                // Somebody inside read a clock, though not ours.
-                self.start_clock();
-            }
+            self.leave(outer, after);
         }
         result
     }
 
+    /// Enters the scope of an attempt inside `outer`: see [`scope::enter`].
+    #[inline(never)]
+    fn enter(&mut self, outer: Scope) -> Scope {
+        self.flags |= INSIDE;
+        let deadline = self.own_deadline();
+        scope::enter(outer, self.may_retry(outer), self.flags & Scope::NEWS, deadline)
+    }
+
+    #[cold]
+    fn leave(&mut self, outer: Scope, inner: Scope) {
+        self.learn(outer, inner);
+        if inner.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
+            // Somebody inside read a clock, though not ours.
+            self.start_clock();
+        }
+    }
+
     /// Takes up what the body's scope has to tell, and leaves it. Runs no user code: it may be called while unwinding.
     #[cold]
-    fn learn(&mut self, outer: Scope, inner: Scope, heard: Heard) {
+    fn learn(&mut self, outer: Scope, inner: Scope) {
         self.flags = (self.flags & !Scope::NEWS) | inner.news();
         if inner.has(Scope::APPLIED) {
             // No depth is small enough for another attempt.
-            self.flags &= (1 << Link::DEPTH_SHIFT) - 1;
+            self.flags &= ((1 << Link::DEPTH_SHIFT) - 1) & !Link::RETRIES;
         }
-        if inner.has(Scope::CARRIED) {
-            let known = &mut self.trouble().carried;
-            // What has ended without an apply can start none any more.
-            known.retain(|token| Arc::strong_count(token) > 1 || token.is_applied());
-            scope::with_surroundings(|here| {
-                known.extend(here.carried_out.iter().skip(heard.carried as usize).cloned());
-            });
+        let wanted = (self.flags & Link::UNCLOCKED != 0).then(|| self.link.service.registry());
+        let read = scope::leave(outer, inner, wanted, |tokens| self.trouble().carried.add(tokens));
+        if let Some(now) = read {
+            self.set_clock(now);
+            self.flags |= CLOCK_RUNS;
         }
-        if inner.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
-            let ours = self.link.service.registry();
-            let read = scope::with_surroundings(|here| {
-                let mut reads = here.clocks_read.iter().skip(heard.clocks as usize);
-                reads.find(|(registry, _)| std::ptr::eq(*registry, ours)).copied()
-            });
-            if let Some((_, now)) = read {
-                self.set_clock(now);
-            }
-        }
-        if outer.has(Scope::CLOCKED) {
-            // Those around have an earlier one already: this one has served its purpose.
-            scope::with_surroundings(|here| {
-                let (earlier, ours) = here
-                    .clocks_read
-                    .split_at(here.clocks_read.len().min(heard.clocks as usize));
-                let same = |(registry, _): &(&'static Registry, Duration)| {
-                    earlier.last().is_some_and(|(known, _)| std::ptr::eq(*known, *registry))
-                };
-                if ours.iter().all(same) {
-                    here.clocks_read.truncate(heard.clocks as usize);
-                }
-            });
-        }
-        if !outer.has(Scope::IN_ATTEMPT) {
-            // Everybody around has heard of it.
-            scope::with_surroundings(|here| {
-                here.carried_out.clear();
-                here.clocks_read.clear();
-            });
-        }
-        scope::set(outer.after(inner));
     }
 
     /// Starts the clock of this call, and lets those around know that a clock was needed.
@@ -152,6 +129,10 @@ impl Call {
             self.start_clock();
             return Duration::ZERO;
         }
+        self.since_start(now)
+    }
+
+    fn since_start(&self, now: Duration) -> Duration {
         let elapsed = millis(now).wrapping_sub(self.started);
         // Seven weeks are the range, a day is the longest time for a call: what seems longer is a clock put back.
         let elapsed = if elapsed > u32::MAX / 2 { 0 } else { elapsed };
@@ -161,7 +142,7 @@ impl Call {
     /// The body is pending: starts the clock, and looks after the attempt's timeout.
     #[inline]
     fn suspended<O: FromInterruption>(&mut self, cx: &mut Context<'_>) -> Poll<O> {
-        if self.flags & (Link::UNCLOCKED | Link::TIMEOUT) == 0 {
+        if self.flags & (Link::UNCLOCKED | Link::TIMEOUT | DEADLINE) == 0 {
             return Poll::Pending;
         }
         self.suspended_on_time(cx).map(O::from_interruption)
@@ -172,16 +153,19 @@ impl Call {
         if self.flags & Link::UNCLOCKED != 0 {
             self.start_clock();
         }
+        if self.flags & Link::RETRIES != 0 {
+            self.flags |= CLOCK_RUNS;
+        }
         let link = self.link;
         let attempts = self.attempts();
-        if self.flags & Link::TIMEOUT == 0 {
+        if self.flags & (Link::TIMEOUT | DEADLINE) == 0 {
             return Poll::Pending;
         }
-        let timeout = self.policy().attempt_timeout;
-        let timer = &mut self.trouble().timer;
-        if timer.is_none() {
-            *timer = timeout.map(|timeout| link.service.registry().sleeper().sleep(timeout));
+        if self.trouble().timer.is_none() {
+            let timeout = self.time_for_attempt();
+            self.trouble().timer = timeout.map(|timeout| link.service.registry().sleeper().sleep(timeout));
         }
+        let timer = &mut self.trouble().timer;
         match timer {
             Some(sleeping) => match sleeping.as_mut().poll(cx) {
                 Poll::Pending => Poll::Pending,
@@ -198,6 +182,36 @@ impl Call {
     }
 }
 
+impl Call {
+    /// How long the present attempt may take: until its own timeout, and no longer than those around have time.
+    fn time_for_attempt(&mut self) -> Option<Duration> {
+        let own = self
+            .policy()
+            .attempt_timeout
+            .filter(|_| self.flags & Link::TIMEOUT != 0);
+        self.flags &= !CUT_BY_DEADLINE;
+        match (own, deadline::left()) {
+            (Some(own), Some(left)) if left >= own => Some(own),
+            (own, None) => own,
+            (_, left) => {
+                self.flags |= CUT_BY_DEADLINE;
+                left
+            }
+        }
+    }
+
+    /// What the calls inside have to know of the time that this one has left: their waits and timeouts end with it.
+    fn own_deadline(&self) -> Option<Deadline> {
+        if self.flags & CLOCK_RUNS == 0 {
+            return None;
+        }
+        let registry = self.link.service.registry();
+        let now = registry.now();
+        let left = self.link.total_timeout().saturating_sub(self.since_start(now));
+        Some(Deadline::on(registry, now.saturating_add(left)))
+    }
+}
+
 /// Milliseconds that wrap.
 #[allow(clippy::cast_possible_truncation, reason = "they wrap")]
 fn millis(time: Duration) -> u32 {
@@ -206,34 +220,16 @@ fn millis(time: Duration) -> u32 {
         .wrapping_add(time.subsec_millis())
 }
 
-/// How much of the news in the surroundings is older than an attempt's poll, and therefore a sibling's.
-#[derive(Clone, Copy, Default)]
-struct Heard {
-    carried: u32,
-    clocks: u32,
-}
-
-impl Heard {
-    #[cold]
-    fn so_far() -> Self {
-        scope::with_surroundings(|here| Self {
-            carried: u32::try_from(here.carried_out.len()).unwrap_or(u32::MAX),
-            clocks: u32::try_from(here.clocks_read.len()).unwrap_or(u32::MAX),
-        })
-    }
-}
-
 /// Leaves the scope when the body unwinds.
 struct Unwinding<'a> {
     call: &'a mut Call,
     outer: Scope,
-    heard: Heard,
 }
 
 impl Drop for Unwinding<'_> {
     fn drop(&mut self) {
         self.call.flags |= PANICKED;
-        self.call.learn(self.outer, scope::current(), self.heard);
+        self.call.learn(self.outer, scope::current());
     }
 }
 

@@ -1,7 +1,9 @@
 //! An `#[apply]` that belongs to no service: it has no breaker and no counts, but it raises the fence.
 
 use crate::{
+    deadline,
     interruption::{Interruption, Origin, Reason},
+    plan,
     policy::ApplyInRetry,
     registry::Registry,
     scope,
@@ -17,6 +19,12 @@ use std::{
 /// # Errors
 /// The [`Interruption`] to return in place of running the body.
 pub fn begin_apply(name: &'static str) -> Result<(), Interruption> {
+    if plan::is_read_only() {
+        return Err(rejected(name, Reason::ReadOnlyPlan));
+    }
+    if deadline::remaining().is_some_and(|left| left.is_zero()) {
+        return Err(rejected(name, Reason::DeadlinePassed));
+    }
     let repeatable = scope::depth() > 0;
     if repeatable {
         let registry = scope::with_surroundings(|here| here.registry).unwrap_or_else(Registry::global);

@@ -16,7 +16,7 @@ impl Call {
             self.give_up_attempt();
         } else {
             // Between two attempts of a call that the breaker judges as one, or while something else panicked.
-            self.end_permit(Ending::Abandoned);
+            self.give_up_permit(Ending::Abandoned);
         }
         if self.flags & PANICKED == 0 {
             // Whoever dropped it may have done so over the refusal of another call: that one has the last word.
@@ -29,11 +29,14 @@ impl Call {
     /// The present attempt ends without an outcome.
     pub(super) fn give_up_attempt(&mut self) {
         self.count_attempt();
-        let ending = if self.flags & PANICKED == 0 {
+        self.give_up_permit(if self.flags & PANICKED == 0 {
             Ending::Abandoned
         } else {
             Ending::Failure
-        };
+        });
+    }
+
+    fn give_up_permit(&mut self, ending: Ending) {
         if catch_unwind(AssertUnwindSafe(|| self.end_permit(ending))).is_err() {
             // A clock or a subscriber panicked, perhaps over the panic of the body: one is enough. This asks neither.
             self.end_permit(Ending::Ignored);
@@ -44,7 +47,8 @@ impl Call {
     pub(super) fn end(&mut self, count: Count, binds_those_around: bool) {
         if self.flags & TOKEN != 0 {
             // Paid for an attempt that was not made.
-            self.link.service.budget().refund();
+            let paid = self.trouble().paid;
+            self.link.service.budget().refund(paid);
         }
         self.flags = (self.flags | ENDED) & !(ADMITTED | TOKEN);
         self.link.counters.add(count);

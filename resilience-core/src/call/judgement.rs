@@ -1,10 +1,10 @@
 //! What an outcome means: for the breaker, the budget and the counters, and for another attempt.
 
-use super::{AGAIN, Call, TIMED_OUT, TOKEN};
+use super::{AGAIN, CLOCK_RUNS, CUT_BY_DEADLINE, Call, TIMED_OUT, TOKEN};
 use crate::{
     breaker::{Ending, Tick},
     classify::{FailureKind, Verdict},
-    delay,
+    deadline, delay,
     link::{Link, OperationPolicy},
     operation::Kind,
     policy::BreakerPer,
@@ -92,7 +92,7 @@ impl Call {
                 if !self.permit.is_none() {
                     self.trouble().ending = Some(ending);
                 }
-                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN;
+                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN | CLOCK_RUNS;
                 events::retry_scheduled(failed, delay);
                 Some(delay)
             }
@@ -140,6 +140,9 @@ impl Call {
         let ending = if self.flags & Scope::MARKED != 0 {
             // What was refused further in says nothing about this service.
             Ending::Ignored
+        } else if timed_out && self.flags & CUT_BY_DEADLINE != 0 {
+            // The caller's patience is over: no evidence against the service by itself.
+            Ending::Abandoned
         } else if timed_out && !policy.count_timeouts() {
             Ending::Ignored
         } else if timed_out {
@@ -194,8 +197,9 @@ impl Call {
         }
         let previous = self.trouble.0.as_ref().and_then(|trouble| trouble.delay);
         let own = delay::before_retry(retry, self.attempts(), previous, || registry.draw());
+        let around = deadline::left().unwrap_or(Duration::MAX);
         let left = match retry.total_timeout().checked_sub(self.elapsed(now)) {
-            Some(left) if own <= left => left,
+            Some(left) if !around.is_zero() && own <= left.min(around) => left.min(around),
             _ => return Err(Suppression::Deadline),
         };
         if hint > left {
@@ -204,21 +208,19 @@ impl Call {
         self.trouble().delay = Some(own);
         let delay = own.max(hint);
         if policies.budget.enabled() {
-            if !service.budget().withdraw(Tick::at(now), &policies.budget) {
-                return Err(Suppression::Budget);
-            }
+            let cost = service.budget().withdraw(Tick::at(now), kind, &policies.budget);
+            self.trouble().paid = cost.ok_or(Suppression::Budget)?;
             self.flags |= TOKEN;
         }
         // The end of the call gives the token back.
-        if !self.supersede_carried() {
+        if self
+            .trouble
+            .0
+            .as_ref()
+            .is_some_and(|trouble| !trouble.carried.supersede())
+        {
             return Err(Suppression::ApplyFence);
         }
         Ok(delay)
-    }
-
-    /// Gives the attempt up for another: work carried out of it may start no apply any more. `false` where one has started.
-    fn supersede_carried(&self) -> bool {
-        let Some(trouble) = &self.trouble.0 else { return true };
-        !trouble.carried.iter().any(|token| token.is_applied()) && trouble.carried.iter().all(|token| token.supersede())
     }
 }

@@ -17,17 +17,17 @@ pub use sleep::Sleep;
 
 use crate::{
     breaker::{Ending, Permit, Tick},
+    budget::Cost,
     classify::{Outcome, Verdict},
     interruption::Interruption,
     link::{Link, OperationPolicy},
-    scope::{self, Scope, Token},
+    scope::{self, CarriedOut, Scope},
     telemetry::Count,
     time::Sleeping,
 };
 use std::{
-    fmt,
+    fmt, mem,
     panic::{RefUnwindSafe, UnwindSafe},
-    sync::Arc,
     time::Duration,
 };
 
@@ -75,16 +75,18 @@ struct Trouble {
     further_attempts: u32,
     /// The delay before the present attempt, without the server's hint.
     delay: Option<Duration>,
+    /// What the budget charged for the present attempt.
+    paid: Cost,
     /// What to tell the breaker if no further attempt is made, where it judges the call as one.
     ending: Option<Ending>,
     /// The attempt's timeout, or the sleep between two attempts.
     timer: Option<Sleeping>,
     /// The work that was carried out of the call's attempts.
-    carried: Vec<Arc<Token>>,
+    carried: CarriedOut,
 }
 
 /// Not the first attempt.
-const AGAIN: u32 = 1 << 3;
+const AGAIN: u32 = 1 << 11;
 /// An attempt is admitted and has not been settled.
 const ADMITTED: u32 = 1 << 4;
 /// An attempt has been admitted.
@@ -99,6 +101,15 @@ const ENDED: u32 = 1 << 7;
 const TOKEN: u32 = 1 << 8;
 /// Something happened that the short way to the end does not look after.
 const LONG_WAY: u32 = 1 << 9;
+/// An attempt has run inside another call's attempt, or where something has been said.
+const INSIDE: u32 = 1 << 12;
+
+/// The call was begun where a deadline holds.
+const DEADLINE: u32 = 1 << 13;
+/// The call's clock has been running since before the present poll or attempt: the calls inside have to know what is left.
+const CLOCK_RUNS: u32 = 1 << 15;
+/// The timer of the present attempt is the deadline's.
+const CUT_BY_DEADLINE: u32 = 1 << 14;
 
 /// What to do after an attempt.
 ///
@@ -140,6 +151,15 @@ impl Call {
         }
     }
 
+    /// Takes note of a deadline in `scope`.
+    #[inline]
+    pub(crate) fn with_deadline_of(mut self, scope: Scope) -> Self {
+        if scope.has(Scope::DEADLINE) {
+            self.flags |= DEADLINE;
+        }
+        self
+    }
+
     /// Asks for leave to make an attempt.
     ///
     /// For an apply, leave raises the fence: from here on no enclosing call starts another attempt.
@@ -148,10 +168,11 @@ impl Call {
     /// The [`Interruption`] that ends the call: the body must not run.
     #[inline]
     pub fn admit(&mut self) -> Result<(), Interruption> {
+        let flags = self.flags;
         let word = self.link.service.breaker().word();
-        if word.is_healthy() && self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED) == 0 {
+        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
             self.permit = Permit::of_healthy(word);
-            self.flags |= ADMITTED | BEGUN;
+            self.flags = flags | ADMITTED | BEGUN;
             return Ok(());
         }
         self.admit_in_trouble()
@@ -207,15 +228,28 @@ impl Call {
     /// Ends the call after a success at the first attempt with nothing to remember; `false` where there is something.
     #[inline]
     fn ends_clean(&mut self) -> bool {
-        let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
-            && self.link.service.budget().is_full()
-            && !scope::current().has(Scope::MARKED)
-            && (self.permit == Permit::of_healthy(self.link.service.breaker().word()) || self.passes_timed());
+        let service = self.link.service;
+        let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED | INSIDE) == 0
+            && service.budget().is_full()
+            && self.permit == Permit::of_healthy(service.breaker().word());
+        let clean = clean || self.is_clean();
         if clean {
             self.link.counters.add(Count::CleanSuccess);
             self.flags |= ENDED;
+            // A call in trouble goes the long way: nothing is lost, and nobody need look for it again.
+            mem::forget(mem::replace(&mut self.trouble, InTrouble(None)));
         }
         clean
+    }
+
+    /// The same question for calls inside others, and for timed ones.
+    #[inline(never)]
+    fn is_clean(&self) -> bool {
+        let service = self.link.service;
+        self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
+            && service.budget().is_full()
+            && !scope::current().has(Scope::MARKED)
+            && (self.permit == Permit::of_healthy(service.breaker().word()) || self.passes_timed())
     }
 
     /// Whether all that the breaker has to do about the success of a timed attempt is done.
@@ -246,6 +280,7 @@ impl Call {
     }
 
     fn trouble(&mut self) -> &mut Trouble {
+        self.flags |= LONG_WAY;
         self.trouble.0.get_or_insert_default()
     }
 }

@@ -50,7 +50,11 @@ where
 {
     type Output = Result<F::Output, Refused>;
 
-    #[inline]
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "a future that knows its body is half as long; what is cold is out of line"
+    )]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let breaker = *this.breaker;
@@ -61,33 +65,29 @@ where
             } else if *this.permit == Permit::FINISHED {
                 return Poll::Pending;
             } else {
-                match breaker.admit() {
-                    Ok(permit) => *this.permit = permit,
-                    Err(refused) => {
-                        *this.permit = Permit::FINISHED;
-                        return Poll::Ready(Err(refused));
-                    }
-                }
+                // Nothing is held until then, also if a clock panics.
+                *this.permit = Permit::FINISHED;
+                *this.permit = breaker.admit()?;
             }
         }
         let unwinding = Unwinding {
             breaker,
             permit: this.permit,
         };
-        let poll = this.body.poll(cx);
+        let poll = this.body.poll(cx).map(|outcome| (outcome.verdict(), outcome));
         mem::forget(unwinding);
-        let Poll::Ready(outcome) = poll else {
+        let Poll::Ready((verdict, outcome)) = poll else {
             return Poll::Pending;
         };
         let permit = mem::replace(this.permit, Permit::FINISHED);
-        if outcome.verdict() != Verdict::Success || Permit::of_healthy(breaker.breaker.word()) != permit {
-            breaker.judge(permit, outcome.verdict());
+        if verdict != Verdict::Success || !breaker.breaker.is_still(permit) {
+            breaker.judge(permit, verdict);
         }
         Poll::Ready(Ok(outcome))
     }
 }
 
-/// The body panics.
+/// The body panics, or the classification of its outcome.
 struct Unwinding<'p, 'b, C: Clock> {
     breaker: &'b CircuitBreaker<C>,
     permit: &'p mut Permit,

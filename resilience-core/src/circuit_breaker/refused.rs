@@ -1,5 +1,5 @@
 use crate::{
-    breaker::Refusal,
+    breaker::Ticks,
     classify::{Classify, FailureKind},
 };
 use std::{fmt, time::Duration};
@@ -29,14 +29,18 @@ pub struct Refused {
 const UNKNOWN: u64 = u64::MAX;
 
 impl Refused {
-    pub(super) fn new(refusal: Refusal, resolution: Duration) -> Self {
-        let wait = match refusal.wait {
-            None => UNKNOWN,
-            Some(Duration::ZERO) => 0,
-            // Who comes back exactly then is admitted, though the clock lags behind.
-            Some(wait) => u64::try_from(wait.saturating_add(resolution).as_millis()).unwrap_or(UNKNOWN - 1),
-        };
-        Self { wait }
+    /// Held open by hand.
+    pub(super) const HELD: Self = Self { wait: UNKNOWN };
+
+    /// Half-open, with as many probes as are allowed.
+    pub(super) const PROBED: Self = Self { wait: 0 };
+
+    /// Open for so long on a clock of this resolution: who comes back exactly then is admitted, though the clock lags behind.
+    #[inline]
+    pub(super) fn open(wait: Ticks, resolution: Duration) -> Self {
+        Self {
+            wait: wait.0.saturating_add(Ticks::of(resolution).0).min(UNKNOWN - 1),
+        }
     }
 
     /// The time until a call has a chance. Zero where it only has to wait for a probe under way; none where the circuit is held

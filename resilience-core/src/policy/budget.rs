@@ -5,10 +5,16 @@ use super::invalid::{InvalidPolicy, within};
 /// A bucket of tokens: every success deposits `deposit`, every retry withdraws one token, and `min_per_second` tokens flow
 /// in each second whatever happens, for callers too rare to earn any. The bucket starts full.
 ///
+/// A retry after a throttled failure withdraws `throttled_cost`: a service that says "too many requests" is alive, and mostly
+/// says when to come back. A retry that is not made, because its caller gives up in the sleep before it, gets back what it
+/// was charged. One that the bucket does not hold enough for is not made: the call returns its last outcome, and no enclosing
+/// call retries that.
+///
 /// | field | default | range |
 /// | --- | --- | --- |
 /// | `enabled` | true | without a budget every retry is granted |
 /// | `deposit` | 0.1 token per success | 0 to 10, in thousandths |
+/// | `throttled_cost` | 1 token | 0 to 1, in thousandths |
 /// | `min_per_second` | 1 | 0 to 1,000, in thousandths |
 /// | `capacity` | 100 tokens | 1 to 10,000 |
 ///
@@ -22,6 +28,7 @@ use super::invalid::{InvalidPolicy, within};
 pub struct BudgetPolicy {
     enabled: bool,
     deposit: f64,
+    throttled_cost: f64,
     min_per_second: f64,
     capacity: u32,
 }
@@ -31,6 +38,7 @@ impl BudgetPolicy {
     pub const DEFAULT: Self = Self {
         enabled: true,
         deposit: 0.1,
+        throttled_cost: 1.0,
         min_per_second: 1.0,
         capacity: 100,
     };
@@ -48,10 +56,12 @@ impl BudgetPolicy {
         let policy = Self {
             enabled: layer.enabled.unwrap_or(self.enabled),
             deposit: layer.deposit.unwrap_or(self.deposit),
+            throttled_cost: layer.throttled_cost.unwrap_or(self.throttled_cost),
             min_per_second: layer.min_per_second.unwrap_or(self.min_per_second),
             capacity: layer.capacity.unwrap_or(self.capacity),
         };
         within("deposit", policy.deposit, 0.0, 10.0)?;
+        within("throttled_cost", policy.throttled_cost, 0.0, 1.0)?;
         within("min_per_second", policy.min_per_second, 0.0, 1_000.0)?;
         within("capacity", policy.capacity, 1, 10_000)?;
         Ok(policy)
@@ -67,6 +77,12 @@ impl BudgetPolicy {
     #[must_use]
     pub const fn deposit(&self) -> f64 {
         self.deposit
+    }
+
+    /// The tokens that a retry after a throttled failure costs; any other costs one.
+    #[must_use]
+    pub const fn throttled_cost(&self) -> f64 {
+        self.throttled_cost
     }
 
     /// The tokens that flow in each second whatever happens.
@@ -98,6 +114,7 @@ impl Default for BudgetPolicy {
 pub struct BudgetLayer {
     pub(crate) enabled: Option<bool>,
     pub(crate) deposit: Option<f64>,
+    pub(crate) throttled_cost: Option<f64>,
     pub(crate) min_per_second: Option<f64>,
     pub(crate) capacity: Option<u32>,
 }
@@ -108,6 +125,7 @@ impl BudgetLayer {
         Self {
             enabled: None,
             deposit: None,
+            throttled_cost: None,
             min_per_second: None,
             capacity: None,
         }
@@ -122,6 +140,12 @@ impl BudgetLayer {
     /// The tokens that a success earns: 0 to 10.
     pub const fn deposit(mut self, tokens: f64) -> Self {
         self.deposit = Some(tokens);
+        self
+    }
+
+    /// The tokens that a retry after a throttled failure costs: 0 to 1. Any other costs one.
+    pub const fn throttled_cost(mut self, tokens: f64) -> Self {
+        self.throttled_cost = Some(tokens);
         self
     }
 
@@ -150,6 +174,7 @@ impl BudgetLayer {
         Self {
             enabled: self.enabled.or(below.enabled),
             deposit: self.deposit.or(below.deposit),
+            throttled_cost: self.throttled_cost.or(below.throttled_cost),
             min_per_second: self.min_per_second.or(below.min_per_second),
             capacity: self.capacity.or(below.capacity),
         }

@@ -20,16 +20,19 @@
 mod backoff;
 mod breaker;
 mod budget;
+mod describe;
 #[cfg(feature = "serde")]
 pub(crate) mod duration_text;
 mod invalid;
 mod operation;
+pub mod presets;
 mod retry;
 mod service;
 
 pub use backoff::{Backoff, Jitter};
 pub use breaker::{BreakerLayer, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
 pub use budget::{BudgetLayer, BudgetPolicy};
+pub(crate) use describe::protections;
 pub use invalid::InvalidPolicy;
 pub use operation::OperationLayer;
 pub use retry::{RetryLayer, RetryPolicy};

@@ -59,6 +59,12 @@ impl RetryPolicy {
         max_depth: 1,
     };
 
+    /// What holds for operations that are not retried, whatever their policy says.
+    pub(crate) const ONE_ATTEMPT: Self = Self {
+        max_attempts: 1,
+        ..Self::DEFAULT
+    };
+
     /// Starts a policy in which everything that is not set has its default.
     pub const fn builder() -> RetryLayer {
         RetryLayer::new()

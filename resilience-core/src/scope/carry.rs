@@ -94,6 +94,8 @@ impl Luggage {
         let token = scope.has(Scope::IN_ATTEMPT).then(|| Arc::new(Token::default()));
         with_surroundings(|here| {
             surroundings.registry = here.registry;
+            surroundings.plan.clone_from(&here.plan);
+            surroundings.deadline = here.deadline.filter(|_| scope.has(Scope::DEADLINE));
             surroundings.carried_from.clone_from(&here.carried_from);
             surroundings.carried_from.extend(token.clone());
             here.carried_out.extend(token.clone());
@@ -182,6 +184,24 @@ impl Token {
             Ok(_) => true,
             Err(found) => found == to,
         }
+    }
+}
+
+/// The work that was carried out of the attempts of one call, or of one loop.
+#[derive(Debug, Default)]
+pub(crate) struct CarriedOut(Vec<Arc<Token>>);
+
+impl CarriedOut {
+    pub(crate) fn add(&mut self, tokens: &[Arc<Token>]) {
+        // What has ended without an apply can start none any more.
+        self.0
+            .retain(|token| Arc::strong_count(token) > 1 || token.is_applied());
+        self.0.extend_from_slice(tokens);
+    }
+
+    /// Gives the attempts up for another: the work may start no apply any more. `false` where one has started.
+    pub(crate) fn supersede(&self) -> bool {
+        !self.0.iter().any(|token| token.is_applied()) && self.0.iter().all(|token| token.supersede())
     }
 }
 

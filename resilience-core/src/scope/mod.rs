@@ -9,17 +9,21 @@
 //! `block_on`, or an async one a `LocalSet` with `run_until`, then *every* task of that executor is polled inside the attempt,
 //! spawned ones too: they make one attempt each, and an apply in one of them disarms the call. It errs towards fewer retries.
 
+mod attempt;
 mod carry;
 mod enter;
 mod fence;
+mod retry_scope;
 mod surroundings;
 mod word;
 
-pub(crate) use carry::Token;
+pub(crate) use attempt::{enter, leave};
 pub use carry::{Carried, carry, carry_blocking};
+pub(crate) use carry::{CarriedOut, Token};
 pub use enter::Entered;
 pub(crate) use fence::{mark, raise_fence};
-pub(crate) use surroundings::{Surroundings, with_surroundings};
+pub use retry_scope::{LoopAttempt, RetryScope};
+pub(crate) use surroundings::{Note, Surroundings, with_surroundings};
 pub(crate) use word::{Scope, current, set};
 
 /// The number of enclosing calls that may still retry.

@@ -3,7 +3,7 @@
 //! Touched only when a flag of the word says so.
 
 use super::carry::Token;
-use crate::registry::Registry;
+use crate::{deadline::Deadline, plan::PlanContext, registry::Registry};
 use std::{cell::Cell, sync::Arc, time::Duration};
 
 /// The larger part of the scope.
@@ -11,12 +11,29 @@ use std::{cell::Cell, sync::Arc, time::Duration};
 pub(crate) struct Surroundings {
     /// The registry that was entered.
     pub(crate) registry: Option<&'static Registry>,
+    /// The plan that this code belongs to.
+    pub(crate) plan: Option<Arc<PlanContext>>,
+    /// When everything in here is to be over.
+    pub(crate) deadline: Option<Deadline>,
     /// For carried code: the attempts that it was carried out of.
     pub(crate) carried_from: Vec<Arc<Token>>,
     /// For attempts: the tokens of the work that was carried out of them, until all of them have heard of it.
     pub(crate) carried_out: Vec<Arc<Token>>,
     /// The clocks that calls inside the attempts have started in this poll, and whose they are.
     pub(crate) clocks_read: Vec<(&'static Registry, Duration)>,
+    /// One for each attempt that is [noted](super::Scope::NOTED), the innermost last.
+    pub(crate) notes: Vec<Note>,
+}
+
+/// What an attempt found when it was entered, and has to take into account when it is left.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Note {
+    /// How much of what was carried out is a sibling's.
+    pub(crate) carried: usize,
+    /// How many of the clocks were read by siblings.
+    pub(crate) clocks: usize,
+    /// The deadline around.
+    pub(crate) deadline: Option<Deadline>,
 }
 
 thread_local! {
@@ -26,9 +43,12 @@ thread_local! {
 impl Surroundings {
     const NONE: Self = Self {
         registry: None,
+        plan: None,
+        deadline: None,
         carried_from: Vec::new(),
         carried_out: Vec::new(),
         clocks_read: Vec::new(),
+        notes: Vec::new(),
     };
 }
 

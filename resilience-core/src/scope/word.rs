@@ -36,15 +36,36 @@ impl Scope {
     pub(crate) const REGISTRY: u32 = 1 << 21;
     /// This code was carried here: see the surroundings.
     pub(crate) const CARRIED_HERE: u32 = 1 << 22;
-    /// The surroundings hold news of siblings that those around have not all heard: what is added from here on is ours.
-    pub(crate) const SIBLINGS_NEWS: u32 = 1 << 23;
+    /// The surroundings hold a [note](super::Note) for this attempt: there is more to do than to leave the scope.
+    pub(crate) const NOTED: u32 = 1 << 24;
+
+    /// A deadline holds here: see the surroundings.
+    pub(crate) const DEADLINE: u32 = 1 << 23;
+
+    /// The plan that this code belongs to only reads.
+    pub(crate) const READ_ONLY: u32 = 1 << 25;
 
     /// What an attempt remembers of its body from one poll to the next.
     pub(crate) const NEWS: u32 = Self::APPLIED | Self::MARKED;
     /// What an attempt's body sees of what is around the attempt.
-    const INHERITED: u32 = Self::REGISTRY | Self::CARRIED_HERE;
+    const INHERITED: u32 = Self::REGISTRY | Self::CARRIED_HERE | Self::DEADLINE | Self::READ_ONLY;
     /// What an attempt passes on to the attempt around it.
     const PASSED_ON: u32 = Self::APPLIED | Self::CARRIED | Self::CLOCKED;
+
+    /// Nobody is around, and nothing has been said.
+    #[inline]
+    pub(crate) fn is_bottom(self) -> bool {
+        self.0 == 0
+    }
+
+    /// A scope as its bits.
+    #[inline]
+    pub(crate) fn of(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// Equal to no scope that is ever in force.
+    pub(crate) const NONE: Self = Self(u32::MAX);
 
     /// The enclosing calls that may still retry.
     #[inline]

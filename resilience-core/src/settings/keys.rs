@@ -205,6 +205,8 @@ keys! {
         "Whether there is a retry budget at all.";
     "budget.deposit": ranged!(budget.deposit, 0.0, 10.0, Some(BUDGET.deposit())),
         "The tokens that a success earns; a retry costs one.";
+    "budget.throttled_cost": ranged!(budget.throttled_cost, 0.0, 1.0, Some(BUDGET.throttled_cost())),
+        "The tokens that a retry after a throttled failure costs; any other costs one.";
     "budget.min_per_second": ranged!(budget.min_per_second, 0.0, 1_000.0, Some(BUDGET.min_per_second())),
         "The tokens that flow in each second whatever happens.";
     "budget.capacity": ranged!(budget.capacity, 1, 10_000, Some(BUDGET.capacity())),

@@ -100,6 +100,10 @@ pub(crate) fn call_rejected(subject: Subject, attempt: u32, reason: Reason, retr
     );
 }
 
+#[cfg_attr(
+    not(feature = "tracing"),
+    allow(clippy::match_same_arms, reason = "they differ in what they emit")
+)]
 pub(crate) fn circuit_turned(subject: Subject, transition: Transition) {
     match transition {
         Transition::Opened {
@@ -142,6 +146,14 @@ pub(crate) fn circuit_turned(subject: Subject, transition: Transition) {
 
 pub(crate) fn apply_in_retry(subject: Subject) {
     emit!(WARN, "apply inside a retryable attempt", subject);
+}
+
+pub(crate) fn loop_suppressed() {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    emit!(DEBUG, "loop suppressed", subject, reason = "read_only_plan");
 }
 
 pub(crate) fn blocking_sleep_in_runtime(subject: Subject) {

@@ -19,7 +19,9 @@ pub(super) enum Slot {
     Shared,
 }
 
+/// Not a slot, like every number from [`OWNED`] on: this thread has not asked for one.
 const UNKNOWN: u8 = u8::MAX;
+/// This thread has none of its own.
 const SHARED: u8 = OWNED;
 
 thread_local! {
@@ -63,10 +65,15 @@ impl Drop for Lease {
     }
 }
 
-/// The slot of this thread.
+/// The number of this thread's slot, if it is known to have one: other numbers are [`OWNED`] or more.
 #[inline]
+pub(super) fn number() -> u8 {
+    SLOT.get()
+}
+
+/// The slot of this thread; takes one where it has none yet.
 pub(super) fn mine() -> Slot {
-    match SLOT.get() {
+    match number() {
         slot if slot < OWNED => Slot::Own(slot),
         UNKNOWN => take(),
         _ => Slot::Shared,

@@ -35,12 +35,10 @@ pub(crate) enum Mine<'a, T> {
 impl<T: Default> Stripes<T> {
     #[inline]
     pub(crate) fn mine(&self) -> Mine<'_, T> {
-        match slots::mine() {
-            Slot::Own(slot) => Mine::Own(match self.first.get(usize::from(slot)) {
-                Some(stripe) => &stripe.0,
-                None => self.further(slot),
-            }),
-            Slot::Shared => Mine::Shared(&self.shared.0),
+        // No slot at all has a number beyond all slots, so that one comparison finds the usual case.
+        match self.first.get(usize::from(slots::number())) {
+            Some(stripe) => Mine::Own(&stripe.0),
+            None => self.further(),
         }
     }
 
@@ -58,11 +56,20 @@ impl<T: Default> Stripes<T> {
             .map(|stripe| &stripe.0)
     }
 
-    #[inline(never)]
-    fn further(&self, slot: u8) -> &T {
-        let beyond = slot - PER_CHUNK;
-        let chunk = self.further[usize::from(beyond / PER_CHUNK)].get_or_init(Box::default);
-        &chunk[usize::from(beyond % PER_CHUNK)].0
+    #[cold]
+    fn further(&self) -> Mine<'_, T> {
+        let slot = match slots::mine() {
+            Slot::Own(slot) => slot,
+            Slot::Shared => return Mine::Shared(&self.shared.0),
+        };
+        Mine::Own(match self.first.get(usize::from(slot)) {
+            Some(stripe) => &stripe.0,
+            None => {
+                let beyond = slot - PER_CHUNK;
+                let chunk = self.further[usize::from(beyond / PER_CHUNK)].get_or_init(Box::default);
+                &chunk[usize::from(beyond % PER_CHUNK)].0
+            }
+        })
     }
 }
 
@@ -72,19 +79,30 @@ pub(crate) fn count<const N: usize>(stripes: &Stripes<[AtomicU64; N]>, index: us
 where
     [AtomicU64; N]: Default,
 {
-    match stripes.mine() {
-        Mine::Own(stripe) => {
-            // Only the owner writes here, so nothing can come between.
-            let counter = &stripe[index];
-            counter.store(counter.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-        }
-        Mine::Shared(stripe) => count_shared(&stripe[index]),
+    // Spelled out, so that all but the usual case is out of line.
+    match stripes.first.get(usize::from(slots::number())) {
+        Some(stripe) => count_alone(&stripe.0[index]),
+        None => count_further(stripes, index),
     }
 }
 
+/// Only the owner writes here, so nothing can come between.
+#[inline]
+fn count_alone(counter: &AtomicU64) {
+    counter.store(counter.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+}
+
 #[cold]
-fn count_shared(counter: &AtomicU64) {
-    counter.fetch_add(1, Ordering::Relaxed);
+fn count_further<const N: usize>(stripes: &Stripes<[AtomicU64; N]>, index: usize)
+where
+    [AtomicU64; N]: Default,
+{
+    match stripes.further() {
+        Mine::Own(stripe) => count_alone(&stripe[index]),
+        Mine::Shared(stripe) => {
+            stripe[index].fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 /// What all threads have counted.

@@ -25,6 +25,7 @@ pub(crate) struct Setting {
 
 #[derive(Clone, Copy)]
 pub(crate) enum SettingValue {
+    Flag(bool),
     Whole(u32),
     Factor(f64),
     Duration(Duration),

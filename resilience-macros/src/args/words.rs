@@ -11,7 +11,8 @@ pub(super) fn unknown(key: &str) -> String {
     if matches!(key, "breaker" | "budget") {
         return format!(
             "`{key}` belongs to the service, which all its operations share, not to one method: \
-             write `static PLANS: ServiceDef = ServiceDef::new(\"plan_service\").{key}(..);`, and here `service = PLANS`"
+             write it on the attribute of the whole `impl` block or trait, or write \
+             `static PLANS: ServiceDef = ServiceDef::new(\"plan_service\").{key}(..);`, and here `service = PLANS`"
         );
     }
     let hint = match key {
@@ -30,6 +31,26 @@ pub(super) fn unknown(key: &str) -> String {
         _ => return misspelled("unknown option", key, OPTIONS),
     };
     format!("unknown option `{key}`: {hint}")
+}
+
+/// What to say about an option that speaks of one method, on the attribute of a block.
+pub(super) fn misplaced_on_block(key: &str) -> Option<String> {
+    let hint = match key {
+        "idempotent" => "mark the methods that may run twice `#[idempotent]`, and the others `#[plain]` or `#[apply]`",
+        "operation" => {
+            "every method has a name of its own, write for example `#[idempotent(operation = \"fetch_plan\")]` on it"
+        }
+        "clone" => "parameters belong to one method, write for example `#[idempotent(clone(id, body))]` on it",
+        _ => return None,
+    };
+    Some(format!("`{key}` cannot be said of a whole block: {hint}"))
+}
+
+/// What to say about an option that speaks of the whole service, on one method of a block.
+pub(super) fn misplaced_on_member(key: &str) -> Option<String> {
+    matches!(key, "name" | "service" | "registry" | "crate" | "breaker" | "budget").then(|| {
+        format!("`{key}` belongs to the service, which all methods of the block share: write it on the attribute of the block")
+    })
 }
 
 /// The option that an unknown key was probably meant to be.
@@ -58,7 +79,7 @@ pub(super) fn unknown_in_retry(key: &str) -> String {
     format!("`retry(..)` has no option `{key}`: {hint}")
 }
 
-fn misspelled(what: &str, key: &str, options: &[(&'static str, &str)]) -> String {
+pub(super) fn misspelled(what: &str, key: &str, options: &[(&'static str, &str)]) -> String {
     let names = names(options);
     let known = list(&names);
     match nearest(key, &names) {

@@ -7,14 +7,26 @@ use quote::{quote, quote_spanned};
 use syn::{Expr, Path};
 
 use super::{Kind, Operation, at, with_self};
-use crate::args::{Retry, Service, SettingValue};
+use crate::args::{Args, Retry, Service, SettingValue};
 use crate::site::Site;
 
 pub(super) fn begin(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let ours = Span::mixed_site();
     let operation_static = operation_static(operation);
+    let given = |place: Span, begun: TokenStream| match &operation.handle {
+        None => begun,
+        Some(handle) => {
+            let handle = with_self(handle, site);
+            quote_spanned! {place=>
+                match #handle {
+                    ::core::option::Option::Some(service) => OPERATION.begin_on(&service),
+                    ::core::option::Option::None => #begun,
+                }
+            }
+        }
+    };
     if let Some(Service::Given(service)) = &operation.args.service {
-        let begun = quote_spanned!(at(service)=> OPERATION.begin_on(service));
+        let begun = given(ours, quote_spanned!(at(service)=> OPERATION.begin_on(service)));
         let service = borrowed(service, site);
         return quote_spanned! {ours=>
             let mut call = match #service {
@@ -25,24 +37,60 @@ pub(super) fn begin(operation: &Operation<'_>, site: &Site) -> TokenStream {
             };
         };
     }
+    let declaration = declaration(operation.args);
     if let Some(registry) = &operation.args.registry {
-        let begun = quote_spanned!(at(registry)=> OPERATION.begin_in(registry));
+        let begun = match declaration {
+            None => quote_spanned!(at(registry)=> OPERATION.begin_in(registry)),
+            Some(_) => quote_spanned!(at(registry)=> OPERATION.begin_on(&registry.define(&SERVICE))),
+        };
+        let begun = given(ours, begun);
         let registry = borrowed(registry, site);
         return quote_spanned! {ours=>
             let mut call = match #registry {
                 registry => {
+                    #declaration
                     #operation_static
                     #begun
                 }
             };
         };
     }
+    let begun = match declaration {
+        None => quote_spanned!(ours=> OPERATION.begin()),
+        Some(_) => quote_spanned!(ours=> OPERATION.begin_on(&SERVICE)),
+    };
+    let begun = given(ours, begun);
     quote_spanned! {ours=>
         let mut call = {
+            #declaration
             #operation_static
-            OPERATION.begin()
+            #begun
         };
     }
+}
+
+/// `static SERVICE: ServiceDef = ..;`, where a block says more of its service than the name.
+pub(crate) fn declaration(args: &Args) -> Option<TokenStream> {
+    let ours = Span::mixed_site();
+    let krate = &args.krate;
+    let Some(Service::Named(name)) = &args.service else {
+        return None;
+    };
+    if args.layers.is_empty() {
+        return None;
+    }
+    let name = name.value();
+    let layers = args.layers.iter().map(|layer| {
+        let setter = Ident::new(layer.group.key, ours);
+        let policy = Ident::new(layer.group.policy, ours);
+        let settings = layer.settings.iter().map(|(setter, setting)| {
+            let setter = Ident::new(setter, ours);
+            let value = value(krate, setting);
+            quote_spanned!(ours=> .#setter(#value))
+        });
+        quote_spanned!(ours=> .#setter(#krate::#policy::builder() #(#settings)*))
+    });
+    Some(quote_spanned!(ours=> static SERVICE: #krate::ServiceDef = #krate::ServiceDef::new(#name) #(#layers)*;))
 }
 
 fn operation_static(operation: &Operation<'_>) -> TokenStream {
@@ -56,11 +104,11 @@ fn operation_static(operation: &Operation<'_>) -> TokenStream {
     let constructor = Ident::new(constructor, ours);
     let name = &operation.name;
     let service = match &operation.args.service {
-        Some(Service::Named(name)) => {
+        Some(Service::Named(name)) if operation.args.layers.is_empty() => {
             let name = name.value();
             quote_spanned!(ours=> #name)
         }
-        Some(Service::Given(_)) | None => quote_spanned!(ours=> #krate::__private::GIVEN_BY_CALL),
+        _ => quote_spanned!(ours=> #krate::__private::GIVEN_BY_CALL),
     };
     let retry = operation.args.retry.iter().map(|(_, retry)| retry_layer(krate, retry));
     let timeout = operation.args.attempt_timeout.iter().map(|(_, timeout)| {
@@ -111,6 +159,10 @@ fn retry_layer(krate: &Path, retry: &Retry) -> TokenStream {
 fn value(krate: &Path, value: &SettingValue) -> TokenStream {
     let ours = Span::mixed_site();
     match value {
+        SettingValue::Flag(flag) => {
+            let flag = Ident::new(if *flag { "true" } else { "false" }, ours);
+            quote_spanned!(ours=> #flag)
+        }
         SettingValue::Whole(number) => number_tokens(Literal::u32_unsuffixed(*number)),
         SettingValue::Factor(factor) => number_tokens(Literal::f64_unsuffixed(*factor)),
         SettingValue::Duration(time) => duration(*time),

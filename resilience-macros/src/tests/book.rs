@@ -21,6 +21,18 @@ fn the_book_shows_what_the_example_expands_to() {
     }
 }
 
+#[test]
+fn the_book_shows_what_blocks_and_traits_expand_to() {
+    let book = read("../docs/expanding.md");
+    for shape in ["book_block", "book_implementation", "book_trait"] {
+        for record in [format!("{shape}.rs"), format!("{shape}.expanded.rs")] {
+            let text = read(&format!("src/snapshots/expansions/{record}"));
+            let shown = format!("```rust,ignore\n{text}```\n");
+            assert!(book.contains(&shown), "docs/expanding.md lacks {record}:\n{text}");
+        }
+    }
+}
+
 /// The method as the example has it, without its documentation.
 fn method_of_example(name: &str) -> String {
     let client = syn::parse_file(&read("../resilience-core/examples/plan_service/client.rs")).unwrap();

@@ -1,17 +1,70 @@
 //! Expands attributes the way the compiler does: the first macro on an item, then the first of what it left.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::quote;
-use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Meta};
+use quote::{ToTokens, quote};
+use std::ops::Range;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, File, Item, Meta};
 
-use crate::{method, seal};
+use crate::seal::Mark;
+use crate::{marked, method, seal};
 
 pub(super) type Macro = fn(TokenStream, TokenStream) -> TokenStream;
 
 /// Expands until no macro is left on the item. `others` are attributes of somebody else, or ours under another name.
 pub(super) fn expand(source: &str, others: &[(&str, Macro)]) -> TokenStream {
-    let mut tokens: TokenStream = source.parse().unwrap();
+    let tokens: TokenStream = source.parse().unwrap();
+    if is_block(&tokens) {
+        return expand_block(tokens, others);
+    }
+    expand_item(tokens, others)
+}
+
+pub(super) fn is_block(tokens: &TokenStream) -> bool {
+    let words = tokens.clone().into_iter().filter_map(|token| match token {
+        TokenTree::Ident(word) => Some(word.to_string()),
+        _ => None,
+    });
+    words
+        .take_while(|word| word != "fn")
+        .any(|word| word == "impl" || word == "trait")
+}
+
+/// The block first, then every item in what became of it.
+fn expand_block(tokens: TokenStream, others: &[(&str, Macro)]) -> TokenStream {
+    let Some(expanded) = step(&tokens, others) else {
+        return tokens;
+    };
+    let Ok(file) = syn::parse2::<File>(expanded.clone()) else {
+        return expanded;
+    };
+    let items = file.items.into_iter().map(|item| match item {
+        Item::Impl(mut block) => {
+            block.items = each(std::mem::take(&mut block.items), others);
+            quote!(#block)
+        }
+        Item::Trait(mut block) => {
+            block.items = each(std::mem::take(&mut block.items), others);
+            quote!(#block)
+        }
+        other => quote!(#other),
+    });
+    items.collect()
+}
+
+fn each<T: ToTokens + Parse>(items: Vec<T>, others: &[(&str, Macro)]) -> Vec<T> {
+    let expanded = items.into_iter().map(|item| expand_item(quote!(#item), others));
+    let all = |input: ParseStream<'_>| {
+        let mut items = Vec::new();
+        while !input.is_empty() {
+            items.push(input.parse()?);
+        }
+        Ok(items)
+    };
+    expanded.flat_map(|tokens| all.parse2(tokens).unwrap()).collect()
+}
+
+fn expand_item(mut tokens: TokenStream, others: &[(&str, Macro)]) -> TokenStream {
     let mut beside = TokenStream::new();
     loop {
         let (item, errors) = split(tokens);
@@ -25,20 +78,29 @@ pub(super) fn expand(source: &str, others: &[(&str, Macro)]) -> TokenStream {
 
 /// The errors among the tokens: the underlined text, and the message.
 pub(super) fn errors(source: &str, expanded: &TokenStream) -> Vec<(String, String)> {
-    let (_, beside) = split(expanded.clone());
-    let tokens: Vec<TokenTree> = beside.into_iter().collect();
     let mut errors = Vec::new();
-    for error in tokens.split_inclusive(|token| matches!(token, TokenTree::Group(_))) {
-        let (Some(first), Some(TokenTree::Group(last))) = (error.first(), error.last()) else {
-            panic!("not an error: {error:?}");
-        };
-        let message: syn::LitStr = syn::parse2(last.stream()).unwrap();
-        let place = first.span().byte_range().start..last.span().byte_range().end;
+    collect_errors(expanded.clone(), &mut errors);
+    let text = |(place, message): (Range<usize>, String)| {
         // The whole attribute has no place outside the compiler.
         let underlined = if place.is_empty() { "#[..]" } else { &source[place] };
-        errors.push((underlined.to_owned(), message.value()));
+        (underlined.to_owned(), message)
+    };
+    errors.into_iter().map(text).collect()
+}
+
+/// Every `::core::compile_error! { ".." }`, however deep.
+fn collect_errors(tokens: TokenStream, errors: &mut Vec<(Range<usize>, String)>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        let TokenTree::Group(group) = token else { continue };
+        if at < 7 || tokens[at - 2].to_string() != "compile_error" {
+            collect_errors(group.stream(), errors);
+            continue;
+        }
+        let message: syn::LitStr = syn::parse2(group.stream()).unwrap();
+        let place = tokens[at - 7].span().byte_range().start..group.span().byte_range().end;
+        errors.push((place, message.value()));
     }
-    errors
 }
 
 fn step(item: &TokenStream, others: &[(&str, Macro)]) -> Option<TokenStream> {
@@ -63,6 +125,9 @@ fn macro_of(attribute: &Attribute, others: &[(&str, Macro)]) -> Option<Macro> {
     match name.as_str() {
         "retry_service" => Some(method::retry_service),
         "apply" => Some(method::apply),
+        "idempotent" => Some(|args, item| marked::word(Mark::Idempotent, args, item)),
+        "plain" => Some(|args, item| marked::word(Mark::Plain, args, item)),
+        name if name.starts_with("__resilience_member") => Some(marked::member),
         name if name.starts_with("__resilience_seal") => Some(seal::seal),
         name => others.iter().find(|(other, _)| *other == name).map(|(_, run)| *run),
     }

@@ -241,7 +241,6 @@ fn places() {
         "places",
         &[
             "#[retry_service(name = \"plans\")] impl Client { fn fetch() {} }",
-            "#[retry_service(name = \"plans\")] unsafe impl Send for Client { fn fetch() {} }",
             "#[retry_service(name = \"plans\")] pub trait Client { fn fetch(&self); }",
             "#[retry_service(name = \"plans\")] pub unsafe auto trait Client { fn fetch(&self); }",
             "#[retry_service(name = \"plans\")] mod client { fn fetch() {} }",

@@ -2,20 +2,6 @@ use resilience_core::{apply, retry_service};
 use resilience_tests::Error;
 use std::future::Future;
 
-struct Client;
-
-#[retry_service(name = "plan_service")]
-impl Client {
-    fn fetch_plan(&self) -> Result<u32, Error> {
-        Ok(1)
-    }
-}
-
-#[retry_service(name = "plan_service")]
-trait Plans {
-    fn inherited(&self) -> Result<u32, Error>;
-}
-
 trait Contract {
     #[retry_service(name = "plan_service", idempotent)]
     async fn fetch_plan(&self) -> Result<u32, Error>;
@@ -43,5 +29,5 @@ fn hidden() -> impl Future<Output = Result<u32, Error>> {
 }
 
 fn main() {
-    let _ = (Client.fetch_plan(), Plan, computed(), blocking(), hidden());
+    let _ = (Plan, computed(), blocking(), hidden());
 }

@@ -42,9 +42,7 @@ impl TimeWindow {
 
     pub(super) fn record(&mut self, evidence: Evidence, now: Tick) {
         let number = now.0 / self.step;
-        // A thread that has waited for the lock may be a little late, by less than the window. What seems to be later by far
-        // is a clock put back: the window starts anew.
-        if number + 10 * TENTHS as u64 <= self.latest {
+        if self.is_put_back(number) {
             self.clear();
             self.latest = 0;
         }
@@ -65,8 +63,29 @@ impl TimeWindow {
         tenth.tally.slow += u64::from(evidence.slow);
     }
 
+    /// The last tenth of the window at `now`: for a thread that is a little late that of the others.
+    pub(super) fn latest(&self, now: Tick) -> u64 {
+        let number = now.0 / self.step;
+        if self.is_put_back(number) {
+            number
+        } else {
+            self.latest.max(number)
+        }
+    }
+
+    /// A thread that has waited for the lock may be a little late, by less than the window. What seems to be later by far is a
+    /// clock put back: the window starts anew.
+    fn is_put_back(&self, number: u64) -> bool {
+        number + 10 * TENTHS as u64 <= self.latest
+    }
+
+    pub(super) fn is_clean(&self) -> bool {
+        let is_clean = |tenth: &Tenth| tenth.tally.failed == 0 && tenth.tally.slow == 0;
+        self.tenths.iter().all(is_clean)
+    }
+
     pub(super) fn tally(&self, now: Tick) -> Tally {
-        let latest = self.latest.max(now.0 / self.step);
+        let latest = self.latest(now);
         let mut sum = Tally::default();
         for tenth in self.tenths.iter().filter(|tenth| is_within(tenth.number, latest)) {
             sum.calls += tenth.tally.calls;

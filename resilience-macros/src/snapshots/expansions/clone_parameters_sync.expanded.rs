@@ -1,5 +1,15 @@
 #[allow(clippy::needless_pass_by_value)]
 fn store(&self, name: String, ids: &[u32]) -> Result<usize, PlanError> {
+    if false {
+        trait Unmarked {
+            fn __resilience_kind_of_store(&self) {}
+        }
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        ::resilience_core::__private::may_be_repeated(
+            ::resilience_core::__private::never::<&Self>()
+                .__resilience_kind_of_store(),
+        );
+    }
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
             "plan_service",

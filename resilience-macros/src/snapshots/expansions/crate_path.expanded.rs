@@ -1,4 +1,14 @@
 async fn fetch_plan(&self) -> Result<Plan, PlanError> {
+    if false {
+        trait Unmarked {
+            fn __resilience_kind_of_fetch_plan(&self) {}
+        }
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        crate::facade::resilience::__private::may_be_repeated(
+            crate::facade::resilience::__private::never::<&Self>()
+                .__resilience_kind_of_fetch_plan(),
+        );
+    }
     let mut call = {
         static OPERATION: crate::facade::resilience::Operation = crate::facade::resilience::Operation::idempotent(
                 "plan_service",

@@ -1,0 +1,5 @@
+//! How it is measured.
+
+pub mod heap;
+pub mod instructions;
+pub mod time;

@@ -1,0 +1,400 @@
+//! The rules once more, as naively as possible: lists, no bits, no cleverness.
+
+use crate::{
+    breaker::{
+        BreakerMode, BreakerSnapshot, BreakerStatistics, CircuitCause, CircuitChange, CircuitState, Ending, Transition,
+    },
+    policy::{BreakerPolicy, FailureCount, OnAbandon, Window},
+};
+use std::time::Duration;
+
+#[derive(Debug)]
+pub(super) struct Model {
+    policy: BreakerPolicy,
+    generation: u64,
+    calls: u64,
+    state: State,
+    /// Every outcome that was judged since the window began: when it came, whether it failed, whether it was slow.
+    outcomes: Vec<(u64, bool, bool)>,
+    /// Who probes: the call, its generation, and when it began.
+    places: Vec<Option<(u64, u64, u64)>>,
+    last_half_open: Option<u64>,
+    changes: Vec<CircuitChange>,
+    counts: BreakerStatistics,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Closed { failures: u32 },
+    Open { until: u64, reopenings: u32 },
+    HalfOpen { successes: u32, reopenings: u32 },
+    Held(BreakerMode),
+}
+
+/// A call under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Granted {
+    Unseen,
+    Ignored,
+    Closed { generation: u64, began: Option<u64> },
+    Probe { call: u64, generation: u64, began: u64 },
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap()
+}
+
+/// The time from one to the other, in whole milliseconds that are not less.
+fn whole(duration: Duration) -> u64 {
+    millis(duration + Duration::from_nanos(999_999))
+}
+
+impl Model {
+    pub(super) fn new(policy: BreakerPolicy) -> Self {
+        Self {
+            policy,
+            generation: 0,
+            calls: 0,
+            state: State::Closed { failures: 0 },
+            outcomes: Vec::new(),
+            places: vec![None; 64],
+            last_half_open: None,
+            changes: Vec::new(),
+            counts: BreakerStatistics::default(),
+        }
+    }
+
+    /// The call, or the time to wait: unknown where the circuit is held open.
+    pub(super) fn admit(&mut self, now: u64) -> (Result<Granted, Option<Duration>>, Option<Transition>) {
+        self.calls += 1;
+        let (call, mut transition) = (self.calls, None);
+        if !self.policy.enabled() {
+            // What a breaker without failures admits while it is off is judged if it ends while it is on.
+            let granted = match self.state {
+                State::Closed { failures: 0 } => Granted::Closed {
+                    generation: self.generation,
+                    began: None,
+                },
+                _ => Granted::Unseen,
+            };
+            return (Ok(granted), None);
+        }
+        if let State::Open { until, reopenings } = self.state {
+            if now < until {
+                self.counts.rejected += 1;
+                return (Err(Some(Duration::from_millis(until - now))), None);
+            }
+            self.turn(
+                State::HalfOpen {
+                    successes: 0,
+                    reopenings,
+                },
+                CircuitCause::RecoveryOver,
+                now,
+            );
+            self.last_half_open = Some(now);
+            transition = Some(Transition::HalfOpened);
+        }
+        let admission = match self.state {
+            State::Closed { .. } => Ok(Granted::Closed {
+                generation: self.generation,
+                began: self.policy.is_timed().then_some(now),
+            }),
+            State::HalfOpen { .. } => match self.place(now) {
+                Some(place) => {
+                    self.places[place] = Some((call, self.generation, now));
+                    Ok(Granted::Probe {
+                        call,
+                        generation: self.generation,
+                        began: now,
+                    })
+                }
+                None => Err(Some(Duration::ZERO)),
+            },
+            State::Held(BreakerMode::ForcedOpen) => Err(None),
+            State::Held(BreakerMode::ForcedClosed) => Ok(Granted::Ignored),
+            State::Held(_) => Ok(Granted::Unseen),
+            State::Open { .. } => unreachable!("half-open by now"),
+        };
+        self.counts.rejected += u64::from(admission.is_err());
+        (admission, transition)
+    }
+
+    /// A free place for a probe, or else that of the probe that has hung for longest.
+    fn place(&self, now: u64) -> Option<usize> {
+        let places = &self.places[..self.policy.half_open_max_calls().into()];
+        let is_free = |place: &Option<(u64, u64, u64)>| place.is_none_or(|(_, of, _)| of != self.generation);
+        if let Some(free) = places.iter().position(is_free) {
+            return Some(free);
+        }
+        let timeout = millis(self.policy.probe_timeout());
+        let began = |place: &usize| places[*place].map(|(_, _, began)| began);
+        (0..places.len())
+            .filter(|place| began(place).is_some_and(|began| began + timeout <= now))
+            .min_by_key(began)
+    }
+
+    pub(super) fn end(&mut self, granted: Granted, ending: Ending, now: u64) -> Option<Transition> {
+        let (generation, began, has_place) = match granted {
+            Granted::Unseen => return None,
+            Granted::Ignored => {
+                self.counts.ignored += 1;
+                return None;
+            }
+            Granted::Closed { generation, began } => (generation, began, true),
+            Granted::Probe {
+                call,
+                generation,
+                began,
+            } => {
+                let mine = self
+                    .places
+                    .iter_mut()
+                    .find(|place| place.is_some_and(|(by, ..)| by == call));
+                (generation, Some(began), mine.and_then(Option::take).is_some())
+            }
+        };
+        if !self.policy.enabled() {
+            return None;
+        }
+        let is_late = generation != self.generation || !has_place;
+        let has_lasted = |limit: Duration| began.is_some_and(|began| now - began >= millis(limit));
+        let failed = match (ending, self.policy.on_abandon()) {
+            (Ending::Success, _) => false,
+            (Ending::Failure, _) => true,
+            (Ending::Ignored, _) => {
+                let count = if is_late {
+                    &mut self.counts.late
+                } else {
+                    &mut self.counts.ignored
+                };
+                *count += 1;
+                return None;
+            }
+            (Ending::Abandoned, rule) => {
+                self.counts.abandoned += 1;
+                match rule {
+                    OnAbandon::FailAfter(limit) if !is_late && has_lasted(limit) => true,
+                    _ => return None,
+                }
+            }
+        };
+        if is_late {
+            self.counts.late += 1;
+            return None;
+        }
+        let slow = self.policy.slow_call_rate() > 0.0 && has_lasted(self.policy.slow_call_duration());
+        match self.state {
+            State::Closed { failures } => self.judge(failures, failed, slow, now),
+            State::HalfOpen { reopenings, .. } if failed || slow => {
+                Some(self.open(now, (reopenings + 1).min(31), CircuitCause::ProbeFailed, 0))
+            }
+            State::HalfOpen { successes, reopenings } => {
+                let successes = successes + 1;
+                if successes < self.policy.success_threshold().into() {
+                    self.state = State::HalfOpen { successes, reopenings };
+                    return None;
+                }
+                self.close(now, CircuitCause::ProbesSucceeded);
+                Some(Transition::Closed)
+            }
+            other => unreachable!("nothing of this generation is under way: {other:?}"),
+        }
+    }
+
+    fn judge(&mut self, failures: u32, failed: bool, slow: bool, now: u64) -> Option<Transition> {
+        let threshold = self.policy.failure_threshold();
+        let failures = match (failed, self.policy.failure_count()) {
+            _ if threshold == 0 => 0,
+            (true, _) => failures + 1,
+            (false, FailureCount::Cumulative) => failures,
+            (false, _) => 0,
+        };
+        self.state = State::Closed { failures };
+        self.outcomes.push((now, failed, slow));
+        if threshold != 0 && failures >= threshold {
+            return Some(self.open(now, 0, CircuitCause::Failures, failures.into()));
+        }
+        let window = self.window(now);
+        let calls = window.len() as u64;
+        let minimum = match self.policy.window() {
+            Window::Calls(size) => size.min(self.policy.minimum_calls()),
+            Window::Time(_) => self.policy.minimum_calls(),
+        };
+        if calls < minimum.into() {
+            return None;
+        }
+        let failed = window.iter().filter(|(_, failed, _)| *failed).count() as u64;
+        let slow = window.iter().filter(|(.., slow)| *slow).count() as u64;
+        // Rates in hundredths are all that the schedules ask for.
+        let reaches = |part: u64, rate: f64| rate > 0.0 && part > 0 && part * 100 >= calls * hundredths(rate);
+        if reaches(failed, self.policy.failure_rate()) {
+            Some(self.open(now, 0, CircuitCause::FailureRate, failed))
+        } else if reaches(slow, self.policy.slow_call_rate()) {
+            Some(self.open(now, 0, CircuitCause::SlowCallRate, slow))
+        } else {
+            None
+        }
+    }
+
+    /// The outcomes that the rates are taken over.
+    fn window(&self, now: u64) -> Vec<(u64, bool, bool)> {
+        if !self.policy.has_window() {
+            return Vec::new();
+        }
+        match self.policy.window() {
+            Window::Calls(size) => {
+                let outside = self.outcomes.len().saturating_sub(size as usize);
+                self.outcomes[outside..].to_vec()
+            }
+            // The present tenth and the nine before it.
+            Window::Time(length) => {
+                let present = now / tenth(length);
+                let is_within = |at: u64| at / tenth(length) + 9 >= present;
+                self.outcomes
+                    .iter()
+                    .copied()
+                    .filter(|(at, ..)| is_within(*at))
+                    .collect()
+            }
+        }
+    }
+
+    fn open(&mut self, now: u64, reopenings: u32, cause: CircuitCause, failures: u64) -> Transition {
+        let recovered = now + whole(self.policy.recovery_after(reopenings));
+        let cooled = self
+            .last_half_open
+            .map_or(0, |began| began + whole(self.policy.cooldown()));
+        let until = recovered.max(cooled);
+        self.turn(State::Open { until, reopenings }, cause, now);
+        let recovery = Duration::from_millis(until - now);
+        match cause {
+            CircuitCause::ProbeFailed => Transition::Reopened { recovery },
+            cause => Transition::Opened {
+                cause,
+                failures,
+                recovery,
+            },
+        }
+    }
+
+    fn close(&mut self, now: u64, cause: CircuitCause) {
+        self.outcomes.clear();
+        self.turn(State::Closed { failures: 0 }, cause, now);
+    }
+
+    fn turn(&mut self, state: State, cause: CircuitCause, now: u64) {
+        let from = self.state.name();
+        self.generation += 1;
+        self.state = state;
+        if from != state.name() {
+            self.changes.push(CircuitChange {
+                at: Duration::from_millis(now),
+                from,
+                to: state.name(),
+                cause,
+            });
+        }
+    }
+
+    pub(super) fn hold(&mut self, mode: BreakerMode, now: u64) -> Option<Transition> {
+        match (self.state, mode) {
+            (State::Held(present), mode) if present == mode => return None,
+            (State::Held(_), BreakerMode::Automatic) => self.close(now, CircuitCause::Manual),
+            (_, BreakerMode::Automatic) => return None,
+            (_, mode) => self.turn(State::Held(mode), CircuitCause::Manual, now),
+        }
+        Some(Transition::Held(mode))
+    }
+
+    pub(super) fn reset(&mut self, now: u64) -> Transition {
+        self.last_half_open = None;
+        self.close(now, CircuitCause::Manual);
+        Transition::Reset
+    }
+
+    /// The window keeps what fits the new policy.
+    pub(super) fn adopt(&mut self, policy: BreakerPolicy, now: u64) {
+        let kept = match (self.policy.window(), policy.window()) {
+            _ if !self.policy.has_window() || !policy.has_window() => Vec::new(),
+            (Window::Calls(_), Window::Calls(_)) => self.window(now),
+            (Window::Time(old), Window::Time(new)) if tenth(old) == tenth(new) => self.outcomes.clone(),
+            _ => Vec::new(),
+        };
+        self.policy = policy;
+        self.outcomes = kept;
+        self.outcomes = match policy.window() {
+            Window::Calls(_) => self.window(now),
+            Window::Time(_) => self.outcomes.clone(),
+        };
+    }
+
+    pub(super) fn snapshot(&self, now: u64, born: u64) -> BreakerSnapshot {
+        let (state, retry_after) = match self.state {
+            State::Open { until, .. } if now >= until => (CircuitState::HalfOpen, None),
+            State::Open { until, .. } => (CircuitState::Open, Some(Duration::from_millis(until - now))),
+            state => (state.name(), None),
+        };
+        let window = self.window(now);
+        let mut statistics = self.counts.clone();
+        statistics.changes = self.changes.len() as u64;
+        let forgotten = self.changes.len().saturating_sub(32);
+        statistics.latest_changes = self.changes[forgotten..].to_vec();
+        let (mut since, mut in_state) = (Duration::from_millis(born), CircuitState::Closed);
+        let ends = self.changes.iter().map(|change| (change.at, change.to));
+        for (at, to) in ends.chain([(Duration::from_millis(now), in_state)]) {
+            let spent = match in_state {
+                CircuitState::Closed => &mut statistics.closed_for,
+                CircuitState::Open => &mut statistics.open_for,
+                CircuitState::HalfOpen => &mut statistics.half_open_for,
+            };
+            *spent += at.saturating_sub(since);
+            (since, in_state) = (at, to);
+        }
+        let snapshot = BreakerSnapshot {
+            state,
+            mode: match self.state {
+                State::Held(mode) => mode,
+                _ => BreakerMode::Automatic,
+            },
+            retry_after,
+            failures: match self.state {
+                State::Closed { failures } => failures,
+                _ => 0,
+            },
+            calls_in_window: window.len() as u64,
+            failed_in_window: window.iter().filter(|(_, failed, _)| *failed).count() as u64,
+            slow_in_window: window.iter().filter(|(.., slow)| *slow).count() as u64,
+            statistics,
+        };
+        if self.policy.enabled() {
+            snapshot
+        } else {
+            // A breaker that is switched off is closed to whoever asks.
+            BreakerSnapshot {
+                state: CircuitState::Closed,
+                retry_after: None,
+                ..snapshot
+            }
+        }
+    }
+}
+
+impl State {
+    fn name(self) -> CircuitState {
+        match self {
+            Self::Closed { .. } | Self::Held(BreakerMode::ForcedClosed | BreakerMode::Disabled) => CircuitState::Closed,
+            Self::Open { .. } | Self::Held(_) => CircuitState::Open,
+            Self::HalfOpen { .. } => CircuitState::HalfOpen,
+        }
+    }
+}
+
+fn tenth(length: Duration) -> u64 {
+    millis(length).div_ceil(10)
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+fn hundredths(rate: f64) -> u64 {
+    (rate * 100.0).round() as u64
+}

@@ -1,0 +1,149 @@
+//! Random policies, and what may happen to a breaker under them.
+
+use crate::{
+    breaker::{BreakerMode, Ending},
+    policy::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window},
+};
+use proptest::prelude::*;
+use std::{ops::RangeInclusive, time::Duration};
+
+/// The longest that a call may have to wait for its admission: the open time or the cooldown, and a probe that hangs.
+pub(super) const LONGEST_WAY_OUT: u64 = 6_000 + 4_000;
+
+#[derive(Clone, Debug)]
+pub(super) struct Schedule {
+    pub(super) policy: BreakerPolicy,
+    /// The first tick.
+    pub(super) origin: u64,
+    pub(super) steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Wait(u64),
+    Begin,
+    /// Ends the n-th call under way (modulo their number).
+    End(usize, Ending),
+    Hold(BreakerMode),
+    Reset,
+    Adopt(BreakerPolicy),
+}
+
+pub(super) fn any() -> impl Strategy<Value = Schedule> {
+    (policy(), origin(), proptest::collection::vec(step(), 1..300)).prop_map(|(policy, origin, steps)| Schedule {
+        policy,
+        origin,
+        steps,
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        120 => Just(Step::Begin),
+        120 => (0..usize::MAX, ending()).prop_map(|(n, ending)| Step::End(n, ending)),
+        30 => (0..60_u64).prop_map(Step::Wait),
+        20 => (0..3_000_u64).prop_map(Step::Wait),
+        // Idle for hours and days.
+        2 => (0..200_000_000_u64).prop_map(Step::Wait),
+        3 => mode().prop_map(Step::Hold),
+        3 => Just(Step::Hold(BreakerMode::Automatic)),
+        2 => Just(Step::Reset),
+        4 => policy().prop_map(Step::Adopt),
+    ]
+}
+
+fn ending() -> impl Strategy<Value = Ending> {
+    prop_oneof![
+        10 => Just(Ending::Success),
+        5 => Just(Ending::Failure),
+        1 => Just(Ending::Ignored),
+        1 => Just(Ending::Abandoned),
+    ]
+}
+
+fn mode() -> impl Strategy<Value = BreakerMode> {
+    use BreakerMode::{Automatic, Disabled, ForcedClosed, ForcedOpen};
+    proptest::sample::select(vec![Automatic, ForcedOpen, ForcedClosed, Disabled])
+}
+
+/// Where ticks begin: at zero, and where the fields that hold them wrap.
+fn origin() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        Just(0),
+        0..10_000_u64,
+        (1_u64 << 34) - 20_000..1 << 34,
+        (1_u64 << 35) - 20_000..1 << 35,
+        0..1_u64 << 45,
+    ]
+}
+
+fn millis(range: RangeInclusive<u64>) -> impl Strategy<Value = Duration> {
+    range.prop_map(Duration::from_millis)
+}
+
+fn rate() -> impl Strategy<Value = f64> {
+    proptest::sample::select(vec![0.0, 0.0, 0.01, 0.07, 0.25, 0.5, 0.57, 1.0])
+}
+
+fn window() -> impl Strategy<Value = Window> {
+    prop_oneof![
+        (1..=70_u32).prop_map(Window::Calls),
+        millis(100..=5_000).prop_map(Window::Time),
+        // So long that most of a schedule fits in.
+        Just(Window::Time(Duration::from_secs(60))),
+    ]
+}
+
+fn on_abandon() -> impl Strategy<Value = OnAbandon> {
+    prop_oneof![
+        Just(OnAbandon::Ignore),
+        millis(1..=1_000).prop_map(OnAbandon::FailAfter)
+    ]
+}
+
+fn policy() -> impl Strategy<Value = BreakerPolicy> {
+    let rules = (
+        proptest::sample::select(vec![0, 0, 1, 2, 3, 7, 50]),
+        rate(),
+        rate(),
+        prop_oneof![Just(FailureCount::Consecutive), Just(FailureCount::Cumulative)],
+        window(),
+        1..=30_u32,
+        millis(1..=2_000),
+        on_abandon(),
+    );
+    let recovery = (
+        millis(1..=3_000),
+        proptest::sample::select(vec![1.0, 1.5, 2.0, 100.0]),
+        millis(3_000..=6_000),
+        prop_oneof![Just(Duration::ZERO), millis(0..=6_000)],
+        1..=4_u8,
+        1..=4_u8,
+        millis(1..=4_000),
+        proptest::bool::weighted(0.9),
+    );
+    (rules, recovery).prop_filter_map("at least one rule", |(rules, recovery)| {
+        let (threshold, failure_rate, slow_rate, count, window, minimum, slow, on_abandon) = rules;
+        let (timeout, factor, most, cooldown, places, successes, probe, enabled) = recovery;
+        BreakerPolicy::builder()
+            .enabled(enabled)
+            .per(BreakerPer::Attempt)
+            .failure_threshold(threshold)
+            .failure_count(count)
+            .failure_rate(failure_rate)
+            .slow_call_rate(slow_rate)
+            .slow_call_duration(slow)
+            .window(window)
+            .minimum_calls(minimum)
+            .on_abandon(on_abandon)
+            .recovery_timeout(timeout)
+            .recovery_factor(factor)
+            .max_recovery_timeout(most)
+            .cooldown(cooldown)
+            .half_open_max_calls(places)
+            .success_threshold(successes)
+            .probe_timeout(probe)
+            .build()
+            .ok()
+    })
+}

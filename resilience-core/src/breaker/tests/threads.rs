@@ -1,0 +1,66 @@
+//! A few threads on one breaker: small enough for miri, which tries another order with each seed.
+
+use super::*;
+use crate::policy::Window;
+use std::thread;
+
+#[test]
+fn totals_are_exact_at_rest() {
+    for kept in [Window::Calls(1_000), Window::Time(Duration::from_secs(10))] {
+        let policy = policy(
+            BreakerPolicy::builder()
+                .failure_threshold(1_000)
+                .failure_rate(1.0)
+                .window(kept)
+                .minimum_calls(1_000),
+        );
+        let breaker = Breaker::new(&policy);
+        thread::scope(|threads| {
+            for _ in 0..3 {
+                threads.spawn(|| {
+                    for ok in [true, true, false, true, true] {
+                        let permit = granted(&breaker, at(1), &policy);
+                        let word = breaker.word();
+                        if ok && word.is_healthy_but_timed() && breaker.success_in_passing(permit, at(1)) {
+                            continue;
+                        }
+                        let ending = if ok { Ending::Success } else { Ending::Failure };
+                        breaker.end(permit, ending, || at(1), &policy);
+                    }
+                    breaker.release(granted(&breaker, at(1), &policy), at(1), &policy);
+                });
+            }
+        });
+        assert_eq!(window(&breaker, at(1), &policy), [15, 3, 0], "{kept:?}");
+        assert_eq!(breaker.snapshot(at(1), None, &policy).statistics.abandoned, 3);
+    }
+}
+
+#[test]
+fn of_many_threads_one_tells_of_a_change() {
+    let policy = standard();
+    let breaker = Breaker::new(&policy);
+    let told = |run: &(dyn Fn() -> Option<Transition> + Sync)| {
+        thread::scope(|threads| {
+            let threads: Vec<_> = (0..3).map(|_| threads.spawn(run)).collect();
+            threads
+                .into_iter()
+                .filter_map(|thread| thread.join().unwrap())
+                .collect::<Vec<_>>()
+        })
+    };
+
+    let permits = [0; 3].map(|_| granted(&breaker, at(0), &policy));
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let opened = told(&|| breaker.failure(permits[next.fetch_add(1, Ordering::Relaxed)], at(0), &policy));
+    assert_eq!(opened.len(), 1);
+
+    let turned = told(&|| {
+        let (admission, transition) = breaker.admit(at(10), &policy);
+        if let Ok(probe) = admission {
+            breaker.release(probe, at(10), &policy);
+        }
+        transition
+    });
+    assert_eq!(turned, [Transition::HalfOpened]);
+}

@@ -1,0 +1,166 @@
+//! The live retry budget: a token bucket in one atomic word.
+//!
+//! The word holds what is *missing*, so that a full bucket is a fixed point: a success finds nothing to add and stores
+//! nothing. What flows in with time is added when a retry asks.
+//!
+//! ```text
+//! 63                          30 29                         0
+//! [ missing 34, millionths     ][ last inflow 30, ms        ]
+//! ```
+//!
+//! A rate in thousandths of a token a second is a whole number of millionths a millisecond: nothing is ever rounded.
+
+use crate::{
+    breaker::Tick,
+    classify::FailureKind,
+    policy::BudgetPolicy,
+    sync::{AtomicU64, Ordering, seeded},
+};
+
+const TIME_BITS: u32 = 30;
+const TIME_MASK: u64 = (1 << TIME_BITS) - 1;
+const TOKEN: u64 = 1_000_000;
+/// A clock that seems to have gone back by no more than this has; by more, it is the time that has wrapped.
+const BEHIND: u64 = 60_000;
+
+#[derive(Debug)]
+pub(crate) struct Budget {
+    word: AtomicU64,
+}
+
+/// What a retry was charged, in millionths of a token; what it gets back if it is not made, whatever the policy says by then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cost(u64);
+
+impl Cost {
+    fn of(kind: FailureKind, policy: &BudgetPolicy) -> Self {
+        Self(match kind {
+            FailureKind::Throttled { .. } => thousandths(policy.throttled_cost()) * (TOKEN / 1_000),
+            _ => TOKEN,
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Bucket {
+    missing: u64,
+    inflow_at: u64,
+}
+
+impl Bucket {
+    fn unpack(word: u64) -> Self {
+        Self {
+            missing: word >> TIME_BITS,
+            inflow_at: word & TIME_MASK,
+        }
+    }
+
+    fn pack(self) -> u64 {
+        (self.missing << TIME_BITS) | (self.inflow_at & TIME_MASK)
+    }
+
+    /// Adds what flowed in until `now`.
+    ///
+    /// After twelve idle days the time has wrapped, and less may have flowed in than was due: never more, and never later than
+    /// [`BEHIND`] it flows again. Whoever read the clock just before another, and asks just after it, adds nothing.
+    fn filled(self, now: Tick, policy: &BudgetPolicy) -> Self {
+        let elapsed = now.0.wrapping_sub(self.inflow_at) & TIME_MASK;
+        if elapsed > TIME_MASK - BEHIND {
+            return self;
+        }
+        Self {
+            // Never more than is missing in an empty bucket: it may have been larger before.
+            missing: self
+                .missing
+                .min(u64::from(policy.capacity()) * TOKEN)
+                .saturating_sub(elapsed * thousandths(policy.min_per_second())),
+            inflow_at: now.0,
+        }
+    }
+}
+
+impl Budget {
+    pub(crate) fn new() -> Self {
+        Self {
+            word: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether a success would add nothing.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        // Relaxed, here and below: the bucket publishes nothing but itself.
+        self.word.load(Ordering::Relaxed) >> TIME_BITS == 0
+    }
+
+    /// What a success earns.
+    pub(crate) fn deposit(&self, policy: &BudgetPolicy) {
+        let capacity = u64::from(policy.capacity()) * TOKEN;
+        self.give(thousandths(policy.deposit()) * (TOKEN / 1_000), capacity);
+    }
+
+    /// Gives back what a retry was charged that did not start.
+    pub(crate) fn refund(&self, cost: Cost) {
+        self.give(cost.0, u64::MAX);
+    }
+
+    /// Charges a retry after a failure of this kind; nothing where the bucket does not hold so much.
+    pub(crate) fn withdraw(&self, now: Tick, kind: FailureKind, policy: &BudgetPolicy) -> Option<Cost> {
+        let cost = Cost::of(kind, policy);
+        let granted = self.change(|word| {
+            let bucket = Bucket::unpack(word).filled(now, policy);
+            let missing = bucket.missing + cost.0;
+            (missing <= u64::from(policy.capacity()) * TOKEN).then(|| Bucket { missing, ..bucket }.pack())
+        });
+        granted.then_some(cost)
+    }
+
+    /// The whole and partial tokens that a retry would find at `now`.
+    pub(crate) fn tokens(&self, now: Tick, policy: &BudgetPolicy) -> f64 {
+        let bucket = Bucket::unpack(self.word.load(Ordering::Relaxed)).filled(now, policy);
+        let left = (u64::from(policy.capacity()) * TOKEN).saturating_sub(bucket.missing);
+        #[allow(clippy::cast_precision_loss, reason = "at most 10^10")]
+        {
+            left as f64 / 1e6
+        }
+    }
+
+    /// Adds `amount` to what a bucket of that capacity holds: it may have been larger before.
+    fn give(&self, amount: u64, capacity: u64) {
+        self.change(|word| {
+            let bucket = Bucket::unpack(word);
+            let missing = bucket.missing.min(capacity).saturating_sub(amount);
+            (missing != bucket.missing).then(|| Bucket { missing, ..bucket }.pack())
+        });
+    }
+
+    /// Applies `change` until it stands; `false` where there is nothing to change.
+    fn change(&self, change: impl Fn(u64) -> Option<u64>) -> bool {
+        let stale = seeded("lost_update").then(|| self.word.load(Ordering::Relaxed));
+        self.word
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |word| {
+                change(stale.unwrap_or(word))
+            })
+            .is_ok()
+    }
+}
+
+/// Tokens in thousandths; the policy's ranges keep it small.
+fn thousandths(tokens: f64) -> u64 {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "validated to 0..=1,000"
+    )]
+    {
+        (tokens * 1_000.0).round() as u64
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(resilience_loom))]
+mod tests;
+
+#[cfg(test)]
+#[cfg(resilience_loom)]
+mod models;

@@ -1,0 +1,197 @@
+//! Deadlines: a time by which everything inside is to be over.
+//!
+//! For request handlers: the calls that a handler makes need no longer than the handler has. Inside [`within`]
+//!
+//! - no attempt starts once the time is over: the call is rejected with
+//!   [`Reason::DeadlinePassed`](crate::Reason::DeadlinePassed);
+//! - no call waits for a retry that could only start later, and no call inside another waits longer than that one has time;
+//! - an async attempt is cut when the time is over, or when its own `attempt_timeout` is, whichever comes first. An attempt that
+//!   is cut by the deadline says nothing about the service: its breaker treats it like an abandoned one.
+//!
+//! The deadline is a part of the [`scope`](crate::scope): it follows the future, not the thread; a spawned task starts without
+//! one, [`carry`](crate::scope::carry) takes it along. Code that makes no calls of ours is not cut.
+
+use crate::{
+    registry::Registry,
+    scope::{self, Scope},
+};
+use pin_project_lite::pin_project;
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    ptr,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+/// A moment of a registry's clock.
+#[derive(Clone, Copy)]
+pub(crate) struct Deadline {
+    registry: &'static Registry,
+    at: Duration,
+}
+
+impl Deadline {
+    fn after(time: Duration) -> Self {
+        let entered = scope::with_surroundings(|here| here.registry);
+        let registry = entered.unwrap_or_else(Registry::global);
+        Self::on(registry, registry.now().saturating_add(time))
+    }
+
+    pub(crate) fn on(registry: &'static Registry, at: Duration) -> Self {
+        Self { registry, at }
+    }
+
+    /// The time left; zero where it is over.
+    fn left(self) -> Duration {
+        self.at.saturating_sub(self.registry.now())
+    }
+
+    /// This one, or the one that holds already if that is sooner.
+    pub(crate) fn or_sooner(self, holding: Option<Self>) -> Self {
+        match holding {
+            Some(other) if ptr::eq(other.registry, self.registry) => {
+                if other.at < self.at {
+                    other
+                } else {
+                    self
+                }
+            }
+            Some(other) if other.left() < self.left() => other,
+            _ => self,
+        }
+    }
+
+    /// Puts this deadline in force, unless a sooner one is, until the guard is dropped.
+    fn hold(self) -> Held {
+        let outer = scope::with_surroundings(|here| here.deadline);
+        // Clocks are a user's code: not while the surroundings are out.
+        let sooner = self.or_sooner(outer);
+        scope::with_surroundings(|here| here.deadline = Some(sooner));
+        let scope = scope::current();
+        scope::set(scope.with(Scope::DEADLINE));
+        Held {
+            outer,
+            is_first: !scope.has(Scope::DEADLINE),
+        }
+    }
+}
+
+/// Puts back what held before.
+struct Held {
+    outer: Option<Deadline>,
+    is_first: bool,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        scope::with_surroundings(|here| here.deadline = self.outer);
+        if self.is_first {
+            scope::set(scope::current().without(Scope::DEADLINE));
+        }
+    }
+}
+
+impl fmt::Debug for Deadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Deadline").field(&self.at).finish()
+    }
+}
+
+/// The time left until the deadline in force; none where there is no deadline. Zero once it is over.
+///
+/// ```
+/// use resilience_core::deadline;
+/// use std::time::Duration;
+///
+/// assert_eq!(deadline::remaining(), None);
+/// deadline::within_blocking(Duration::from_secs(2), || {
+///     assert!(deadline::remaining().unwrap() <= Duration::from_secs(2));
+/// });
+/// ```
+#[must_use]
+pub fn remaining() -> Option<Duration> {
+    if scope::current().has(Scope::DEADLINE) {
+        left()
+    } else {
+        None
+    }
+}
+
+/// The time left until the deadline in force, or until the end of the time of the calls around, whichever is sooner.
+pub(crate) fn left() -> Option<Duration> {
+    scope::with_surroundings(|here| here.deadline).map(Deadline::left)
+}
+
+/// Runs `future` with the deadline `time` from now, or with the one in force if that is sooner.
+///
+/// The time is that of the registry that was [entered](Registry::enter), or of the global one. `future` itself is not cut, only
+/// the attempts inside it: it ends soon after, with what they returned.
+///
+/// ```
+/// use resilience_core::{Interruption, Reason, deadline, retry_service};
+/// use std::time::Duration;
+///
+/// #[retry_service(name = "plan_service", idempotent)]
+/// async fn fetch_plan() -> std::io::Result<u32> {
+///     std::future::pending().await
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let error = deadline::within(Duration::from_millis(20), fetch_plan()).await.unwrap_err();
+/// let interruption = error.get_ref().unwrap().downcast_ref::<Interruption>().unwrap();
+/// assert_eq!(interruption.reason(), Reason::AttemptTimeout);
+/// # }
+/// ```
+pub fn within<F: Future>(time: Duration, future: F) -> Within<F> {
+    Within {
+        deadline: Deadline::after(time),
+        future: Some(future),
+    }
+}
+
+/// Runs `closure` with the deadline `time` from now, or with the one in force if that is sooner. Synchronous attempts are not cut,
+/// but none starts once the time is over.
+pub fn within_blocking<R>(time: Duration, closure: impl FnOnce() -> R) -> R {
+    let _held = Deadline::after(time).hold();
+    closure()
+}
+
+pin_project! {
+    /// A future that runs with a deadline: see [`within`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Within<F> {
+        deadline: Deadline,
+        #[pin]
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Within<F> {
+        fn drop(this: Pin<&mut Self>) {
+            // With the deadline: its destructors are part of it.
+            let mut this = this.project();
+            let _held = this.deadline.hold();
+            this.future.set(None);
+        }
+    }
+}
+
+impl<F: Future> Future for Within<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let Some(future) = this.future.as_pin_mut() else {
+            return Poll::Pending;
+        };
+        let _held = this.deadline.hold();
+        future.poll(cx)
+    }
+}
+
+impl<F> fmt::Debug for Within<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Within").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,33 @@
+//! What a trait says of its methods, for the compiler to find where no macro can look.
+
+/// The trait declares this method `#[apply]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Applied;
+
+/// What a trait says of a method that an implementation may call idempotent: nothing.
+#[diagnostic::on_unimplemented(
+    message = "`idempotent` here, but the trait declares this method `#[apply]`",
+    label = "a failed call would run again, and make the change again",
+    note = "remove `idempotent` if a second run would repeat the change, or `#[apply]` from the trait if it would do no harm"
+)]
+pub trait MayBeRepeated {}
+
+#[diagnostic::do_not_recommend]
+impl MayBeRepeated for () {}
+
+/// Asks the compiler whether a method may be repeated. Never called.
+pub fn may_be_repeated<M: MayBeRepeated>(_: M) {}
+
+/// What an idempotent method may call of its own block: anything but an apply.
+#[diagnostic::on_unimplemented(
+    message = "an `idempotent` method calls a method that is `#[apply]`",
+    label = "a failed attempt would make the change again",
+    note = "remove `idempotent` from this method, or move the call out of it"
+)]
+pub trait MayBeCalledAgain {}
+
+#[diagnostic::do_not_recommend]
+impl MayBeCalledAgain for () {}
+
+/// Asks the compiler whether a method may be called by one that is repeated. Never called.
+pub fn may_be_called_again<M: MayBeCalledAgain>(_: M) {}

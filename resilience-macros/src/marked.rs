@@ -1,0 +1,207 @@
+//! The words on the methods of a block, and what becomes of a method that has one.
+//!
+//! `#[idempotent]`, `#[plain]` and `#[apply]` only write down that they were there: in the attribute that the block left
+//! behind all others. That one runs when nothing is hidden any more, and makes the method an operation, or leaves it alone.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Attribute;
+
+use crate::args::{self, Args, Heir, Holder};
+use crate::block::{Member, Place, Word, refuse_applies};
+use crate::diagnostics::Diagnostics;
+use crate::expand::Kind;
+use crate::forward;
+use crate::item::{Function, Item};
+use crate::method::{self, attribute_place, emitted};
+use crate::seal::{Mark, Marks};
+use crate::site::{Flow, Site};
+use crate::witness;
+
+/// `#[idempotent(..)]` or `#[plain(..)]`
+pub(crate) fn word(mark: Mark, args: TokenStream, item: TokenStream) -> TokenStream {
+    let place = attribute_place(&item);
+    let mut errors = Diagnostics::default();
+    let name = mark.word();
+    let word = Word {
+        mark,
+        place,
+        options: args,
+    };
+    match syn::parse2(item.clone()) {
+        Ok(Item::Function(mut function)) => {
+            let marks = Marks::take(&mut function);
+            let (marks, left) = written(&word, marks, &mut function.attributes, &mut errors);
+            if let Some(member) = left {
+                marks.leave(&mut function, &member.krate);
+            }
+            emitted(function, errors)
+        }
+        Ok(Item::Declared(mut declared)) => {
+            let marks = Marks::take_seals(&mut declared.attributes);
+            let (marks, left) = written(&word, marks, &mut declared.attributes, &mut errors);
+            if let Some(member) = left {
+                let _ = marks.leave_seals(&mut declared.attributes, &member.krate, None);
+            }
+            emitted(declared, errors)
+        }
+        Ok(_) => {
+            errors.error(
+                place,
+                format!("`#[{name}]` goes on a method of a block that carries `#[retry_service(..)]`"),
+            );
+            emitted(item, errors)
+        }
+        Err(error) => {
+            errors.syntax(error);
+            emitted(item, errors)
+        }
+    }
+}
+
+/// Writes the word into the attribute of the block; that attribute, unless something is wrong.
+pub(crate) fn written(
+    word: &Word,
+    mut marks: Marks,
+    attributes: &mut Vec<Attribute>,
+    errors: &mut Diagnostics,
+) -> (Marks, Option<Member>) {
+    let name = word.mark.word();
+    let Some(mut member) = Member::take(attributes) else {
+        errors.error(
+            word.place,
+            format!(
+                "`#[{name}]` marks a method of a block, and there is none around it: write \
+                 `#[retry_service(name = \"plan_service\")]` on the `impl` block or trait, or {} on the method itself",
+                alone(word.mark)
+            ),
+        );
+        return (marks, None);
+    };
+    // The trait itself says what is wrong with its marks; its decorator, which has the same, need not say it again.
+    let mut unheard = Diagnostics::default();
+    let errors = if member.place == Place::Decorator {
+        &mut unheard
+    } else {
+        errors
+    };
+    let earlier = member.words.first().map(|earlier| (earlier.mark, earlier.place));
+    let own = marks.retry_service().filter(|_| earlier.is_none());
+    if let Some(own) = own {
+        errors.error(
+            word.place,
+            format!("`#[{name}]` beside a `#[retry_service]` of its own: the block says which service this is, keep one of them"),
+        );
+        errors.error(own, "its own `#[retry_service]` is here");
+        return (marks, None);
+    }
+    marks.add(word.mark, word.place);
+    if marks.check(errors) {
+        return (marks, None);
+    }
+    if let Some((mark, place)) = earlier {
+        let other = mark.word();
+        if mark == word.mark {
+            errors.error(word.place, format!("`#[{name}]` is given twice: once is enough"));
+        } else {
+            errors.error(
+                word.place,
+                format!("`#[{other}]` and `#[{name}]` on one method: they say different things, keep one of them"),
+            );
+        }
+        errors.error(place, format!("the first `#[{other}]` is here"));
+        return (marks, None);
+    }
+    member.words.push(word.clone());
+    attributes.push(member.to_attribute());
+    (marks, Some(member))
+}
+
+/// What to write on a function without a block.
+fn alone(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Idempotent => "`#[retry_service(name = \"plan_service\", idempotent)]`",
+        Mark::Plain => "`#[retry_service(name = \"plan_service\")]`",
+        Mark::Apply => "`#[apply]`",
+    }
+}
+
+/// What the block left behind a method: the method becomes what its words say.
+pub(crate) fn member(args: TokenStream, item: TokenStream) -> TokenStream {
+    let Some(member) = Member::read(args) else {
+        return item;
+    };
+    match syn::parse2(item.clone()) {
+        Ok(Item::Function(function)) => of_function(&member, function),
+        Ok(Item::Declared(mut declared)) => {
+            let mut errors = Diagnostics::default();
+            let mut marks = Marks::take_seals(&mut declared.attributes);
+            let word = only_word(&member, &mut marks, &mut errors);
+            let witness = word.and_then(|word| witness::declared(&member, word, &declared.signature));
+            let errors = errors.into_compile_errors();
+            quote!(#declared #witness #errors)
+        }
+        _ => item,
+    }
+}
+
+fn of_function(member: &Member, mut function: Function) -> TokenStream {
+    let mut errors = Diagnostics::default();
+    let mut marks = Marks::take(&mut function);
+    let word = only_word(member, &mut marks, &mut errors);
+    let is_apply = word.is_some_and(|word| word.mark == Mark::Apply);
+    let called = witness::called(member, is_apply, &function.signature);
+    let Some(word) = word else {
+        let errors = errors.into_compile_errors();
+        return quote!(#function #called #errors);
+    };
+    let witness = witness::declared(member, word, &function.signature);
+    let mut questions = None;
+    if word.mark == Mark::Idempotent {
+        refuse_applies(&function.body.tokens, &member.applies, &mut errors);
+        questions = witness::questions(member, &function.body.tokens);
+    }
+    match member.place {
+        // The decorator protects the calls from outside; a body that a trait brings is not called twice over.
+        Place::Declaration | Place::Broken => {}
+        Place::Inherent | Place::Implementation | Place::Decorator => operate(member, word, &mut function, &mut errors),
+    }
+    method::ask(&mut function, questions);
+    let errors = errors.into_compile_errors();
+    quote!(#function #witness #called #errors)
+}
+
+/// The word of a method, unless it has none or several that contradict each other.
+fn only_word<'a>(member: &'a Member, marks: &mut Marks, errors: &mut Diagnostics) -> Option<&'a Word> {
+    for word in &member.words {
+        marks.add(word.mark, word.place);
+    }
+    let mut found = Diagnostics::default();
+    let contradiction = marks.check(&mut found);
+    if member.place != Place::Decorator {
+        errors.append(found);
+    }
+    member.words.first().filter(|_| !contradiction)
+}
+
+fn operate(member: &Member, word: &Word, function: &mut Function, errors: &mut Diagnostics) {
+    let kind = match word.mark {
+        Mark::Idempotent => Kind::Idempotent(word.place),
+        Mark::Plain => Kind::Plain,
+        Mark::Apply => Kind::Apply,
+    };
+    let heir = Heir {
+        idempotent: matches!(kind, Kind::Idempotent(_)).then_some(word.place),
+        asynchronous: Site::find(function).is_ok_and(|site| site.flow == Flow::Async),
+    };
+    args::check_member(&word.options, errors);
+    let options = args::inherited(&word.options, &member.options, heir);
+    // The block has reported what is wrong with its own options, and would not have come this far.
+    let args = Args::parse(options, word.place, Holder::Member, errors);
+    if member.place == Place::Decorator {
+        if let Kind::Idempotent(_) = kind {
+            forward::check_repeatable(function, &args, errors);
+        }
+    }
+    method::operate(function, &args, kind, Some(member.place), errors);
+}

@@ -1,0 +1,35 @@
+impl PlanStore for Database {
+    fn get(&self, id: u32) -> Result<Plan, PlanError> {
+        if false {
+            trait Unmarked {
+                fn __resilience_kind_of_get(&self) {}
+            }
+            impl<T: ?::core::marker::Sized> Unmarked for &T {}
+            ::resilience_core::__private::may_be_repeated(
+                ::resilience_core::__private::never::<&Self>().__resilience_kind_of_get(),
+            );
+        }
+        let mut call = {
+            static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+                "plan_store",
+                "get",
+            );
+            ::resilience_core::__private::register!(OPERATION);
+            OPERATION.begin()
+        };
+        loop {
+            if let ::core::result::Result::Err(interruption) = call.admit() {
+                break ::resilience_core::FromInterruption::from_interruption(
+                    interruption,
+                );
+            }
+            let outcome = call
+                .attempt_blocking(|| -> Result<Plan, PlanError> { self.query(id) });
+            let delay = match call.settle(outcome) {
+                ::resilience_core::Next::Return(outcome) => break outcome,
+                ::resilience_core::Next::RetryAfter(delay) => delay,
+            };
+            call.sleep_blocking(delay);
+        }
+    }
+}

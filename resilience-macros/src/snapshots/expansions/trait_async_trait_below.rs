@@ -1,0 +1,7 @@
+#[retry_service(name = "plan_store")]
+trait PlanStore {
+    #[plain]
+    async fn get<S: AsRef<str>>(&self, key: S) -> Result<Plan, PlanError>
+    where
+        Self: Debug;
+}

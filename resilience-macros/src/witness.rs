@@ -1,0 +1,120 @@
+//! A trait says `#[apply]`, and an implementation somewhere else says `idempotent`: two items that no macro sees together.
+//!
+//! So the trait leaves a witness that the compiler finds: a hidden method beside the one that is marked. Every idempotent
+//! method that may implement a trait asks, in a line that never runs, for the witness of its own name; where there is none,
+//! a stand-in answers that is one reference further away.
+//!
+//! Within one block it is the same: a method that others call leaves a constant that says what it is.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
+use syn::ext::IdentExt;
+use syn::{Path, Signature, Visibility};
+
+use crate::block::{Call, Member, Place, Word, calls};
+use crate::expand::{Kind, located};
+use crate::item::Function;
+use crate::seal::Mark;
+
+/// The witness of an `#[apply]` in the declaration of a trait.
+pub(crate) fn declared(member: &Member, word: &Word, signature: &Signature) -> Option<TokenStream> {
+    if member.place != Place::Declaration || word.mark != Mark::Apply {
+        return None;
+    }
+    let krate = &member.krate;
+    let ours = Span::mixed_site();
+    let name = name(signature);
+    Some(quote_spanned! {ours=>
+        #[doc(hidden)]
+        fn #name(&self) -> #krate::__private::Applied
+        where
+            Self: ::core::marker::Sized,
+        {
+            #krate::__private::Applied
+        }
+    })
+}
+
+/// The question that an idempotent method asks, if it may implement a trait.
+pub(crate) fn probe(function: &Function, kind: Kind, place: Option<Place>, krate: &Path) -> Option<TokenStream> {
+    let Kind::Idempotent(word) = kind else {
+        return None;
+    };
+    let asks = match place {
+        Some(Place::Implementation) => true,
+        // Methods of traits have a receiver, for all that is known here, and never a visibility.
+        None => function.signature.receiver().is_some() && matches!(function.visibility, Visibility::Inherited),
+        _ => false,
+    };
+    if !asks {
+        return None;
+    }
+    let ours = Span::mixed_site();
+    let at_word = ours.located_at(word);
+    let name = name(&function.signature);
+    let krate = located(krate, word);
+    let question = quote_spanned! {at_word=>
+        #krate::__private::may_be_repeated(#krate::__private::never::<&Self>().#name());
+    };
+    Some(quote_spanned! {ours=>
+        if false {
+            trait Unmarked {
+                fn #name(&self) {}
+            }
+            impl<T: ?::core::marker::Sized> Unmarked for &T {}
+            #question
+        }
+    })
+}
+
+/// What a method is that others of its block call: a constant beside it.
+pub(crate) fn called(member: &Member, is_apply: bool, signature: &Signature) -> Option<TokenStream> {
+    if !member.called {
+        return None;
+    }
+    let krate = &member.krate;
+    let ours = Span::mixed_site();
+    let name = name(signature);
+    let kind = if is_apply {
+        quote_spanned!(ours=> #krate::__private::Applied)
+    } else {
+        quote_spanned!(ours=> ())
+    };
+    Some(quote_spanned! {ours=>
+        #[doc(hidden)]
+        #[allow(dead_code, non_upper_case_globals)]
+        const #name: #kind = #kind;
+    })
+}
+
+/// The questions that an idempotent method asks about those that it calls, each at the call.
+pub(crate) fn questions(member: &Member, body: &TokenStream) -> Option<TokenStream> {
+    let calls = calls(body, &member.calls);
+    if calls.is_empty() {
+        return None;
+    }
+    let ours = Span::mixed_site();
+    let questions = calls.iter().map(|Call { name, tokens }| {
+        let place = |token: Option<&TokenTree>| ours.located_at(token.map_or(ours, TokenTree::span));
+        // What is asked about underlines the whole call.
+        let mut kind = kind_of(name);
+        kind.set_span(place(tokens.last()));
+        let kind = quote_spanned!(place(tokens.first())=> Self::#kind);
+        let at_name = ours.located_at(name.span());
+        let krate = located(&member.krate, at_name);
+        quote_spanned!(at_name=> #krate::__private::may_be_called_again(#kind);)
+    });
+    Some(quote_spanned! {ours=>
+        if false {
+            #(#questions)*
+        }
+    })
+}
+
+fn name(signature: &Signature) -> Ident {
+    kind_of(&signature.ident)
+}
+
+fn kind_of(method: &Ident) -> Ident {
+    Ident::new(&format!("__resilience_kind_of_{}", method.unraw()), Span::mixed_site())
+}

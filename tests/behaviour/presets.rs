@@ -1,0 +1,218 @@
+//! What the presets do, by their numbers.
+
+use resilience_core::{
+    Backoff, BreakerPolicy, BudgetPolicy, CircuitState, Jitter, RetryLayer, Service, ServiceLayer, classify,
+    policy::presets, retry_service,
+};
+use resilience_tests::{Error, World, down, ms, secs};
+use std::{cell::Cell, time::Duration};
+
+/// The sleeps of a call that keeps failing, with nothing in the way.
+async fn sleeps(layer: ServiceLayer, draw: f64) -> Vec<Duration> {
+    let world = World::drawing(draw);
+    let layer = layer
+        .breaker(BreakerPolicy::builder().enabled(false))
+        .budget(BudgetPolicy::builder().enabled(false));
+    let plans = world.plans("plan_service", layer);
+    let result = plans.fetch(down).await;
+    assert_eq!(result, Err(Error::Down(plans.runs())));
+    world.clock.slept()
+}
+
+fn millis(sleeps: &[u64]) -> Vec<Duration> {
+    sleeps.iter().copied().map(ms).collect()
+}
+
+fn retry(layer: RetryLayer) -> ServiceLayer {
+    ServiceLayer::new().retry(layer)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_recommended_profiles_wait_within_their_bounds() {
+    // R043: 2 attempts within 0.5–5 s, 5 within 2–30 s, 10 within 5–60 s; the lowest and the highest draw.
+    let table: [(ServiceLayer, &[u64], &[u64]); 3] = [
+        (ServiceLayer::high_traffic(), &[500], &[1_000]),
+        (
+            ServiceLayer::critical(),
+            &[2_000, 4_000, 8_000, 15_000],
+            &[4_000, 8_000, 16_000, 30_000],
+        ),
+        (
+            ServiceLayer::background(),
+            &[5_000, 10_000, 20_000, 30_000, 30_000, 30_000, 30_000, 30_000, 30_000],
+            &[10_000, 20_000, 40_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000],
+        ),
+    ];
+    for (layer, shortest, longest) in table {
+        assert_eq!(sleeps(layer, 0.0).await, millis(shortest), "{layer:?}");
+        assert_eq!(sleeps(layer, 1.0).await, millis(longest), "{layer:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_recommended_profiles_save_up_so_many_retries_and_no_more() {
+    for (layer, saved) in [
+        (ServiceLayer::high_traffic(), 50),
+        (ServiceLayer::critical(), 100),
+        (ServiceLayer::background(), 20),
+    ] {
+        // Time that passes would bring more.
+        let still = BudgetPolicy::builder().min_per_second(0.0);
+        let world = World::new();
+        let plans = world.plans("plan_service", layer.breaker(BreakerPolicy::builder().enabled(false)));
+        assert!((plans.service.retry_tokens() - f64::from(saved)).abs() < 1e-9);
+        world
+            .registry
+            .configure("plan_service", ServiceLayer::new().budget(still))
+            .unwrap();
+
+        for _ in 0..200 {
+            let _ = plans.fetch(down).await;
+        }
+
+        assert_eq!(plans.runs(), 200 + saved, "{layer:?}");
+    }
+}
+
+#[test]
+fn in_high_traffic_a_streak_of_failures_opens_nothing_and_a_rate_does() {
+    let world = World::new();
+    let plans = world.plans("plan_service", ServiceLayer::high_traffic());
+    let call = |ok: bool| {
+        let _ = plans.count_blocking(|run| if ok { Ok(run) } else { Err(Error::Down(run)) });
+    };
+
+    (0..80).for_each(|_| call(true));
+    (0..49).for_each(|_| call(false));
+    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    call(false);
+    assert_eq!(plans.service.circuit(), CircuitState::Open);
+
+    world.clock.advance(secs(5));
+    (0..5).for_each(|_| call(true));
+    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+}
+
+#[test]
+fn the_others_ask_a_service_in_trouble_again_as_soon_as_their_callers_can_wait() {
+    for (layer, recovery) in [(ServiceLayer::critical(), 10_000), (ServiceLayer::background(), 60_000)] {
+        let world = World::new();
+        let plans = world.plans("plan_service", layer);
+        for _ in 0..5 {
+            let _ = plans.count_blocking(|run| Err(Error::Down(run)));
+        }
+        assert_eq!(plans.service.circuit(), CircuitState::Open);
+
+        world.clock.advance(ms(recovery - 1));
+        assert_eq!(plans.service.circuit(), CircuitState::Open);
+        world.clock.advance(ms(1));
+        assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_source_systems_wait_as_they_did() {
+    let table: [(ServiceLayer, f64, &[u64]); 16] = [
+        (presets::alexai(), 0.5, &[1_000, 2_000]),               // R017
+        (presets::khive(), 0.5, &[1_000, 2_000, 4_000]),         // R018
+        (presets::khive(), 0.75, &[1_100, 2_200, 4_400]),        // R019
+        (presets::khive(), 0.0, &[800, 1_600, 3_200]),           // R018
+        (presets::molecule(), 0.5, &[1_000, 2_000, 4_000]),      // R020
+        (presets::batch(), 0.0, &[500, 1_000, 2_000]),           // R021
+        (presets::batch(), 1.0, &[1_500, 3_000, 6_000]),         // R021
+        (retry(presets::immediate()), 0.5, &[]),                 // R007
+        (retry(presets::fixed(ms(0))), 0.5, &[100, 100]),        // R008
+        (retry(presets::fixed(ms(500))), 0.5, &[500, 500]),      // R008
+        (retry(presets::linear(ms(100))), 0.5, &[2_000, 2_000]), // R009
+        (retry(presets::linear(secs(5))), 0.5, &[5_000, 5_000]), // R009
+        (retry(presets::exponential(ms(0))), 0.5, &[100, 200]),  // R011
+        (retry(presets::jitter(ms(0))), 0.0, &[100, 100]),       // R013
+        (retry(presets::jitter(ms(0))), 1.0, &[100, 200]),       // R013
+        (retry(presets::jitter(ms(250))), 0.0, &[250, 250]),     // R013
+    ];
+    for (layer, draw, expected) in table {
+        assert_eq!(sleeps(layer, draw).await, millis(expected), "{layer:?} at {draw}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_source_systems_wait_as_they_did_for_as_many_attempts_as_they_like() {
+    let table: [(RetryLayer, u32, f64, &[u64]); 5] = [
+        // R017: both clamps.
+        (
+            exponential(1).min_delay(secs(1)).max_delay(secs(10)),
+            7,
+            0.5,
+            &[1_000, 2_000, 4_000, 8_000, 10_000, 10_000],
+        ),
+        (
+            exponential(1).min_delay(secs(5)).max_delay(secs(10)),
+            6,
+            0.5,
+            &[5_000, 5_000, 5_000, 8_000, 10_000],
+        ),
+        (exponential(1), 6, 0.5, &[1_000, 2_000, 4_000, 8_000, 16_000]), // R020
+        // R015, R021: cut after the jitter.
+        (
+            exponential(1).jitter(Jitter::Proportional(0.5)),
+            8,
+            1.0,
+            &[1_500, 3_000, 6_000, 12_000, 24_000, 48_000, 60_000],
+        ),
+        (
+            presets::exponential(ms(0)).max_delay(secs(60)),
+            4,
+            0.5,
+            &[100, 200, 400],
+        ), // R011
+    ];
+    for (layer, attempts, draw, expected) in table {
+        let layer = retry(layer.max_attempts(attempts));
+        assert_eq!(sleeps(layer, draw).await, millis(expected), "{layer:?} at {draw}");
+    }
+}
+
+fn exponential(base: u64) -> RetryLayer {
+    RetryLayer::new()
+        .backoff(Backoff::Exponential)
+        .base_delay(secs(base))
+        .max_delay(secs(60))
+        .jitter(Jitter::None)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_draws_of_the_jitter_strategy_stay_between_floor_and_cap() {
+    // R013
+    for draw in 0..1_000_u32 {
+        let slept = sleeps(
+            retry(presets::jitter(ms(0)).max_delay(ms(150))),
+            f64::from(draw) / 1_000.0,
+        )
+        .await;
+        for delay in slept {
+            assert!((ms(100)..=ms(150)).contains(&delay), "{delay:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn which_errors_are_worth_a_retry_is_said_beside_the_preset() {
+    // R034: with khive every error, with alexai what may pass.
+    let khive = World::new().plans("khive", presets::khive());
+    let runs = Cell::new(0);
+    #[retry_service(service = service, idempotent, classify = classify::always_transient)]
+    async fn ask(service: &'static Service, runs: &Cell<u32>) -> anyhow::Result<()> {
+        runs.set(runs.get() + 1);
+        Err(anyhow::anyhow!("of no particular kind, at attempt {}", runs.get()))
+    }
+    let error = ask(khive.service, &runs).await.unwrap_err();
+    assert_eq!(error.to_string(), "of no particular kind, at attempt 4");
+
+    let alexai = World::new().plans("alexai", presets::alexai());
+    assert_eq!(alexai.fetch(down).await, Err(Error::Down(3)));
+    assert_eq!(
+        alexai.fetch(|_| async { Err(Error::Missing) }).await,
+        Err(Error::Missing)
+    );
+    assert_eq!(alexai.runs(), 4);
+}

@@ -1,0 +1,166 @@
+//! What a block says of its service: breaker and budget, one for all its methods.
+
+use crate::Work;
+use resilience_core::{CircuitState, Reason, Registry, ServiceDef, apply, idempotent, plain, retry_service};
+use resilience_tests::{Error, World, record};
+
+struct Plans {
+    work: Work,
+}
+
+#[retry_service(
+    name = "strict_service",
+    breaker(failure_threshold = 2, recovery_timeout = "7s", recovery_factor = 1.5, half_open_max_calls = 1),
+    budget(capacity = 1, deposit = 0, min_per_second = 0.0),
+    retry(backoff = none, jitter = none)
+)]
+impl Plans {
+    #[plain]
+    fn count(&self) -> Result<u32, Error> {
+        self.work.run()
+    }
+
+    #[idempotent]
+    async fn fetch(&self) -> Result<u32, Error> {
+        self.work.wait().await
+    }
+
+    #[apply]
+    fn write(&self) -> Result<u32, Error> {
+        self.work.run()
+    }
+}
+
+fn down() -> Plans {
+    let work = Work {
+        failures: u32::MAX,
+        ..Work::default()
+    };
+    Plans { work }
+}
+
+#[test]
+fn the_breaker_of_a_block_is_that_of_all_its_methods() {
+    let world = World::new();
+    let plans = down();
+
+    let last = world.registry.enter_blocking(|| {
+        assert_eq!(plans.count(), Err(Error::Down(1)));
+        assert_eq!(plans.write(), Err(Error::Down(2)));
+        plans.count()
+    });
+
+    assert!(last.is_err_and(|error| error.reason() == Some(Reason::CircuitOpen)));
+    assert_eq!(plans.work.runs(), 2);
+    let service = world.registry.service("strict_service");
+    assert_eq!(service.circuit(), CircuitState::Open);
+    world.clock.advance(resilience_tests::secs(6));
+    assert_eq!(service.circuit(), CircuitState::Open);
+    world.clock.advance(resilience_tests::secs(1));
+    assert_eq!(service.circuit(), CircuitState::HalfOpen);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_budget_of_a_block_is_that_of_all_its_methods() {
+    let world = World::new();
+    let plans = Plans { work: Work::hard() };
+
+    let result = world.registry.enter(async { plans.fetch().await }).await;
+
+    // One token, so one retry; the breaker opens with the second failure.
+    assert_eq!(result, Err(Error::Down(2)));
+    assert!(world.registry.service("strict_service").retry_tokens() < 1.0);
+}
+
+#[test]
+fn one_declaration_for_many_methods_conflicts_with_none() {
+    let events = record();
+    let registry = Registry::new();
+
+    registry.enter_blocking(|| {
+        let _ = (down().count(), down().write());
+    });
+
+    assert!(!events.take().iter().any(|event| event.contains("conflicting")));
+}
+
+struct Tenant {
+    registry: &'static Registry,
+    work: Work,
+    calls: u32,
+}
+
+/// Breaker and registry together: every tenant has a service of its own.
+#[retry_service(name = "tenant_service", registry = self.registry, breaker(failure_threshold = 1))]
+impl Tenant {
+    #[plain]
+    fn count(&mut self) -> Result<u32, Error> {
+        self.calls += 1;
+        self.work.run()
+    }
+}
+
+#[test]
+fn the_service_of_a_block_is_declared_in_the_registry_that_the_block_names() {
+    let mut one = Tenant {
+        registry: Registry::new(),
+        work: Work::hard(),
+        calls: 0,
+    };
+    let mut other = Tenant {
+        registry: Registry::new(),
+        work: Work::default(),
+        calls: 0,
+    };
+
+    assert_eq!(one.count(), Err(Error::Down(1)));
+    assert!(
+        one.count()
+            .is_err_and(|error| error.reason() == Some(Reason::CircuitOpen))
+    );
+    assert_eq!(other.count(), Ok(1));
+    assert_eq!((one.calls, other.calls), (1, 1));
+}
+
+static DEFINED: ServiceDef = ServiceDef::new("defined_service").retry(resilience_tests::immediate(2));
+
+#[retry_service(service = DEFINED, retry(jitter = none))]
+impl Work {
+    #[idempotent]
+    fn defined(&self) -> Result<u32, Error> {
+        self.run()
+    }
+}
+
+#[test]
+fn a_block_may_name_a_definition() {
+    let registry = Registry::new();
+    let result = registry.enter_blocking(|| Work::hard().defined());
+    assert_eq!(result, Err(Error::Down(2)));
+}
+
+/// The same of a trait; its decorator declares the service in any registry.
+#[retry_service(name = "strict_store", breaker(failure_threshold = 1), budget(enabled = false))]
+trait Store {
+    #[plain]
+    fn count(&self) -> Result<u32, Error>;
+}
+
+impl Store for Work {
+    fn count(&self) -> Result<u32, Error> {
+        self.run()
+    }
+}
+
+#[test]
+fn a_decorator_declares_its_service_wherever_it_is_put() {
+    let registry = Registry::new();
+    let store = StoreResilient::in_registry(Work::hard(), registry);
+    assert_eq!(store.count(), Err(Error::Down(1)));
+    assert_eq!(registry.service("strict_store").circuit(), CircuitState::Open);
+
+    let entered = Registry::new();
+    let result = entered.enter_blocking(|| StoreResilient::new(Work::hard()).count());
+    assert_eq!(result, Err(Error::Down(1)));
+    assert_eq!(entered.service("strict_store").circuit(), CircuitState::Open);
+}

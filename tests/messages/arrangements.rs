@@ -1,0 +1,153 @@
+//! All arrangements of `#[apply]` and `idempotent`, and what becomes of each. Refused ones are the modules of
+//! `messages/arrangements/`, accepted ones those of `blocks/arrangements.rs`, where the compiler decides.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Outcome {
+    Refused,
+    Accepted,
+    /// Accepted, though a person would refuse it: a hostile macro took the mark away before anybody could see it.
+    Open,
+}
+use Outcome::{Accepted, Open, Refused};
+
+#[rustfmt::skip]
+const ARRANGEMENTS: [(&str, Outcome); 64] = [
+    ("retry_above_apply", Refused),
+    ("apply_above_retry", Refused),
+    ("free_function_retry_above", Refused),
+    ("free_function_apply_above", Refused),
+    ("retry_alone", Accepted),
+    ("retry_that_is_not_idempotent_with_apply", Accepted),
+    ("apply_renamed_below", Refused),
+    ("apply_renamed_above", Refused),
+    ("retry_renamed_above", Refused),
+    ("retry_renamed_below", Refused),
+    ("both_renamed_retry_above", Refused),
+    ("both_renamed_apply_above", Refused),
+    ("exported_again_under_another_name", Refused),
+    ("by_path_retry_above", Refused),
+    ("by_path_apply_above", Refused),
+    ("extern_crate_renamed", Refused),
+    ("glob_import", Refused),
+    ("cfg_attr_apply_above", Refused),
+    ("cfg_attr_apply_below", Refused),
+    ("cfg_attr_both", Refused),
+    ("cfg_attr_false_apply", Accepted),
+    ("cfg_attr_renamed", Refused),
+    ("added_below_retry", Refused),
+    ("added_above_retry_on_top", Refused),
+    ("added_above_retry_at_the_end", Refused),
+    ("added_under_another_name", Refused),
+    ("macro_rules_puts_both", Refused),
+    ("macro_rules_puts_one_on_an_item", Refused),
+    ("instrument_between_retry_above", Refused),
+    ("instrument_between_apply_above", Refused),
+    ("instrument_between_renamed_retry_above", Refused),
+    ("instrument_between_renamed_apply_above", Refused),
+    ("moved_body_retry_above", Refused),
+    ("moved_body_apply_above", Refused),
+    ("one_below_drops_all_attributes", Refused),
+    ("one_between_drops_seals", Refused),
+    ("one_between_replaces_the_body", Refused),
+    ("one_between_drops_seals_and_replaces_the_body", Open),
+    ("closure_between_retry_above", Refused),
+    ("closure_between_apply_above", Refused),
+    ("one_between_removes_the_other_attribute", Open),
+    ("async_trait_by_name", Refused),
+    ("async_trait_renamed", Refused),
+    ("async_trait_renamed_reversed", Refused),
+    ("block_by_name", Refused),
+    ("block_renamed", Refused),
+    ("block_cfg_attr_true", Refused),
+    ("block_cfg_attr_false", Accepted),
+    ("block_method_made_by_a_macro", Accepted),
+    ("declared_by_name", Refused),
+    ("declared_renamed", Refused),
+    ("declared_renamed_reversed", Refused),
+    ("declared_with_another_between", Refused),
+    ("default_body_renamed", Refused),
+    ("trait_says_apply_and_the_block_says_idempotent", Refused),
+    ("trait_says_apply_and_the_method_says_idempotent", Refused),
+    ("foreign_apply_with_arguments", Accepted),
+    ("foreign_apply_alone", Accepted),
+    ("other_mark_on_an_inner_function", Accepted),
+    ("words_in_the_body", Accepted),
+    ("idempotent_calls_an_apply", Refused),
+    ("idempotent_calls_an_apply_by_path", Refused),
+    ("idempotent_calls_a_renamed_apply", Refused),
+    ("idempotent_calls_a_conditional_apply", Refused),
+];
+
+/// How the messages begin that refuse an arrangement.
+const REFUSALS: [&str; 4] = [
+    "error: `idempotent` and `#[apply]` contradict each other",
+    "error: an `idempotent` method calls",
+    "error[E0277]: `idempotent` here, but the trait declares this method `#[apply]`",
+    "error[E0277]: an `idempotent` method calls a method that is `#[apply]`",
+];
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The modules of a file, each with the line on which it begins.
+fn modules(source: &str) -> Vec<(String, usize)> {
+    let lines = source.lines().enumerate();
+    lines
+        .filter_map(|(number, line)| {
+            let name = line.strip_prefix("mod ")?.strip_suffix(" {")?;
+            Some((name.to_owned(), number + 1))
+        })
+        .collect()
+}
+
+/// The lines at which the compiler refuses an arrangement.
+fn refusals(said: &str) -> Vec<usize> {
+    let lines: Vec<_> = said.lines().collect();
+    let places = lines
+        .windows(2)
+        .filter(|pair| REFUSALS.iter().any(|refusal| pair[0].starts_with(refusal)))
+        .map(|pair| pair[1].rsplit(':').nth(1).and_then(|line| line.parse().ok()));
+    places.map(Option::unwrap).collect()
+}
+
+/// The modules that the compiler refuses, and those that it was shown and does not refuse.
+fn decided(source: &Path) -> (Vec<String>, Vec<String>) {
+    let modules = modules(&read(source));
+    let lines = refusals(&read(&source.with_extension("stderr")));
+    let mut ends = modules.iter().skip(1).map(|(_, line)| *line).collect::<Vec<_>>();
+    ends.push(usize::MAX);
+    let (refused, passed): (Vec<_>, Vec<_>) = modules
+        .into_iter()
+        .zip(ends)
+        .partition(|((_, begin), end)| lines.iter().any(|line| line > begin && line < end));
+    let name = |((name, _), _): ((String, usize), usize)| name;
+    (
+        refused.into_iter().map(name).collect(),
+        passed.into_iter().map(name).collect(),
+    )
+}
+
+#[test]
+fn apply_and_idempotent_compile_together_in_no_arrangement() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(tests.join("messages/arrangements")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let (refused, passed) = decided(&path);
+            assert_eq!(passed, [""; 0], "not refused in {}", path.display());
+            found.extend(refused.into_iter().map(|name| (name, true)));
+        }
+    }
+    let accepted = modules(&read(&tests.join("blocks/arrangements.rs")));
+    found.extend(accepted.into_iter().map(|(name, _)| (name, false)));
+
+    let table = ARRANGEMENTS.map(|(name, outcome)| (name.to_owned(), outcome == Refused));
+
+    assert_eq!(found, BTreeSet::from(table));
+    let open = ARRANGEMENTS.iter().filter(|(_, outcome)| *outcome == Open);
+    assert_eq!(open.count(), 2);
+}
