@@ -58,9 +58,12 @@
 //! | --- | --- | --- |
 //! | `macros` | yes | `#[retry_service]`, `#[idempotent]`, `#[plain]`, `#[apply]` and `#[derive(Classify)]` |
 //! | `tracing` | yes | events for retries, suppressions, exhaustion and breaker transitions |
+//! | `register` | yes | annotated operations make themselves known, for [`Registry::verify`] |
 //! | `tokio` | no | sleeping on tokio's timer where the runtime has one |
 //! | `anyhow` | no | `anyhow::Error` is classified by its chain |
 //! | `serde` | no | policies as data |
+//! | `settings` | no | [settings] from files, the environment and other sources |
+//! | `watch` | no | reloading when a file of the settings changes |
 //! | `test-util` | no | time that tests control |
 
 mod breaker;
@@ -78,9 +81,11 @@ mod operation;
 pub mod plan;
 pub mod policy;
 pub mod random;
+mod registered;
 mod registry;
 pub mod scope;
 mod service;
+pub mod settings;
 mod sync;
 mod telemetry;
 pub mod time;
@@ -95,20 +100,25 @@ pub use interruption::{FromInterruption, Interruption, Reason};
 pub use operation::{Kind, Operation};
 pub use policy::{
     ApplyInRetry, Backoff, BreakerLayer, BreakerPer, BreakerPolicy, BudgetLayer, BudgetPolicy, FailureCount,
-    InvalidPolicy, Jitter, OnAbandon, RetryLayer, RetryPolicy, ServiceLayer, Window,
+    InvalidPolicy, Jitter, OnAbandon, OperationLayer, RetryLayer, RetryPolicy, ServiceLayer, Window,
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]
 pub use resilience_macros::{Classify, apply, idempotent, plain, retry_service};
 pub use service::{OperationReport, Service};
+pub use settings::Settings;
 pub use telemetry::Statistics;
 
 /// What expansions of the macros use beside the public names. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__register as register;
     pub use crate::call::begin_apply;
     pub use crate::classify::Hint;
+    pub use crate::registered::Registered;
     pub use crate::witness::{Applied, MayBeCalledAgain, MayBeRepeated, may_be_called_again, may_be_repeated};
+    #[cfg(feature = "register")]
+    pub use inventory;
     /// What the attribute of a block leaves behind for its methods.
     #[cfg(feature = "macros")]
     pub use resilience_macros::__resilience_member_8c1d5be07a2f4396;

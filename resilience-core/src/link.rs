@@ -3,7 +3,7 @@
 use crate::{
     interruption::Origin,
     operation::{Kind, Operation},
-    policy::{ApplyInRetry, InvalidPolicy, RetryPolicy, ServiceLayer},
+    policy::{ApplyInRetry, RetryPolicy},
     scope::Scope,
     service::Service,
     telemetry::{Counters, events::Subject},
@@ -30,15 +30,6 @@ impl OperationPolicy {
         attempt_timeout: None,
         apply_in_retry: ApplyInRetry::Disarm,
     };
-
-    /// What all the layers together say.
-    pub(crate) fn of(layer: &ServiceLayer) -> Result<Self, InvalidPolicy> {
-        Ok(Self {
-            retry: RetryPolicy::DEFAULT.layered(&layer.retry)?,
-            attempt_timeout: layer.valid_attempt_timeout()?,
-            apply_in_retry: layer.apply_in_retry.unwrap_or_default(),
-        })
-    }
 
     fn total_millis(&self) -> u32 {
         let millis = self.retry.total_timeout().as_nanos().div_ceil(1_000_000);

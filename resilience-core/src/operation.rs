@@ -177,6 +177,11 @@ impl Operation {
         link
     }
 
+    /// The service that its code names; empty where the call brings it.
+    pub(crate) const fn service(&self) -> &'static str {
+        self.service
+    }
+
     /// What the code of the operation itself says.
     pub(crate) fn layer(&self) -> ServiceLayer {
         ServiceLayer {

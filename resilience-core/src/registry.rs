@@ -1,10 +1,12 @@
 //! The services by name.
 
+mod reconfigure;
+
 use crate::{
     declaration::ServiceDef,
-    policy::{InvalidPolicy, ServiceLayer},
     random::{RandomSource, ThreadRandom},
     service::Service,
+    settings::Settings,
     telemetry::events,
     time::{Clock, Sleeper, SystemClock, SystemSleeper},
 };
@@ -33,7 +35,9 @@ pub struct Registry {
     sleeper: Box<dyn Sleeper>,
     random: Box<dyn RandomSource>,
     max_services: usize,
-    defaults: RwLock<ServiceLayer>,
+    /// Held while settings change: one change after the other.
+    changing: Mutex<()>,
+    settings: RwLock<Settings>,
     services: RwLock<HashMap<&'static str, &'static Service>>,
     /// What every name beyond the limit gets.
     overflow: OnceLock<&'static Service>,
@@ -89,22 +93,30 @@ impl Registry {
         }
         if services.len() >= self.max_services {
             drop(services);
-            let mut is_first = false;
-            let overflow = self.overflow.get_or_init(|| {
-                is_first = true;
-                Box::leak(Box::new(Service::new(Self::OVERFLOW, self)))
-            });
-            if is_first {
-                // The defaults may have changed while it was made; what does not fit has been told to who changed them.
-                let _ = overflow.refresh();
-                events::too_many_services(self.max_services);
-            }
-            return overflow;
+            return self.overflow();
         }
         let name: &'static str = Box::leak(name.into());
         let service: &'static Service = Box::leak(Box::new(Service::new(name, self)));
         services.insert(name, service);
         service
+    }
+
+    fn overflow(&'static self) -> &'static Service {
+        if let Some(overflow) = self.overflow.get() {
+            return overflow;
+        }
+        // Settings must not change while it is made from them.
+        let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut is_first = false;
+        let overflow = self.overflow.get_or_init(|| {
+            is_first = true;
+            Box::leak(Box::new(Service::new(Self::OVERFLOW, self)))
+        });
+        drop(changing);
+        if is_first {
+            events::too_many_services(self.max_services);
+        }
+        overflow
     }
 
     /// The service of this name, if there is one. Creates nothing.
@@ -136,37 +148,6 @@ impl Registry {
         let service = self.service(definition.name());
         service.define(definition.layer());
         service
-    }
-
-    /// Puts `layer` over everything that code and earlier settings say of a service.
-    ///
-    /// Takes effect in place, at the next call of each operation; breaker state, budget and statistics stay.
-    ///
-    /// # Errors
-    /// [`InvalidPolicy`] if the result would be out of range for the service or one of its operations; nothing has changed then.
-    pub fn configure(&'static self, name: &str, layer: ServiceLayer) -> Result<(), InvalidPolicy> {
-        if self.find(name).is_none() {
-            // A mistake creates nothing either.
-            Service::check(&layer.over(self.defaults()))?;
-        }
-        self.service(name).configure(layer)
-    }
-
-    /// Replaces what holds for all services where neither code nor settings say otherwise.
-    ///
-    /// # Errors
-    /// [`InvalidPolicy`] if the defaults are out of range by themselves; nothing has changed then. A service whose code or
-    /// settings do not go together with the new defaults keeps its policies, and the mistake is returned.
-    pub fn configure_defaults(&self, layer: ServiceLayer) -> Result<(), InvalidPolicy> {
-        Service::check(&layer)?;
-        *self.defaults.write().unwrap_or_else(PoisonError::into_inner) = layer;
-        let services = self.services().into_iter().chain(self.overflow.get().copied());
-        let refreshed: Vec<_> = services.map(Service::refresh).collect();
-        refreshed.into_iter().collect()
-    }
-
-    pub(crate) fn defaults(&self) -> ServiceLayer {
-        *self.defaults.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn now(&self) -> Duration {
@@ -246,7 +227,8 @@ impl RegistryBuilder {
             sleeper: self.sleeper,
             random: self.random,
             max_services: self.max_services,
-            defaults: RwLock::default(),
+            changing: Mutex::default(),
+            settings: RwLock::default(),
             services: RwLock::default(),
             overflow: OnceLock::new(),
         }));

@@ -1,13 +1,17 @@
 //! A named dependency: one breaker, one retry budget, and the operations that call it.
 
+mod plan;
+
 use crate::{
     breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick, Transition},
     budget::Budget,
     interruption::Origin,
-    link::{Link, OperationPolicy},
+    link::Link,
     operation::{Kind, Operation},
-    policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, ServiceLayer},
+    policy::{BreakerPolicy, BudgetPolicy, ServiceLayer},
+    registered,
     registry::Registry,
+    settings::{Fault, Settings, judge},
     telemetry::{Statistics, events, events::Subject},
 };
 use std::{
@@ -51,52 +55,24 @@ pub(crate) struct ServicePolicies {
     pub(crate) budget: BudgetPolicy,
 }
 
-impl ServicePolicies {
-    fn of(layer: &ServiceLayer) -> Result<Self, InvalidPolicy> {
-        Ok(Self {
-            breaker: BreakerPolicy::DEFAULT.layered(&layer.breaker)?,
-            budget: BudgetPolicy::DEFAULT.layered(&layer.budget)?,
-        })
-    }
-}
-
 #[derive(Default)]
-struct State {
+pub(crate) struct State {
     /// What a [`ServiceDef`] says.
     code: Option<ServiceLayer>,
+    /// The code declares the service: by a [`ServiceDef`], or by the attribute of an operation that names it.
+    known: bool,
     /// Another [`ServiceDef`] says something else, and an event has told of it.
     conflicts: bool,
-    /// What [`Registry::configure`] says.
-    settings: ServiceLayer,
     /// By the address of the operation.
     links: HashMap<usize, &'static Link>,
     /// Those whose code does not go together with the rest.
     refused: HashSet<usize>,
 }
 
-impl State {
-    /// The policy of an operation whose code does not go together with the rest: the rest holds, and where that does not go
-    /// together either, it is the registry's defaults that give way.
-    fn policy_without(&self, operation: &Operation, below: ServiceLayer) -> OperationPolicy {
-        let code = self.code.unwrap_or_default();
-        [
-            self.settings.over(below),
-            self.settings.over(operation.layer()).over(code),
-            self.settings.over(code),
-        ]
-        .iter()
-        .find_map(|layer| OperationPolicy::of(layer).ok())
-        .unwrap_or(OperationPolicy::DEFAULT)
-    }
-}
-
 impl Service {
     pub(crate) fn new(name: &'static str, registry: &'static Registry) -> Self {
-        // The registry takes only defaults that are valid.
-        let policies = ServicePolicies::of(&registry.defaults()).unwrap_or(ServicePolicies {
-            breaker: BreakerPolicy::DEFAULT,
-            budget: BudgetPolicy::DEFAULT,
-        });
+        let known = registered::declare(name);
+        let policies = registry.with_settings(|settings| Self::first_policies(name, known, settings));
         Self {
             hot: Hot {
                 breaker: Breaker::new(&policies.breaker),
@@ -106,8 +82,22 @@ impl Service {
             born: Tick::at(registry.now()),
             registry,
             policies: RwLock::new(policies),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                known,
+                ..State::default()
+            }),
         }
+    }
+
+    /// The policies of a service that nobody has used yet.
+    fn first_policies(name: &str, known: bool, settings: &Settings) -> ServicePolicies {
+        let stack = plan::unmade(name, "", known, settings);
+        // The registry takes only settings that are valid.
+        let judged = judge(&stack, name, "", settings).map(|judgement| judgement.service);
+        judged.unwrap_or(ServicePolicies {
+            breaker: BreakerPolicy::DEFAULT,
+            budget: BudgetPolicy::DEFAULT,
+        })
     }
 
     /// The name of the service.
@@ -240,24 +230,25 @@ impl Service {
     pub(crate) fn link(&'static self, operation: &'static Operation) -> &'static Link {
         let address = ptr::from_ref(operation).addr();
         let mut state = self.state();
-        // Read under the lock, so that defaults that change meanwhile find the link or are found by it.
-        let defaults = self.registry.defaults();
         if let Some(link) = state.links.get(&address) {
             return link;
         }
-        let below = state.code.unwrap_or_default().over(defaults);
-        let (policy, mistake) = match OperationPolicy::of(&state.settings.over(operation.layer()).over(below)) {
-            Ok(policy) => (policy, None),
-            Err(mistake) => (state.policy_without(operation, below), Some(mistake)),
-        };
+        if operation.service() == self.name() {
+            // Where operations cannot make themselves known, their first call does.
+            self.declare(&mut state, None);
+        }
+        // Read under the lock, so that settings that change meanwhile find the link or are found by it.
+        let (policy, faults) = self
+            .registry
+            .with_settings(|settings| self.policy_of(&state, settings, operation));
         let link: &'static Link = Box::leak(Box::new(Link::new(self, operation, policy)));
         state.links.insert(address, link);
-        if mistake.is_some() {
+        if !faults.is_empty() {
             state.refused.insert(address);
         }
         drop(state);
-        if let Some(mistake) = mistake {
-            events::policy_refused(link.subject(), &mistake);
+        for fault in faults {
+            events::policy_refused(link.subject(), &fault.problem.invalid);
         }
         link
     }
@@ -267,10 +258,10 @@ impl Service {
         let mut state = self.state();
         match state.code {
             None => {
-                let settings = state.settings;
-                if let Err(mistake) = self.apply(&mut state, Some(code), settings) {
-                    drop(state);
-                    events::policy_refused(self.subject(), &mistake);
+                let faults = self.declare(&mut state, Some(code));
+                drop(state);
+                for fault in faults {
+                    events::policy_refused(self.subject(), &fault.problem.invalid);
                 }
             }
             Some(first) if first != code => {
@@ -284,64 +275,48 @@ impl Service {
         }
     }
 
-    /// Puts `layer` over the settings so far, in place: linked operations see it at their next call.
-    pub(crate) fn configure(&self, layer: ServiceLayer) -> Result<(), InvalidPolicy> {
-        let mut state = self.state();
-        let (code, settings) = (state.code, layer.over(state.settings));
-        self.apply(&mut state, code, settings)
-    }
-
-    /// Whether `layer` by itself makes valid policies.
-    pub(crate) fn check(layer: &ServiceLayer) -> Result<(), InvalidPolicy> {
-        ServicePolicies::of(layer)?;
-        OperationPolicy::of(layer)?;
-        Ok(())
-    }
-
-    /// Works out every policy first, so that a mistake changes nothing.
-    fn apply(
-        &self,
-        state: &mut State,
-        code: Option<ServiceLayer>,
-        settings: ServiceLayer,
-    ) -> Result<(), InvalidPolicy> {
-        let below = code.unwrap_or_default().over(self.registry.defaults());
-        let layer = settings.over(below);
-        let policies = ServicePolicies::of(&layer)?;
-        OperationPolicy::of(&layer)?;
-        let operations = state
-            .links
-            .iter()
-            .map(|(address, link)| {
-                let policy = OperationPolicy::of(&settings.over(link.operation.layer()).over(below));
-                match policy {
-                    // The code was refused before, and an event has told of it: no reason to refuse the settings now.
-                    Err(_) if state.refused.contains(address) => Ok((*link, OperationPolicy::of(&layer)?)),
-                    policy => Ok((*link, policy?)),
+    /// Takes up what the code declares, as far as it goes together with the settings, and says what does not.
+    fn declare(&self, state: &mut State, code: Option<ServiceLayer>) -> Vec<Fault> {
+        let (old_code, was_known) = (state.code, state.known);
+        if was_known && code.is_none() {
+            return Vec::new();
+        }
+        let mut refused = Vec::new();
+        for code in [code, None] {
+            (state.code, state.known) = (code.or(old_code), true);
+            match self.registry.with_settings(|settings| self.plan(state, settings)) {
+                Ok(plan) => {
+                    self.adopt(plan);
+                    return refused;
                 }
-            })
-            .collect::<Result<Vec<_>, InvalidPolicy>>()?;
+                Err(faults) if refused.is_empty() => refused = faults,
+                Err(_) => {}
+            }
+        }
+        (state.code, state.known) = (old_code, was_known);
+        refused
+    }
 
-        state.code = code;
-        state.settings = settings;
+    fn set_policies(&self, policies: ServicePolicies) {
         *self.policies.write().unwrap_or_else(PoisonError::into_inner) = policies;
         self.breaker().adopt(&policies.breaker);
-        for (link, policy) in operations {
-            link.set_policy(policy);
-        }
-        Ok(())
     }
 
-    /// Works out the policies again after the registry's defaults have changed.
-    pub(crate) fn refresh(&self) -> Result<(), InvalidPolicy> {
-        self.configure(ServiceLayer::new())
+    /// Whether a second, different [`ServiceDef`] has been refused.
+    pub(crate) fn has_conflicting_definitions(&self) -> bool {
+        self.state().conflicts
+    }
+
+    /// The operations that have been called so far.
+    pub(crate) fn linked(&self) -> Vec<&'static Operation> {
+        self.links().into_iter().map(|link| link.operation).collect()
     }
 
     pub(crate) fn links(&self) -> Vec<&'static Link> {
         self.state().links.values().copied().collect()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,10 +1,10 @@
 //! What the presets do, by their numbers.
 
 use resilience_core::{
-    Backoff, BreakerPolicy, BudgetPolicy, CircuitState, Jitter, RetryLayer, Service, ServiceLayer, classify,
-    policy::presets, retry_service,
+    Backoff, BreakerPolicy, BudgetPolicy, CircuitState, Jitter, Reason, RetryLayer, RetryPolicy, Service, ServiceLayer,
+    classify, policy::presets, retry_service,
 };
-use resilience_tests::{Error, World, down, ms, secs};
+use resilience_tests::{Error, Plans, World, down, ms, secs};
 use std::{cell::Cell, time::Duration};
 
 /// The sleeps of a call that keeps failing, with nothing in the way.
@@ -215,4 +215,37 @@ async fn which_errors_are_worth_a_retry_is_said_beside_the_preset() {
         Err(Error::Missing)
     );
     assert_eq!(alexai.runs(), 4);
+}
+
+#[test]
+fn the_breakers_of_the_sources_open_close_and_probe_as_theirs_did() {
+    // R049, R050, R063
+    for (layer, recovery, probes, successes) in [(presets::khive(), 30, 1, 1), (presets::alexai(), 60, 2, 2)] {
+        let world = World::new();
+        let plans = world.plans("plan_service", layer.retry(RetryPolicy::builder().max_attempts(1)));
+        for _ in 0..5 {
+            assert_eq!(plans.service.circuit(), CircuitState::Closed);
+            assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
+        }
+        assert_eq!(plans.service.circuit(), CircuitState::Open);
+        world.clock.advance(ms(recovery * 1_000 - 1));
+        assert_eq!(plans.service.circuit(), CircuitState::Open);
+        world.clock.advance(ms(1));
+
+        // As many probes at a time as are allowed, and no more.
+        fn probe(plans: &Plans, left: u32) -> Result<u32, Error> {
+            plans.count_blocking(|run| if left == 0 { Ok(run) } else { probe(plans, left - 1) })
+        }
+        assert_eq!(probe(&plans, probes).unwrap_err().reason(), Some(Reason::CircuitOpen));
+        plans.service.reset_breaker();
+        for _ in 0..5 {
+            assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
+        }
+        world.clock.advance(secs(recovery));
+        for _ in 0..successes {
+            assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+            assert!(plans.count_blocking(Ok).is_ok());
+        }
+        assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    }
 }

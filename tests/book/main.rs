@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, reason = "a missing file fails the test")]
 
+mod configuration;
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 fn read(path: &str) -> String {
@@ -107,6 +109,6 @@ fn the_events_page_lists_every_event_with_its_level_and_fields() {
         })
         .collect();
 
-    assert_eq!(emitted.len(), 17);
+    assert_eq!(emitted.len(), 21);
     assert_eq!(emitted, listed);
 }

@@ -82,6 +82,10 @@ impl From<Interruption> for Error {
 struct Readme;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/configuration.md")]
+struct Configuration;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/breaker.md")]
 struct BreakerPage;
 

@@ -28,7 +28,7 @@ pub fn begin_apply(name: &'static str) -> Result<(), Interruption> {
     let repeatable = scope::depth() > 0;
     if repeatable {
         let registry = scope::with_surroundings(|here| here.registry).unwrap_or_else(Registry::global);
-        if registry.defaults().apply_in_retry == Some(ApplyInRetry::Refuse) {
+        if registry.bare_apply_in_retry() == ApplyInRetry::Refuse {
             return Err(rejected(name, Reason::ApplyInRetry));
         }
     }

@@ -112,11 +112,11 @@ impl Default for BudgetPolicy {
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
 pub struct BudgetLayer {
-    enabled: Option<bool>,
-    deposit: Option<f64>,
-    throttled_cost: Option<f64>,
-    min_per_second: Option<f64>,
-    capacity: Option<u32>,
+    pub(crate) enabled: Option<bool>,
+    pub(crate) deposit: Option<f64>,
+    pub(crate) throttled_cost: Option<f64>,
+    pub(crate) min_per_second: Option<f64>,
+    pub(crate) capacity: Option<u32>,
 }
 
 impl BudgetLayer {

@@ -22,8 +22,9 @@ mod breaker;
 mod budget;
 mod describe;
 #[cfg(feature = "serde")]
-mod duration_text;
+pub(crate) mod duration_text;
 mod invalid;
+mod operation;
 pub mod presets;
 mod retry;
 mod service;
@@ -33,5 +34,6 @@ pub use breaker::{BreakerLayer, BreakerPer, BreakerPolicy, FailureCount, OnAband
 pub use budget::{BudgetLayer, BudgetPolicy};
 pub(crate) use describe::protections;
 pub use invalid::InvalidPolicy;
+pub use operation::OperationLayer;
 pub use retry::{RetryLayer, RetryPolicy};
 pub use service::{ApplyInRetry, ServiceLayer};

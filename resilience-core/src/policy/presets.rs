@@ -161,22 +161,30 @@ pub const fn jitter(base: Duration) -> RetryLayer {
     exponential(base).jitter(Jitter::Full).min_delay(at_least(base, FLOOR))
 }
 
-/// For an observer of a language model's API: 3 attempts, waits of 1, 2, 4, 8 and then 10 s, without jitter.
+/// For an observer of a language model's API: 3 attempts, waits of 1, 2, 4, 8 and then 10 s, without jitter; the breaker opens
+/// after 5 failures in a row for 60 s and closes after 2 successes.
 pub const fn alexai() -> ServiceLayer {
-    ServiceLayer::new().retry(
-        RetryLayer::new()
-            .max_attempts(3)
-            .backoff(Backoff::Exponential)
-            .base_delay(secs(1))
-            .min_delay(secs(1))
-            .max_delay(secs(10))
-            .factor(2.0)
-            .jitter(Jitter::None),
-    )
+    ServiceLayer::new()
+        .retry(
+            RetryLayer::new()
+                .max_attempts(3)
+                .backoff(Backoff::Exponential)
+                .base_delay(secs(1))
+                .min_delay(secs(1))
+                .max_delay(secs(10))
+                .factor(2.0)
+                .jitter(Jitter::None),
+        )
+        .breaker(
+            BreakerLayer::new()
+                .failure_threshold(5)
+                .recovery_timeout(secs(60))
+                .success_threshold(2),
+        )
 }
 
 /// For an API client that other clients share a service with: 3 retries after 1, 2 and 4 s, each a fifth shorter or longer;
-/// the breaker opens after 5 failures in a row and lets one probe through after 30 s.
+/// the breaker opens after 5 failures in a row, lets one probe through after 30 s, and closes if it succeeds.
 pub const fn khive() -> ServiceLayer {
     ServiceLayer::new()
         .retry(
@@ -192,7 +200,8 @@ pub const fn khive() -> ServiceLayer {
             BreakerLayer::new()
                 .failure_threshold(5)
                 .recovery_timeout(secs(30))
-                .half_open_max_calls(1),
+                .half_open_max_calls(1)
+                .success_threshold(1),
         )
 }
 

@@ -196,22 +196,22 @@ impl Default for RetryPolicy {
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
 pub struct RetryLayer {
-    max_attempts: Option<u32>,
-    max_retries: Option<u32>,
-    backoff: Option<Backoff>,
+    pub(crate) max_attempts: Option<u32>,
+    pub(crate) max_retries: Option<u32>,
+    pub(crate) backoff: Option<Backoff>,
     #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
-    base_delay: Option<Duration>,
+    pub(crate) base_delay: Option<Duration>,
     #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
-    min_delay: Option<Duration>,
+    pub(crate) min_delay: Option<Duration>,
     #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
-    max_delay: Option<Duration>,
-    factor: Option<f64>,
-    jitter: Option<Jitter>,
+    pub(crate) max_delay: Option<Duration>,
+    pub(crate) factor: Option<f64>,
+    pub(crate) jitter: Option<Jitter>,
     #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
-    total_timeout: Option<Duration>,
+    pub(crate) total_timeout: Option<Duration>,
     #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
-    max_retry_after: Option<Duration>,
-    max_depth: Option<u16>,
+    pub(crate) max_retry_after: Option<Duration>,
+    pub(crate) max_depth: Option<u16>,
 }
 
 impl RetryLayer {

@@ -36,6 +36,7 @@ pub enum ApplyInRetry {
 #[must_use]
 pub struct ServiceLayer {
     pub(crate) retry: RetryLayer,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "BreakerLayer::or_none"))]
     pub(crate) breaker: BreakerLayer,
     pub(crate) budget: BudgetLayer,
     #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]

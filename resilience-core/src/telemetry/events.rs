@@ -4,6 +4,10 @@
 //!
 //! All have the target `resilience`. They are emitted while no lock is held, so a subscriber may call back.
 
+#[cfg(feature = "watch")]
+use crate::settings::InvalidSettings;
+#[cfg(feature = "settings")]
+use crate::settings::Mistake;
 use crate::{
     breaker::{CircuitState, Transition},
     interruption::Reason,
@@ -176,6 +180,57 @@ pub(crate) fn policy_refused(subject: Subject, mistake: &InvalidPolicy) {
         field = mistake.field(),
         value = mistake.value(),
         allowed = mistake.allowed(),
+    );
+}
+
+#[cfg(feature = "settings")]
+pub(crate) fn override_skipped(mistake: &Mistake) {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    emit!(
+        WARN,
+        "override skipped",
+        subject,
+        source = mistake.source().unwrap_or_default(),
+        key = mistake.path(),
+        value = mistake.value(),
+        problem = mistake.problem(),
+    );
+}
+
+#[cfg(feature = "settings")]
+pub(crate) fn overrides_skipped(others: usize) {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    emit!(WARN, "more overrides skipped", subject, count = others);
+}
+
+#[cfg(feature = "watch")]
+pub(crate) fn settings_reloaded() {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    emit!(INFO, "settings reloaded", subject);
+}
+
+#[cfg(feature = "watch")]
+pub(crate) fn settings_refused(refused: &InvalidSettings) {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    let mistakes = refused.mistakes().len();
+    emit!(
+        ERROR,
+        "settings refused",
+        subject,
+        mistakes = mistakes,
+        problem = refused.to_string(),
     );
 }
 

@@ -109,6 +109,7 @@ fn operation_static(operation: &Operation<'_>) -> TokenStream {
     quote_spanned! {ours=>
         static OPERATION: #krate::Operation =
             #krate::Operation::#constructor(#service, #name) #(#retry)* #(#timeout)*;
+        #krate::__private::register!(OPERATION);
     }
 }
 

@@ -13,32 +13,32 @@ use std::time::Duration;
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
 pub struct BreakerLayer {
-    pub(super) enabled: Option<bool>,
-    pub(super) per: Option<BreakerPer>,
-    pub(super) failure_threshold: Option<u32>,
-    pub(super) failure_count: Option<FailureCount>,
-    pub(super) failure_rate: Option<f64>,
-    pub(super) slow_call_rate: Option<f64>,
+    pub(crate) enabled: Option<bool>,
+    pub(crate) per: Option<BreakerPer>,
+    pub(crate) failure_threshold: Option<u32>,
+    pub(crate) failure_count: Option<FailureCount>,
+    pub(crate) failure_rate: Option<f64>,
+    pub(crate) slow_call_rate: Option<f64>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
-    pub(super) slow_call_duration: Option<Duration>,
-    pub(super) window: Option<Window>,
-    pub(super) minimum_calls: Option<u32>,
-    pub(super) count_transient: Option<bool>,
-    pub(super) count_throttled: Option<bool>,
-    pub(super) count_timeouts: Option<bool>,
-    pub(super) count_permanent: Option<bool>,
-    pub(super) on_abandon: Option<OnAbandon>,
+    pub(crate) slow_call_duration: Option<Duration>,
+    pub(crate) window: Option<Window>,
+    pub(crate) minimum_calls: Option<u32>,
+    pub(crate) count_transient: Option<bool>,
+    pub(crate) count_throttled: Option<bool>,
+    pub(crate) count_timeouts: Option<bool>,
+    pub(crate) count_permanent: Option<bool>,
+    pub(crate) on_abandon: Option<OnAbandon>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
-    pub(super) recovery_timeout: Option<Duration>,
-    pub(super) recovery_factor: Option<f64>,
+    pub(crate) recovery_timeout: Option<Duration>,
+    pub(crate) recovery_factor: Option<f64>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
-    pub(super) max_recovery_timeout: Option<Duration>,
+    pub(crate) max_recovery_timeout: Option<Duration>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
-    pub(super) cooldown: Option<Duration>,
-    pub(super) half_open_max_calls: Option<u8>,
-    pub(super) success_threshold: Option<u8>,
+    pub(crate) cooldown: Option<Duration>,
+    pub(crate) half_open_max_calls: Option<u8>,
+    pub(crate) success_threshold: Option<u8>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
-    pub(super) probe_timeout: Option<Duration>,
+    pub(crate) probe_timeout: Option<Duration>,
 }
 
 impl BreakerLayer {
@@ -226,6 +226,13 @@ impl BreakerLayer {
             None => Some(policy),
             Some(_) => None,
         }
+    }
+
+    /// Reads a layer; nothing in its place says that there is no breaker.
+    #[cfg(feature = "serde")]
+    pub(crate) fn or_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let layer = <Option<Self> as serde::Deserialize>::deserialize(deserializer)?;
+        Ok(layer.unwrap_or(Self::new().enabled(false)))
     }
 
     /// This layer where it states something, `below` where it does not.

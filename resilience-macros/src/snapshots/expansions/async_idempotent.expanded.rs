@@ -4,6 +4,7 @@ pub async fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
             "plan_service",
             "fetch_plan",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

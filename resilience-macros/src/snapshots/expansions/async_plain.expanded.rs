@@ -4,6 +4,7 @@ async fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
             "plan_service",
             "write_plan",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     if let ::core::result::Result::Err(interruption) = call.admit() {

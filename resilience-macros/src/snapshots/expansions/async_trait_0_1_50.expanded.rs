@@ -28,6 +28,7 @@ where
                     "plan_service",
                     "store",
                 );
+                ::resilience_core::__private::register!(OPERATION);
                 OPERATION.begin()
             };
             if let ::core::result::Result::Err(interruption) = call.admit() {

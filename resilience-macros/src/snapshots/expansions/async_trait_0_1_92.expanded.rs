@@ -45,6 +45,7 @@ where
                         ::resilience_core::__private::GIVEN_BY_CALL,
                         "tag",
                     );
+                    ::resilience_core::__private::register!(OPERATION);
                     OPERATION.begin_on(service)
                 }
             };

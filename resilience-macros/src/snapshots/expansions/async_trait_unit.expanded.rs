@@ -27,6 +27,7 @@ where
                     "plan_service",
                     "ping",
                 );
+                ::resilience_core::__private::register!(OPERATION);
                 OPERATION.begin()
             };
             loop {

@@ -5,6 +5,7 @@ async fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
                 "write_plan",
             )
             .attempt_timeout(::core::time::Duration::from_secs(2));
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     if let ::core::result::Result::Err(interruption) = call.admit() {

@@ -40,6 +40,7 @@ impl PlanService {
                 ::resilience_core::__private::GIVEN_BY_CALL,
                 "count_plans",
             );
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin_on(&SERVICE)
         };
         if let ::core::result::Result::Err(interruption) = call.admit() {

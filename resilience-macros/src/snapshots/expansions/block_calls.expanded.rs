@@ -10,6 +10,7 @@ impl PlanService {
                 "plan_service",
                 "fetch_plan",
             );
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin()
         };
         loop {

@@ -12,6 +12,7 @@ impl<T: Transport> PlanService<T> {
                         .base_delay(::core::time::Duration::from_millis(200)),
                 )
                 .attempt_timeout(::core::time::Duration::from_secs(2));
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin()
         };
         loop {
@@ -43,6 +44,7 @@ impl<T: Transport> PlanService<T> {
                 "plan_service",
                 "count_plans",
             );
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin()
         };
         if let ::core::result::Result::Err(interruption) = call.admit() {
@@ -60,6 +62,7 @@ impl<T: Transport> PlanService<T> {
                     "apply_plan_now",
                 )
                 .attempt_timeout(::core::time::Duration::from_secs(2));
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin()
         };
         if let ::core::result::Result::Err(interruption) = call.admit() {

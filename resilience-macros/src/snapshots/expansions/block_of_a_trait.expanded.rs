@@ -16,6 +16,7 @@ impl PlanStore for PlanService {
                     ::resilience_core::__private::GIVEN_BY_CALL,
                     "get",
                 );
+                ::resilience_core::__private::register!(OPERATION);
                 OPERATION.begin_on(service)
             }
         };

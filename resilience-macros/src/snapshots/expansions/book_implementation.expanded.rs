@@ -14,6 +14,7 @@ impl PlanStore for Database {
                 "plan_store",
                 "get",
             );
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin()
         };
         loop {

@@ -73,6 +73,7 @@ where
                 "plan_store",
                 "put",
             );
+            ::resilience_core::__private::register!(OPERATION);
             match self.service {
                 ::core::option::Option::Some(service) => OPERATION.begin_on(&service),
                 ::core::option::Option::None => OPERATION.begin(),

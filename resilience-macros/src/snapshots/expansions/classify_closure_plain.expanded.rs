@@ -4,6 +4,7 @@ fn find_plan(&self) -> Option<Plan> {
             "plan_service",
             "find_plan",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     if let ::core::result::Result::Err(interruption) = call.admit() {

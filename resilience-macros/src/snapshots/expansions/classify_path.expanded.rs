@@ -14,6 +14,7 @@ async fn fetch_plan(&self) -> Result<Plan, String> {
             "plan_service",
             "fetch_plan",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

@@ -17,6 +17,7 @@ async fn tag(
             "plan_service",
             "tag",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

@@ -15,6 +15,7 @@ fn store(&self, name: String, ids: &[u32]) -> Result<usize, PlanError> {
             "plan_service",
             "store",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

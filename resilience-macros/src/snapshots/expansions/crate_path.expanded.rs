@@ -18,6 +18,7 @@ async fn fetch_plan(&self) -> Result<Plan, PlanError> {
                 crate::facade::resilience::RetryPolicy::builder()
                     .jitter(crate::facade::resilience::Jitter::None),
             );
+        crate::facade::resilience::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

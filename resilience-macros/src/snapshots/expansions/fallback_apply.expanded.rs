@@ -4,6 +4,7 @@ async fn write(&self, plan: Plan) -> Result<Written, PlanError> {
             "plan_service",
             "write",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     let ended = match call.admit() {

@@ -36,6 +36,7 @@ where
                     "plan_service",
                     "fetch",
                 );
+                ::resilience_core::__private::register!(OPERATION);
                 OPERATION.begin()
             };
             let ended = loop {

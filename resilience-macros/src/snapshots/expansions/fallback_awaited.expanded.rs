@@ -14,6 +14,7 @@ async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
             "plan_service",
             "fetch",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     let ended = loop {

@@ -4,6 +4,7 @@ async fn fetch(&self, id: u32) -> Page {
             "plan_service",
             "fetch",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     let ended = match call.admit() {

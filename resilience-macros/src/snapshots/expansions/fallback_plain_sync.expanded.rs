@@ -4,6 +4,7 @@ fn count(&self) -> u32 {
             "plan_service",
             "count",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     let ended = match call.admit() {

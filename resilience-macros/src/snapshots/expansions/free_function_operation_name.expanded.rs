@@ -4,6 +4,7 @@ pub(crate) async fn fetchPlan(id: u32) -> Result<Plan, PlanError> {
             "plan_service",
             "fetch",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

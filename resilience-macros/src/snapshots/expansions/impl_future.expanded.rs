@@ -22,6 +22,7 @@ fn fetch_plan(
                 "plan_service",
                 "fetch_plan",
             );
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin()
         };
         loop {

@@ -8,6 +8,7 @@ fn write_plan(
                 "plan_service",
                 "write_plan",
             );
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin()
         };
         if let ::core::result::Result::Err(interruption) = call.admit() {

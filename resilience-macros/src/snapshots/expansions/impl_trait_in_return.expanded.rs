@@ -17,6 +17,7 @@ async fn list(
             "plan_service",
             "list",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

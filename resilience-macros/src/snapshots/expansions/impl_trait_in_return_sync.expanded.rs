@@ -4,6 +4,7 @@ fn list(&self) -> Result<(impl Iterator<Item = u32>, [impl Copy; 2]), PlanError>
             "plan_service",
             "list",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     if let ::core::result::Result::Err(interruption) = call.admit() {

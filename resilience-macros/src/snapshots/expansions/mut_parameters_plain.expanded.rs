@@ -4,6 +4,7 @@ async fn tag(mut self, mut tags: Vec<String>) -> Result<Vec<String>, PlanError> 
             "plan_service",
             "tag",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     if let ::core::result::Result::Err(interruption) = call.admit() {

@@ -4,6 +4,7 @@ async fn ping(&self) {
             "plan_service",
             "ping",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     if let ::core::result::Result::Err(interruption) = call.admit() {

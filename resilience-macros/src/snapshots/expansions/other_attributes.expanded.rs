@@ -18,6 +18,7 @@ where
             "plan_service",
             "fetch_plan",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

@@ -4,6 +4,7 @@ async fn r#match(r#type: u32) -> Result<u32, PlanError> {
             "plan_service",
             "match",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

@@ -5,6 +5,7 @@ async fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
                 "plan_service",
                 "write_plan",
             );
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin_in(registry)
         }
     };

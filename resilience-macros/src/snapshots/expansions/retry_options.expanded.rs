@@ -28,6 +28,7 @@ async fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
                     .max_depth(2),
             )
             .attempt_timeout(::core::time::Duration::from_millis(2500));
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

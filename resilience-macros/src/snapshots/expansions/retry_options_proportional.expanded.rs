@@ -21,6 +21,7 @@ fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
                     .jitter(::resilience_core::Jitter::Proportional(0.2))
                     .factor(1.5),
             );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

@@ -15,6 +15,7 @@ async fn fetch_plan(&self) -> Result<Plan, PlanError> {
                 ::resilience_core::__private::GIVEN_BY_CALL,
                 "fetch_plan",
             );
+            ::resilience_core::__private::register!(OPERATION);
             OPERATION.begin_on(service)
         }
     };

@@ -14,6 +14,7 @@ fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
             "plan_service",
             "fetch_plan",
         );
+        ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };
     loop {

@@ -69,6 +69,7 @@ where
                 "plan_store",
                 "get",
             );
+            ::resilience_core::__private::register!(OPERATION);
             match self.service {
                 ::core::option::Option::Some(service) => OPERATION.begin_on(&service),
                 ::core::option::Option::None => OPERATION.begin(),

@@ -93,6 +93,7 @@ where
                 ::resilience_core::__private::GIVEN_BY_CALL,
                 "get",
             );
+            ::resilience_core::__private::register!(OPERATION);
             match self.service {
                 ::core::option::Option::Some(service) => OPERATION.begin_on(&service),
                 ::core::option::Option::None => OPERATION.begin_on(&SERVICE),
@@ -139,6 +140,7 @@ where
                     ::resilience_core::__private::GIVEN_BY_CALL,
                     "put",
                 );
+                ::resilience_core::__private::register!(OPERATION);
                 match self.service {
                     ::core::option::Option::Some(service) => OPERATION.begin_on(&service),
                     ::core::option::Option::None => OPERATION.begin_on(&SERVICE),

@@ -1,0 +1,219 @@
+//! Every key of the settings, once: type, range, default and what it is for.
+//!
+//! The checker, the explanation, the JSON Schema and the table in `docs/configuration.md` all read this table.
+
+use super::slot::{Abandoned, Chosen, Jittered, Ranged, Slot, Switch, Windowed};
+use crate::policy::{
+    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, FailureCount, RetryPolicy, ServiceLayer,
+};
+use std::{fmt, time::Duration};
+
+pub(crate) const TICK: Duration = Duration::from_millis(1);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// One key of the settings: what it is called, what it may be, and what holds where nobody says otherwise.
+///
+/// ```
+/// use resilience_core::settings;
+///
+/// let key = settings::keys().iter().find(|key| key.path() == "retry.max_attempts").unwrap();
+/// assert_eq!((key.allowed().as_str(), key.default_value().as_str()), ("1 to 1000000", "3"));
+/// ```
+pub struct Key {
+    pub(crate) path: &'static str,
+    pub(crate) slot: &'static dyn Slot,
+    about: &'static str,
+}
+
+/// Every key of the settings, in the order of the documentation.
+#[must_use]
+pub fn keys() -> &'static [Key] {
+    KEYS
+}
+
+impl Key {
+    /// Where it stands in a service: `retry.max_attempts`.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// What it may be, as text: a range with units, or the words to choose from.
+    #[must_use]
+    pub fn allowed(&self) -> String {
+        self.slot.allowed()
+    }
+
+    /// What holds where nobody says otherwise, as text; `off` where that is nothing.
+    #[must_use]
+    pub fn default_value(&self) -> String {
+        self.slot.default()
+    }
+
+    /// What it is for, in a sentence.
+    #[must_use]
+    pub fn about(&self) -> &'static str {
+        self.about
+    }
+
+    /// Whether one operation can have it for itself; breaker and budget belong to the service.
+    #[must_use]
+    pub fn suits_operations(&self) -> bool {
+        !self.path.starts_with("breaker.") && !self.path.starts_with("budget.")
+    }
+
+    /// What `layer` says of it, in whichever spelling.
+    pub(crate) fn text(&self, layer: &ServiceLayer) -> Option<String> {
+        let text = self.slot.text(layer);
+        if text.is_none() && self.path == MAX_ATTEMPTS {
+            return layer
+                .retry
+                .max_retries
+                .map(|retries| retries.saturating_add(1).to_string());
+        }
+        text
+    }
+
+    /// Whether it is only another spelling of one that is in the table.
+    pub(crate) fn is_spelling(&self) -> bool {
+        self.path == MAX_RETRIES
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("path", &self.path)
+            .field("allowed", &self.allowed())
+            .field("default", &self.default_value())
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) const MAX_ATTEMPTS: &str = "retry.max_attempts";
+pub(crate) const MAX_RETRIES: &str = "retry.max_retries";
+
+/// The groups that keys stand in.
+#[cfg(feature = "settings")]
+pub(crate) const GROUPS: [&str; 3] = ["retry", "breaker", "budget"];
+
+pub(crate) fn find(path: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.path == path)
+}
+
+const RETRY: RetryPolicy = RetryPolicy::DEFAULT;
+const BREAKER: BreakerPolicy = BreakerPolicy::DEFAULT;
+const BUDGET: BudgetPolicy = BudgetPolicy::DEFAULT;
+
+macro_rules! keys {
+    ($($path:literal: $slot:expr, $about:literal;)*) => {
+        pub(crate) static KEYS: &[Key] = &[$(Key { path: $path, slot: &$slot, about: $about }),*];
+    };
+}
+
+macro_rules! ranged {
+    ($($place:ident).+, $low:expr, $high:expr, $default:expr) => {
+        Ranged { place: |layer| &mut layer.$($place).+, low: $low, high: $high, default: $default }
+    };
+}
+
+macro_rules! switch {
+    ($($place:ident).+, $default:expr) => {
+        Switch { place: |layer| &mut layer.$($place).+, default: $default }
+    };
+}
+
+macro_rules! chosen {
+    ($($place:ident).+, $default:expr, $($word:literal => $choice:expr),+) => {
+        Chosen { place: |layer| &mut layer.$($place).+, choices: &[$(($word, $choice)),+], default: $default }
+    };
+}
+
+keys! {
+    "retry.max_attempts": ranged!(retry.max_attempts, 1, 1_000_000, Some(RETRY.max_attempts())),
+        "All attempts of a call, the first included.";
+    "retry.max_retries": ranged!(retry.max_retries, 0, 999_999, Some(RETRY.max_attempts() - 1)),
+        "The attempts after the first: another spelling of `max_attempts`, not beside it.";
+    "retry.backoff": chosen!(retry.backoff, RETRY.backoff(),
+            "none" => Backoff::None, "fixed" => Backoff::Fixed, "linear" => Backoff::Linear,
+            "incremental" => Backoff::Incremental, "exponential" => Backoff::Exponential,
+            "fibonacci" => Backoff::Fibonacci),
+        "How the delay grows. `linear` is constant with a floor of 2 s, and needs a `max_delay` of 2 s or more.";
+    "retry.base_delay": ranged!(retry.base_delay, Duration::ZERO, DAY, Some(RETRY.base_delay())),
+        "The delay before the first retry, before jitter; at most `max_delay`.";
+    "retry.factor": ranged!(retry.factor, 1.0, 1_000.0, Some(RETRY.factor())),
+        "The factor of exponential backoff.";
+    "retry.jitter": Jittered,
+        "How chance spreads the delay.";
+    "retry.min_delay": ranged!(retry.min_delay, Duration::ZERO, DAY, Some(RETRY.min_delay())),
+        "The floor of every delay; at most `max_delay`.";
+    "retry.max_delay": ranged!(retry.max_delay, Duration::ZERO, DAY, Some(RETRY.max_delay())),
+        "The cap of every delay; only a server's hint may ask for more.";
+    "retry.total_timeout": ranged!(retry.total_timeout, Duration::from_nanos(1), DAY, Some(RETRY.total_timeout())),
+        "The time for a whole call: no wait ends and no attempt starts after it.";
+    "retry.max_retry_after": ranged!(retry.max_retry_after, Duration::ZERO, DAY, Some(RETRY.max_retry_after())),
+        "The longest `Retry-After` that is waited for; a longer one ends the call.";
+    "retry.max_depth": ranged!(retry.max_depth, 1, 255, Some(RETRY.max_depth())),
+        "How many enclosing calls that may still retry forbid retries here.";
+    "breaker.enabled": switch!(breaker.enabled, BREAKER.enabled()),
+        "Whether there is a breaker at all. `breaker = null` (JSON, YAML) says the same as `false`.";
+    "breaker.per": chosen!(breaker.per, BREAKER.per(), "attempt" => BreakerPer::Attempt, "call" => BreakerPer::Call),
+        "What is judged as one.";
+    "breaker.failure_threshold": ranged!(breaker.failure_threshold, 0, 1_000_000, Some(BREAKER.failure_threshold())),
+        "The number of failures that opens the circuit; 0: no such rule. One rule at least must be on.";
+    "breaker.failure_count": chosen!(breaker.failure_count, BREAKER.failure_count(),
+            "consecutive" => FailureCount::Consecutive, "cumulative" => FailureCount::Cumulative),
+        "Whether a success starts the count of failures anew.";
+    "breaker.failure_rate": ranged!(breaker.failure_rate, 0.0, 1.0, Some(BREAKER.failure_rate())),
+        "The share of failures in the window that opens the circuit; 0: no such rule.";
+    "breaker.slow_call_rate": ranged!(breaker.slow_call_rate, 0.0, 1.0, Some(BREAKER.slow_call_rate())),
+        "The share of slow calls in the window that opens the circuit; 0: no such rule.";
+    "breaker.slow_call_duration":
+        ranged!(breaker.slow_call_duration, TICK, DAY, Some(BREAKER.slow_call_duration())),
+        "From this time on an attempt is slow.";
+    "breaker.window": Windowed,
+        "Which of the latest calls the rates are taken over: a number of calls, or a duration.";
+    "breaker.minimum_calls": ranged!(breaker.minimum_calls, 1, 1_000_000, Some(BREAKER.minimum_calls())),
+        "How many calls the window must hold before a rate is judged.";
+    "breaker.count_transient": switch!(breaker.count_transient, BREAKER.count_transient()),
+        "Whether transient failures count.";
+    "breaker.count_throttled": switch!(breaker.count_throttled, BREAKER.count_throttled()),
+        "Whether throttled failures count.";
+    "breaker.count_timeouts": switch!(breaker.count_timeouts, BREAKER.count_timeouts()),
+        "Whether attempts that were cut by `attempt_timeout` count.";
+    "breaker.count_permanent": switch!(breaker.count_permanent, BREAKER.count_permanent()),
+        "Whether permanent failures count.";
+    "breaker.on_abandon": Abandoned,
+        "From which time on a call whose caller gave up is a failure.";
+    "breaker.recovery_timeout": ranged!(breaker.recovery_timeout, TICK, DAY, Some(BREAKER.recovery_timeout())),
+        "How long the circuit stays open before a probe is admitted.";
+    "breaker.recovery_factor": ranged!(breaker.recovery_factor, 1.0, 100.0, Some(BREAKER.recovery_factor())),
+        "By how much that time grows with each opening that follows a failed probe.";
+    "breaker.max_recovery_timeout":
+        ranged!(breaker.max_recovery_timeout, TICK, DAY, Some(BREAKER.max_recovery_timeout())),
+        "The cap of the grown time; at least `recovery_timeout`.";
+    "breaker.cooldown": ranged!(breaker.cooldown, Duration::ZERO, DAY, Some(BREAKER.cooldown())),
+        "The minimum gap between the beginnings of two half-open periods.";
+    "breaker.half_open_max_calls":
+        ranged!(breaker.half_open_max_calls, 1, BreakerPolicy::MAX_HALF_OPEN_CALLS, Some(BREAKER.half_open_max_calls())),
+        "The number of probes at a time while half-open.";
+    "breaker.success_threshold": ranged!(breaker.success_threshold, 1, u8::MAX, Some(BREAKER.success_threshold())),
+        "The number of successful probes that closes the circuit.";
+    "breaker.probe_timeout": ranged!(breaker.probe_timeout, TICK, DAY, Some(BREAKER.probe_timeout())),
+        "After this time a probe without an outcome gives its place to another.";
+    "budget.enabled": switch!(budget.enabled, BUDGET.enabled()),
+        "Whether there is a retry budget at all.";
+    "budget.deposit": ranged!(budget.deposit, 0.0, 10.0, Some(BUDGET.deposit())),
+        "The tokens that a success earns; a retry costs one.";
+    "budget.throttled_cost": ranged!(budget.throttled_cost, 0.0, 1.0, Some(BUDGET.throttled_cost())),
+        "The tokens that a retry after a throttled failure costs; any other costs one.";
+    "budget.min_per_second": ranged!(budget.min_per_second, 0.0, 1_000.0, Some(BUDGET.min_per_second())),
+        "The tokens that flow in each second whatever happens.";
+    "budget.capacity": ranged!(budget.capacity, 1, 10_000, Some(BUDGET.capacity())),
+        "The most tokens that the bucket holds.";
+    "attempt_timeout": ranged!(attempt_timeout, TICK, DAY, None),
+        "The time after which an attempt is cancelled; async operations only.";
+    "apply_in_retry": chosen!(apply_in_retry, ApplyInRetry::Disarm,
+            "disarm" => ApplyInRetry::Disarm, "refuse" => ApplyInRetry::Refuse),
+        "What happens when an `#[apply]` starts inside an attempt that its caller could repeat.";
+}
