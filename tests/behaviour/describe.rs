@@ -99,7 +99,7 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          up to 100 retries saved up for a bad moment
         breaker          opens after 5 failures in a row;
                          asks again after 30 s, with up to 1 probe at a time;
-                         closes after 2 successes, opens again after 1 failure;
+                         closes after 1 success, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
                          counts attempts that were transient, throttled, timed out, panicked
         attempt timeout  none
