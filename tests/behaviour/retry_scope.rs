@@ -69,6 +69,7 @@ async fn no_round_follows_a_refusal_until_a_later_call_is_not_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_loop_inside_a_retrying_call_leaves_the_repeating_to_it() {
+    // R149: a transport that retries by itself
     let world = World::new();
     let plans = world.plans("plan_service", off().retry(immediate(3)));
 

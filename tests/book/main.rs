@@ -50,15 +50,8 @@ fn the_gate_runs_the_commands_of_the_readme() {
         .map(str::trim)
         .collect();
 
-    assert_eq!(
-        commands,
-        [
-            "cargo run --example plan_service",
-            "cargo run --example retry_storm",
-            "cargo test --workspace"
-        ]
-    );
-    for command in commands {
+    assert_eq!(commands, ["cargo run --example plan_service", "cargo test --workspace"]);
+    for command in commands.into_iter().chain(["cargo run --example retry_storm"]) {
         assert!(gate.contains(&format!("step {command}\n")), "{command}");
     }
 }
