@@ -138,6 +138,12 @@ impl Operation {
         Call::new(self.link_by_scope()).with_deadline_of(scope::current())
     }
 
+    /// The link in the global registry, once it is known.
+    #[inline]
+    pub(crate) fn known_link(&self) -> Option<&'static Link> {
+        self.link.get().copied()
+    }
+
     #[cold]
     fn link_by_scope(&'static self) -> &'static Link {
         match scope::with_surroundings(|here| here.registry) {

@@ -12,7 +12,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Path};
 
-use crate::args::Args;
+use crate::args::{Args, Service};
 use crate::signature::Output;
 use crate::site::{Flow, Site};
 
@@ -55,14 +55,34 @@ pub(crate) struct PerAttempt {
 
 /// The body of a function that is an operation.
 pub(crate) fn operation(operation: &Operation<'_>, site: Site) -> TokenStream {
-    let begin = call::begin(operation, &site);
-    let code = match operation.kind {
-        Kind::Idempotent(word) => repeated(operation, &site, word),
-        Kind::Plain | Kind::Apply => once(operation, &site),
-    };
     let probe = &operation.probe;
     let owned = owned(operation, &site);
-    site.fill(quote!(#probe #owned #begin #code))
+    let code = if runs_at_once(operation, &site) {
+        let known = call::known(operation);
+        let run = attempt::run(operation, &site);
+        quote!(#known #run)
+    } else {
+        let begin = call::begin(operation, &site);
+        let steps = match operation.kind {
+            Kind::Idempotent(word) => repeated(operation, &site, word),
+            Kind::Plain | Kind::Apply => once(operation, &site),
+        };
+        quote!(#begin #steps)
+    };
+    site.fill(quote!(#probe #owned #code))
+}
+
+/// Where nothing is said but names, the steps of a blocking attempt are one function of the runtime.
+fn runs_at_once(operation: &Operation<'_>, site: &Site) -> bool {
+    let args = operation.args;
+    matches!(operation.kind, Kind::Plain | Kind::Apply)
+        && site.flow == Flow::Blocking
+        && matches!(args.service, Some(Service::Named(_)))
+        && args.layers.is_empty()
+        && args.registry.is_none()
+        && args.classify.is_none()
+        && args.fallback.is_none()
+        && operation.handle.is_none()
 }
 
 /// A blocking function only looks at what each attempt gets a copy of. It owns it all the same, and says so: that it could do

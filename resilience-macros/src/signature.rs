@@ -24,7 +24,8 @@ impl Output {
     pub(crate) fn of(signature: &Signature) -> Self {
         match &signature.output {
             ReturnType::Default => Self {
-                ty: Some(quote::quote!(())),
+                // Where nothing is written, the name is where the user can write something.
+                ty: Some(quote::quote_spanned!(Span::mixed_site().located_at(signature.ident.span())=> ())),
                 is_never: false,
                 first: signature.ident.span(),
                 last: signature.ident.span(),

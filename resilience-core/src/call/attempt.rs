@@ -73,7 +73,7 @@ impl Call {
     }
 
     #[cold]
-    fn leave(&mut self, outer: Scope, inner: Scope) {
+    pub(super) fn leave(&mut self, outer: Scope, inner: Scope) {
         self.learn(outer, inner);
         if inner.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
             // Somebody inside read a clock, though not ours.
@@ -95,6 +95,12 @@ impl Call {
             self.set_clock(now);
             self.flags |= CLOCK_RUNS;
         }
+    }
+
+    /// Leaves the scope of a body that panics.
+    pub(super) fn unwind(&mut self, outer: Scope) {
+        self.flags |= PANICKED;
+        self.learn(outer, scope::current());
     }
 
     /// Starts the clock of this call, and lets those around know that a clock was needed.
@@ -228,8 +234,7 @@ struct Unwinding<'a> {
 
 impl Drop for Unwinding<'_> {
     fn drop(&mut self) {
-        self.call.flags |= PANICKED;
-        self.call.learn(self.outer, scope::current());
+        self.call.unwind(self.outer);
     }
 }
 

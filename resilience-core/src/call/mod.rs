@@ -5,6 +5,7 @@
 //! `admission`, `judgement` and `ending`.
 
 mod admission;
+mod at_once;
 mod attempt;
 mod bare_apply;
 mod ending;

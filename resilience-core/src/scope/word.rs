@@ -60,9 +60,12 @@ impl Scope {
 
     /// A scope as its bits.
     #[inline]
-    pub(crate) fn of(bits: u32) -> Self {
+    pub(crate) const fn of(bits: u32) -> Self {
         Self(bits)
     }
+
+    /// Nobody is around, and nothing has been said.
+    pub(crate) const BOTTOM: Self = Self(0);
 
     /// Equal to no scope that is ever in force.
     pub(crate) const NONE: Self = Self(u32::MAX);

@@ -94,6 +94,12 @@ impl Counters {
         stripes::count(&self.0, count as usize);
     }
 
+    /// Counts one if that takes no more than a store; `false` where it is not counted.
+    #[inline]
+    pub(crate) fn add_at_hand(&self, count: Count) -> bool {
+        stripes::count_at_hand(&self.0, count as usize)
+    }
+
     pub(crate) fn snapshot(&self) -> Statistics {
         let sum = |count: Count| stripes::total(&self.0, count as usize);
         let clean = sum(Count::CleanSuccess);

@@ -79,11 +79,19 @@ pub(crate) fn count<const N: usize>(stripes: &Stripes<[AtomicU64; N]>, index: us
 where
     [AtomicU64; N]: Default,
 {
-    // Spelled out, so that all but the usual case is out of line.
-    match stripes.first.get(usize::from(slots::number())) {
-        Some(stripe) => count_alone(&stripe.0[index]),
-        None => count_further(stripes, index),
+    if !count_at_hand(stripes, index) {
+        count_further(stripes, index);
     }
+}
+
+/// Counts one if this thread is among the first that own a stripe; `false` where nothing was counted.
+#[inline]
+pub(crate) fn count_at_hand<const N: usize>(stripes: &Stripes<[AtomicU64; N]>, index: usize) -> bool {
+    let stripe = stripes.first.get(usize::from(slots::number()));
+    if let Some(stripe) = stripe {
+        count_alone(&stripe.0[index]);
+    }
+    stripe.is_some()
 }
 
 /// Only the owner writes here, so nothing can come between.

@@ -45,6 +45,18 @@ pub(super) fn outcome(operation: &Operation<'_>, site: &Site) -> TokenStream {
     }
 }
 
+/// The whole call, where the runtime takes its steps.
+pub(super) fn run(operation: &Operation<'_>, site: &Site) -> TokenStream {
+    let ours = Span::mixed_site();
+    let (at_body, at_return) = (ours.located_at(site.braces), ours.located_at(site.output.first));
+    let moved: TokenStream = operation.copies.iter().map(PerAttempt::moved).collect();
+    let statements = behind(&moved, &site.statements, site.braces);
+    let block = block(site.braces, quote!(#moved #statements));
+    let ty = &site.output.ty;
+    let closure = quote_spanned!(at_body=> || #block);
+    quote_spanned!(at_return=> operation.run_blocking::<#ty>(#closure))
+}
+
 /// Statements that begin with items, in a block of their own: the user is not to be blamed for what we put before them.
 pub(super) fn behind(before: &TokenStream, statements: &TokenStream, braces: Span) -> TokenStream {
     if before.is_empty() || !begins_with_item(statements) {

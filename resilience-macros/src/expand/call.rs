@@ -69,6 +69,17 @@ pub(super) fn begin(operation: &Operation<'_>, site: &Site) -> TokenStream {
     }
 }
 
+/// `let operation = ..;`: an operation whose call the runtime begins.
+pub(super) fn known(operation: &Operation<'_>) -> TokenStream {
+    let operation_static = operation_static(operation);
+    quote_spanned! {Span::mixed_site()=>
+        let operation = {
+            #operation_static
+            &OPERATION
+        };
+    }
+}
+
 /// `static SERVICE: ServiceDef = ..;`, where a block says more of its service than the name.
 pub(crate) fn declaration(args: &Args) -> Option<TokenStream> {
     let ours = Span::mixed_site();

@@ -39,20 +39,15 @@ impl<T: Transport> PlanService<T> {
         }
     }
     fn count_plans(&self) -> Result<usize, PlanError> {
-        let mut call = {
+        let operation = {
             static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::plain(
                 "plan_service",
                 "count_plans",
             );
             ::resilience_core::__private::register!(OPERATION);
-            OPERATION.begin()
+            &OPERATION
         };
-        if let ::core::result::Result::Err(interruption) = call.admit() {
-            return ::resilience_core::FromInterruption::from_interruption(interruption);
-        }
-        let outcome = call
-            .attempt_blocking::<Result<usize, PlanError>>(|| { self.http.count() });
-        call.finish(outcome)
+        operation.run_blocking::<Result<usize, PlanError>>(|| { self.http.count() })
     }
     /// Changes the world.
     pub async fn apply_plan(&self, id: u32) -> Result<(), PlanError> {

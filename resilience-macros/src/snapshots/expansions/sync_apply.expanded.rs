@@ -1,18 +1,12 @@
 fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
-    let mut call = {
+    let operation = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::apply(
             "plan_service",
             "write_plan",
         );
         ::resilience_core::__private::register!(OPERATION);
-        OPERATION.begin()
+        &OPERATION
     };
-    if let ::core::result::Result::Err(interruption) = call.admit() {
-        return ::resilience_core::FromInterruption::from_interruption(interruption);
-    }
-    let outcome = call
-        .attempt_blocking::<
-            Result<u32, PlanError>,
-        >(|| { self.http.put_blocking(plan) });
-    call.finish(outcome)
+    operation
+        .run_blocking::<Result<u32, PlanError>>(|| { self.http.put_blocking(plan) })
 }
