@@ -7,7 +7,11 @@ use crate::{
     },
     system::Wiring,
 };
-use resilience_core::{Reason, plan, scope};
+use resilience_core::{
+    Reason,
+    plan::{self, PlanContext},
+    scope,
+};
 use resilience_tests::Error;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -46,7 +50,7 @@ fn plans() -> Vec<(Plan, bool)> {
     plans.collect()
 }
 
-/// How a path and a plan disagree about one step, as far as the world outside can tell.
+/// How a path and a plan disagree about one step, as far as the tool can tell, and the world outside.
 async fn faults_of(make: Make, plan: &Plan, only_reads: bool, step: Step) -> Vec<String> {
     let tools = Tools::new(&Wiring::new());
     let path = make(Arc::clone(&tools));
@@ -69,6 +73,10 @@ async fn faults_of(make: Make, plan: &Plan, only_reads: bool, step: Step) -> Vec
     };
     if outcome.map_err(|error| error.reason()) != Err(last) {
         faults.push(format!("{step:?} did not end with {last:?}"));
+    }
+    let seen = tools.seen().map(|context| context.is_read_only());
+    if runs > 0 && seen != Some(only_reads) {
+        faults.push(format!("{step:?} took its plan for {seen:?}"));
     }
     let guarded = tools.service.statistics().attempts;
     if guarded != u64::from(runs) {
@@ -106,6 +114,11 @@ async fn nor_where_tasks_move_between_threads() {
     }
 }
 
+fn sorted(mut faults: Vec<String>) -> Vec<String> {
+    faults.sort();
+    faults
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_path_that_loses_it_is_found_out() {
     // R147, R161: what these tests are worth.
@@ -120,26 +133,55 @@ async fn a_path_that_loses_it_is_found_out() {
     let by_phase = "{\"phase\":\"strategize\"}";
 
     let forgetful = faults(|tools| Box::new(ForgetsToCarry(tools))).await;
-    assert_eq!(
-        forgetful,
-        [lost(outright[0]), lost(by_phase), lost(outright[1])].concat()
-    );
+    let mut expected = [lost(outright[0]), lost(by_phase), lost(outright[1])].concat();
+    for (plan, _) in plans() {
+        let hints = Value::Object(plan.hints);
+        expected.extend(["Inspect", "Write", "Command"].map(|step| format!("{hints}: {step} took its plan for None")));
+    }
+    assert_eq!(sorted(forgetful), sorted(expected));
 
     let narrow = faults(|tools| Box::new(DropsReadOnly(tools))).await;
-    let mut expected = [lost(outright[0]), lost(outright[1])].concat();
     let overruled = "{\"phase\":\"strategize\",\"read_only\":false}";
+    let mut expected = [lost(outright[0]), lost(outright[1])].concat();
+    for hints in outright {
+        expected.extend(
+            ["Inspect", "Write", "Command"].map(|step| format!("{hints}: {step} took its plan for Some(false)")),
+        );
+    }
     expected.extend([
+        format!("{overruled}: Inspect took its plan for Some(true)"),
         format!("{overruled}: Write ran 0 times instead of 1"),
         format!("{overruled}: Write did not end with None"),
         format!("{overruled}: Command ran 1 times instead of 3"),
+        format!("{overruled}: Command took its plan for Some(true)"),
     ]);
-    assert_eq!(narrow, expected);
+    assert_eq!(sorted(narrow), sorted(expected));
 
     let past = faults(|tools| Box::new(GoesPast(tools))).await;
     for (plan, _) in plans() {
         let hints = Value::Object(plan.hints);
         let told = format!("{hints}: Write ran 1 times, but 0 through the service");
         assert!(past.contains(&told), "{told}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_context_arrives_as_it_was_said() {
+    // R161: what has fields of its own for the plan passes on those.
+    let (plan, _) = plans().swap_remove(4);
+    for (name, make) in PATHS {
+        let tools = Tools::new(&Wiring::new());
+
+        assert_eq!(
+            make(Arc::clone(&tools)).run(&plan, Step::Inspect).await,
+            Err(Error::Down(3))
+        );
+
+        let expected = match name {
+            "tool runtime" => PlanContext::new().with_read_only(true),
+            _ => PlanContext::new().with_phase("strategize"),
+        };
+        assert_eq!(tools.seen(), Some(expected), "{name}");
     }
 }
 

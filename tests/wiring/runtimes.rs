@@ -15,7 +15,10 @@ use resilience_core::{
 };
 use resilience_tests::Error;
 use serde_json::{Map, Value};
-use std::{sync::Arc, thread};
+use std::{
+    sync::{Arc, Mutex},
+    thread,
+};
 
 /// What a plan does with a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,7 @@ pub(crate) enum Step {
 pub(crate) struct Tools {
     pub(crate) service: &'static Service,
     pub(crate) outside: Backend,
+    seen: Mutex<Option<PlanContext>>,
 }
 
 impl Tools {
@@ -39,7 +43,23 @@ impl Tools {
         Arc::new(Self {
             service: wiring.registry.service("tool_service"),
             outside: Backend::default(),
+            seen: Mutex::default(),
         })
+    }
+
+    /// What the last body that ran knew of its plan.
+    pub(crate) fn seen(&self) -> Option<PlanContext> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    fn work(&self) -> Result<u32, Error> {
+        *self.seen.lock().unwrap() = plan::current();
+        self.outside.fail()
+    }
+
+    async fn work_later(&self) -> Result<u32, Error> {
+        tokio::task::yield_now().await;
+        self.work()
     }
 
     async fn run(&self, step: Step) -> Result<u32, Error> {
@@ -83,32 +103,32 @@ impl Tools {
 impl Tools {
     #[idempotent]
     async fn inspect(&self) -> Result<u32, Error> {
-        self.outside.fail_later().await
+        self.work_later().await
     }
 
     #[idempotent]
     fn inspect_blocking(&self) -> Result<u32, Error> {
-        self.outside.fail()
+        self.work()
     }
 
     #[apply]
     async fn write(&self) -> Result<u32, Error> {
-        self.outside.fail_later().await
+        self.work_later().await
     }
 
     #[apply]
     fn write_blocking(&self) -> Result<u32, Error> {
-        self.outside.fail()
+        self.work()
     }
 
     #[plain]
     async fn command(&self) -> Result<u32, Error> {
-        self.outside.fail_later().await
+        self.work_later().await
     }
 
     #[plain]
     fn command_blocking(&self) -> Result<u32, Error> {
-        self.outside.fail()
+        self.work()
     }
 }
 
