@@ -11,9 +11,12 @@
 
 mod apply;
 mod breakers;
+mod entries;
 mod guards;
 mod overrides;
 mod paths;
 mod runtimes;
 mod services;
+mod story;
 mod system;
+mod tools;

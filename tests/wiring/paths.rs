@@ -2,10 +2,11 @@
 
 use crate::{
     runtimes::{
-        DropsReadOnly, ExecutorRuntime, ExecutorStub, ForgetsToCarry, GoesPast, Path, Plan, Step, ToolActor,
-        ToolRunner, ToolRuntime, Tools,
+        DropsReadOnly, ExecutorRuntime, ExecutorStub, ForgetsToCarry, GoesPast, Path, Plan, ToolActor, ToolRunner,
+        ToolRuntime,
     },
     system::Wiring,
+    tools::{Step, Tools},
 };
 use resilience_core::{
     Reason,

@@ -2,8 +2,8 @@
 
 use crate::system::{Backend, DATABASE, SERVICES, Wiring};
 use resilience_core::{Jitter, RetryLayer, RetryPolicy, ServiceDef, ServiceLayer, Settings, policy::presets};
-use resilience_tests::{Error, ms, record, secs};
-use std::{pin::Pin, ptr, sync::Barrier, thread, time::Duration};
+use resilience_tests::{ms, secs};
+use std::{ptr, sync::Barrier, thread, time::Duration};
 
 /// How long a call sleeps that fails to the end.
 fn slept(wiring: &Wiring, service: &str) -> Vec<Duration> {
@@ -101,58 +101,6 @@ fn a_base_delay_of_zero_said_by_an_operator_does_not_hammer_either() {
     assert_eq!(slept(&Wiring::overridden(&overrides), "plan_service"), [ms(100); 2]);
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_async_call_that_recovers_returns_its_value_and_one_that_does_not_its_last_error() {
-    // R030, R031
-    let wiring = Wiring::new();
-    let backend = Backend::default();
-
-    let recovered = wiring
-        .execute_async("plan_service", async || backend.recover_after(2))
-        .await;
-    assert_eq!((recovered, wiring.clock.slept()), (Ok(3), vec![ms(500), secs(1)]));
-    let exhausted = wiring.execute_async("plan_service", || backend.fail_later()).await;
-    assert_eq!(exhausted, Err(Error::Down(6)));
-    assert_eq!(backend.runs(), 6);
-}
-
-#[tokio::test(start_paused = true)]
-async fn whatever_can_be_called_for_a_future_is_awaited_and_not_taken_for_done() {
-    // R143
-    async fn named() -> Result<u32, Error> {
-        Err(Error::Down(1))
-    }
-    fn of(wiring: &Wiring) -> u64 {
-        wiring.registry.service("plan_service").statistics().attempts
-    }
-    struct Callable(Backend);
-    impl Callable {
-        async fn call(&self) -> Result<u32, Error> {
-            self.0.fail_later().await
-        }
-    }
-    type Boxed = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<u32, Error>>>>>;
-
-    let callable = Callable(Backend::default());
-    let boxed: Boxed = Box::new(|| Box::pin(named()));
-    let wrapped = || async { named().await };
-    let wiring = Wiring::overridden(&serde_json::json!({ "plan_service": { "breaker": null } }));
-    for (ways, outcome) in [
-        wiring.execute_async("plan_service", named).await,
-        wiring.execute_async("plan_service", boxed).await,
-        wiring.execute_async("plan_service", wrapped).await,
-        wiring.execute_async("plan_service", || callable.call()).await,
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        assert!(outcome.is_err(), "{ways}");
-    }
-
-    assert_eq!(of(&wiring), 4 * 3);
-    assert_eq!(callable.0.runs(), 3);
-}
-
 #[test]
 fn a_service_that_nobody_knows_gets_the_conservative_policy_and_keeps_it() {
     // R131, R132, R136
@@ -213,56 +161,4 @@ fn threads_that_meet_at_a_new_name_share_one_service() {
 
     assert!(services.iter().all(|service| ptr::eq(*service, services[0])));
     assert_eq!(wiring.registry.services().len(), 12);
-}
-
-#[test]
-fn an_entry_that_is_used_again_is_the_same_operation() {
-    // R040
-    let wiring = Wiring::new();
-
-    for _ in 0..3 {
-        wiring.execute("plan_service", || Ok(1)).unwrap();
-    }
-
-    let operations = wiring.registry.service("plan_service").operations();
-    let found: Vec<_> = operations
-        .iter()
-        .map(|found| (found.name, found.statistics.calls))
-        .collect();
-    assert_eq!(found, [("execute", 3)]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_total_time_holds_on_every_entry_and_is_a_key_like_others() {
-    // R036, R039, R125
-    let endless = serde_json::json!({ "retry": { "max_attempts": 1_000_000, "base_delay": "1m", "max_delay": "1m", "jitter": "none" }, "breaker": null });
-    let mut short = endless.clone();
-    short["retry"]["total_timeout"] = "2m".into();
-    for (overrides, runs) in [(endless, 6), (short, 3)] {
-        let wiring = Wiring::overridden(&serde_json::json!({ "tool_service": overrides, "stranger": overrides }));
-        for service in ["tool_service", "stranger"] {
-            let (sync, later) = (Backend::default(), Backend::default());
-            assert_eq!(wiring.execute(service, || sync.fail()), Err(Error::Down(runs)));
-            let outcome = wiring.execute_async(service, || later.fail_later()).await;
-            assert_eq!(outcome, Err(Error::Down(runs)), "{service}");
-        }
-    }
-}
-
-#[test]
-fn each_retry_is_told_in_fields() {
-    // R174, R176
-    let wiring = Wiring::new();
-    let events = record();
-
-    let _ = wiring.execute("plan_service", || Backend::default().fail());
-
-    assert_eq!(
-        events.take(),
-        [
-            "WARN retry scheduled service=plan_service operation=execute attempt=1 max_attempts=3 delay_ms=500 error_kind=transient",
-            "WARN retry scheduled service=plan_service operation=execute attempt=2 max_attempts=3 delay_ms=1000 error_kind=transient",
-            "WARN retries exhausted service=plan_service operation=execute attempt=3 max_attempts=3 error_kind=transient",
-        ]
-    );
 }
