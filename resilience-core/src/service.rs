@@ -1,5 +1,9 @@
 //! A named dependency: one breaker, one retry budget, and the operations that call it.
 
+mod policies;
+
+pub(crate) use policies::{Policies, ServicePolicies};
+
 use crate::{
     breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick, Transition},
     budget::Budget,
@@ -13,7 +17,7 @@ use crate::{
 use std::{
     collections::{HashMap, HashSet},
     fmt, mem, ptr,
-    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// A named dependency such as `"plan_service"`: owns one breaker, one retry budget and its policies.
@@ -34,7 +38,7 @@ pub struct Service {
     origin: Origin,
     born: Tick,
     registry: &'static Registry,
-    policies: RwLock<ServicePolicies>,
+    policies: Policies,
     state: Mutex<State>,
 }
 
@@ -43,21 +47,6 @@ pub struct Service {
 struct Hot {
     breaker: Breaker,
     budget: Budget,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ServicePolicies {
-    pub(crate) breaker: BreakerPolicy,
-    pub(crate) budget: BudgetPolicy,
-}
-
-impl ServicePolicies {
-    fn of(layer: &ServiceLayer) -> Result<Self, InvalidPolicy> {
-        Ok(Self {
-            breaker: BreakerPolicy::DEFAULT.layered(&layer.breaker)?,
-            budget: BudgetPolicy::DEFAULT.layered(&layer.budget)?,
-        })
-    }
 }
 
 #[derive(Default)]
@@ -105,7 +94,7 @@ impl Service {
             origin: Origin(name),
             born: Tick::at(registry.now()),
             registry,
-            policies: RwLock::new(policies),
+            policies: Policies::new(policies),
             state: Mutex::default(),
         }
     }
@@ -233,7 +222,12 @@ impl Service {
     }
 
     pub(crate) fn policies(&self) -> ServicePolicies {
-        *self.policies.read().unwrap_or_else(PoisonError::into_inner)
+        self.policies.get()
+    }
+
+    /// The breaker's policy, which is asked in brief without a lock.
+    pub(crate) fn breaker_policy(&self) -> &Policies {
+        &self.policies
     }
 
     /// Links an operation, once.
@@ -324,7 +318,7 @@ impl Service {
 
         state.code = code;
         state.settings = settings;
-        *self.policies.write().unwrap_or_else(PoisonError::into_inner) = policies;
+        self.policies.set(policies);
         self.breaker().adopt(&policies.breaker);
         for (link, policy) in operations {
             link.set_policy(policy);

@@ -3,18 +3,17 @@
 use super::{
     Breaker,
     change::{CircuitCause, Transition},
-    memory::{Memory, Unjudged},
+    memory::Unjudged,
     permit::{Kind, Permit},
     rules,
     window::Evidence,
-    word::{Closed, State, Tick, Word},
+    word::{Closed, State, Tick, Ticks, Word},
 };
 use crate::{
     classify::FailureKind,
-    policy::{BreakerPolicy, OnAbandon},
+    policy::{BreakerPolicy, Brief, Briefed, OnAbandon},
     sync::seeded,
 };
-use std::time::Duration;
 
 /// How an attempt ended, as far as the breaker is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub(crate) enum Ending {
 
 impl Ending {
     /// The ending of an attempt that failed in this way.
-    pub(crate) fn of_failure(kind: FailureKind, policy: &BreakerPolicy) -> Self {
+    pub(crate) fn of_failure(kind: FailureKind, policy: Brief) -> Self {
         let counts = match kind {
             FailureKind::Transient => policy.count_transient(),
             FailureKind::Throttled { .. } => policy.count_throttled(),
@@ -42,28 +41,37 @@ impl Ending {
 }
 
 impl Breaker {
-    /// Whether a success of a timed attempt is dealt with, though the word is not [healthy](Word::is_healthy): all there was
-    /// to do is count it. Takes no lock and asks no policy.
-    pub(crate) fn success_in_passing(&self, permit: Permit, now: Tick) -> bool {
-        let Some(parts) = self.parts.get() else { return false };
-        let timing = &parts.timing;
-        let period = timing.period();
+    /// Whether a success is dealt with, though the word is not [healthy](Word::is_healthy): all there was to do is count it, or
+    /// nothing. Takes no lock and asks no policy. `read` reads the clock, where the time matters.
+    pub(crate) fn success_in_passing(&self, permit: Permit, read: impl FnOnce() -> Tick) -> bool {
+        let may_pass = |word: Word| {
+            word.is_healthy_but_for_time() && permit.kind() == Kind::Closed && permit.generation() == word.generation()
+        };
         let word = self.word();
-        word.is_healthy_but_timed()
-            && permit.kind() == Kind::Closed
-            && permit.is_timed()
-            && permit.generation() == word.generation()
-            && !timing.is_slow(permit.age(now))
-            && timing.count_success(period, now)
+        if !may_pass(word) {
+            return false;
+        }
+        let Some(parts) = self.parts.get() else {
+            // Without a window there is nothing to count, and nothing that is slow.
+            return !word.is_dated();
+        };
+        let timing = &parts.timing;
+        if timing.is_idle() {
+            return !word.is_dated();
+        }
+        let now = read();
+        let period = timing.period();
+        may_pass(self.word()) && !timing.is_slow(permit.age(now)) && timing.count_success(period, now)
     }
 
-    /// Takes the permit back. `read` reads the clock; it is called before the permit is given up, and with no lock held.
+    /// Takes the permit back. `read` reads the clock; it is called before the permit of a probe is given up, and with no lock
+    /// held.
     pub(crate) fn end(
         &self,
         permit: Permit,
         ending: Ending,
         read: impl Fn() -> Tick,
-        policy: &BreakerPolicy,
+        policy: &impl Briefed,
     ) -> Option<Transition> {
         match permit.kind() {
             Kind::None => return None,
@@ -75,40 +83,38 @@ impl Breaker {
             }
             Kind::Closed | Kind::Probe => {}
         }
-        let needs_time = match (ending, policy.on_abandon()) {
-            (Ending::Failure, _) => true,
-            (Ending::Success, _) | (Ending::Abandoned, OnAbandon::FailAfter(_)) => permit.is_timed(),
-            (Ending::Ignored | Ending::Abandoned, _) => false,
+        let brief = policy.brief();
+        let needs_time = match ending {
+            Ending::Success | Ending::Failure => permit.is_timed() || brief.has_window_of_time(),
+            Ending::Abandoned => permit.is_timed() && brief.judges_abandoned(),
+            Ending::Ignored => false,
         };
         let now = needs_time.then(&read);
-        let age = now.map_or(Duration::ZERO, |now| permit.age(now));
         let is_late = !self.give_back(permit) || self.has_turned_since(permit);
-        if !policy.enabled() {
+        if !brief.enabled() {
             return None;
         }
-        let failed = match (ending, policy.on_abandon()) {
-            (Ending::Success, _) => false,
-            (Ending::Failure, _) => true,
-            (Ending::Abandoned, rule) => {
+        let failed = match ending {
+            Ending::Success => false,
+            Ending::Failure => true,
+            Ending::Abandoned => {
                 self.parts(policy).count(Unjudged::Abandoned);
-                match rule {
-                    OnAbandon::FailAfter(limit) if !is_late && permit.is_timed() && age >= limit => true,
+                match now {
+                    Some(now) if !is_late && fails_abandoned(permit.age(now), &policy.whole()) => true,
                     _ => return None,
                 }
             }
-            (Ending::Ignored, _) => {
+            Ending::Ignored => {
                 let what = if is_late { Unjudged::Late } else { Unjudged::Ignored };
                 self.parts(policy).count(what);
                 return None;
             }
         };
-        let slow = policy.slow_millionths() != 0 && permit.is_timed() && age >= policy.slow_call_duration();
-        let evidence = Evidence { failed, slow };
         let judged = match (is_late, permit.kind()) {
             (true, _) => Err(Late),
-            (false, Kind::Probe) => self.judge_probe(permit, evidence, read, policy),
-            (false, _) if policy.has_window() => self.judge_with_memory(permit, evidence, now, read, policy),
-            (false, _) => self.judge_by_word(permit, evidence, now, read, policy),
+            (false, Kind::Probe) => self.judge_probe(permit, failed, now, read, policy),
+            (false, _) if brief.has_window() => self.judge_with_memory(permit, failed, now, read, policy),
+            (false, _) => self.judge_by_word(permit, failed, now, read, policy),
         };
         judged.unwrap_or_else(|Late| {
             self.parts(policy).count(Unjudged::Late);
@@ -133,17 +139,18 @@ impl Breaker {
     fn judge_by_word(
         &self,
         permit: Permit,
-        evidence: Evidence,
+        failed: bool,
         now: Option<Tick>,
         read: impl Fn() -> Tick,
-        policy: &BreakerPolicy,
+        policy: &impl Briefed,
     ) -> Result<Option<Transition>, Late> {
+        let brief = policy.brief();
         loop {
             let word = self.word();
             let closed = closed_of(word, permit)?;
-            let failures = rules::failures_after(closed.failures, evidence.failed, policy);
-            if rules::trips(failures, policy) {
-                return self.judge_with_memory(permit, evidence, now, read, policy);
+            let failures = rules::failures_after(closed.failures, failed, brief);
+            if rules::trips(failures, brief) {
+                return self.judge_with_memory(permit, failed, now, read, policy);
             }
             if self.replace(word, word.with(State::Closed(Closed { failures, ..closed }))) {
                 return Ok(None);
@@ -155,12 +162,14 @@ impl Breaker {
     fn judge_with_memory(
         &self,
         permit: Permit,
-        evidence: Evidence,
+        failed: bool,
         mut now: Option<Tick>,
         read: impl Fn() -> Tick,
-        policy: &BreakerPolicy,
+        policy: &impl Briefed,
     ) -> Result<Option<Transition>, Late> {
+        let brief = policy.brief();
         let parts = self.parts(policy);
+        let mut whole = None;
         let mut is_recorded = false;
         loop {
             let mut memory = parts.memory();
@@ -175,14 +184,21 @@ impl Breaker {
             // What a window of calls is not asked for.
             let at = now.unwrap_or(Tick(0));
             if !is_recorded {
-                memory.record(evidence, at);
+                let slow = parts.timing.is_slow(permit.age(at));
+                memory.record(Evidence { failed, slow }, at);
                 is_recorded = true;
             }
-            let failures = rules::failures_after(closed.failures, evidence.failed, policy);
-            let Some(met) = rule_met(failures, &memory, at, policy) else {
+            let tally = memory.advance_to(at);
+            let failures = rules::failures_after(closed.failures, failed, brief);
+            let met = if rules::trips(failures, brief) {
+                Some((CircuitCause::Failures, failures.into()))
+            } else {
+                memory.rate_met(tally, at)
+            };
+            let Some(met) = met else {
                 let closed = Closed {
                     failures,
-                    recorded: !memory.is_settled(at),
+                    recorded: !memory.is_settled(),
                     ..closed
                 };
                 if seeded("window_unlocked_early") {
@@ -193,12 +209,14 @@ impl Breaker {
                 }
                 continue;
             };
-            let Some(now) = now else {
+            // What it takes to open is looked up without the lock, too.
+            let (Some(now), Some(whole)) = (now, &whole) else {
                 drop(memory);
-                now = Some(read());
+                now = now.or_else(|| Some(read()));
+                whole = Some(policy.whole());
                 continue;
             };
-            let (opened, transition) = rules::open(word, now, 0, memory.last_half_open(), policy, met);
+            let (opened, transition) = rules::open(word, now, 0, memory.last_half_open(), whole, met);
             if self.replace(word, opened) {
                 memory.enter(word, opened, now, transition);
                 return Ok(Some(transition));
@@ -210,12 +228,16 @@ impl Breaker {
     fn judge_probe(
         &self,
         permit: Permit,
-        evidence: Evidence,
+        failed: bool,
+        ended: Option<Tick>,
         read: impl Fn() -> Tick,
-        policy: &BreakerPolicy,
+        policy: &impl Briefed,
     ) -> Result<Option<Transition>, Late> {
+        let parts = self.parts(policy);
+        let policy = policy.whole();
         // A slow probe says that what the rule was about is not over.
-        let failed = evidence.failed || evidence.slow;
+        let slow = ended.is_some_and(|ended| parts.timing.is_slow(permit.age(ended)));
+        let failed = failed || slow;
         loop {
             let word = self.word();
             let (successes, reopenings) = half_open_of(word, permit)?;
@@ -227,14 +249,14 @@ impl Breaker {
                 continue;
             }
             let now = read();
-            let mut memory = self.parts(policy).memory();
+            let mut memory = parts.memory();
             if self.word() != word {
                 continue;
             }
             let (next, transition) = if failed {
                 let reopenings = (reopenings + 1).min(Word::MAX_REOPENINGS);
                 let cause = (CircuitCause::ProbeFailed, 1);
-                rules::open(word, now, reopenings, memory.last_half_open(), policy, cause)
+                rules::open(word, now, reopenings, memory.last_half_open(), &policy, cause)
             } else {
                 (memory.close(word), Transition::Closed)
             };
@@ -267,11 +289,10 @@ fn half_open_of(word: Word, permit: Permit) -> Result<(u8, u32), Late> {
     }
 }
 
-/// The rule that opens the circuit, and how many calls have met it.
-fn rule_met(failures: u32, memory: &Memory<'_>, now: Tick, policy: &BreakerPolicy) -> Option<(CircuitCause, u64)> {
-    if rules::trips(failures, policy) {
-        Some((CircuitCause::Failures, failures.into()))
-    } else {
-        memory.rate_met(now, policy)
+/// Whether a call that was abandoned at this age is a failure.
+fn fails_abandoned(age: Ticks, policy: &BreakerPolicy) -> bool {
+    match policy.on_abandon() {
+        OnAbandon::Ignore => false,
+        OnAbandon::FailAfter(limit) => age >= Ticks::of(limit),
     }
 }

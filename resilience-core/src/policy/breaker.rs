@@ -1,7 +1,9 @@
+mod brief;
 mod layer;
 mod range;
 mod words;
 
+pub(crate) use brief::{Brief, Briefed};
 pub use layer::BreakerLayer;
 pub use words::{BreakerPer, FailureCount, OnAbandon, Window};
 
@@ -340,15 +342,17 @@ impl BreakerPolicy {
 
     /// Whether a rate is judged, and a window therefore kept.
     pub(crate) const fn has_window(&self) -> bool {
-        self.enabled && (self.failure_millionths() != 0 || self.slow_millionths() != 0)
+        self.enabled && (self.failure_rate > 0.0 || self.slow_call_rate > 0.0)
     }
 
-    /// Whether every attempt needs the time, and not only those in trouble.
+    /// Whether a rate is judged over a window of time, so that every outcome needs the time.
+    pub(crate) const fn has_window_of_time(&self) -> bool {
+        self.has_window() && matches!(self.window, Window::Time(_))
+    }
+
+    /// Whether every attempt needs the time at which it began, and not only those in trouble.
     pub(crate) const fn is_timed(&self) -> bool {
-        self.enabled
-            && (self.slow_millionths() != 0
-                || (self.has_window() && matches!(self.window, Window::Time(_)))
-                || !matches!(self.on_abandon, OnAbandon::Ignore))
+        self.enabled && (self.slow_call_rate > 0.0 || !matches!(self.on_abandon, OnAbandon::Ignore))
     }
 }
 

@@ -54,14 +54,14 @@ impl CallWindow {
     pub(super) fn record(&mut self, evidence: Evidence) {
         if self.tally.calls == u64::from(self.size) {
             let oldest = self.outcome(self.next);
-            self.tally.failed -= u64::from(oldest & FAILED != 0);
-            self.tally.slow -= u64::from(oldest & SLOW != 0);
-        } else {
-            self.tally.calls += 1;
+            self.tally.take_away(Tally {
+                calls: 1,
+                failed: oldest & FAILED,
+                slow: (oldest & SLOW) >> 1,
+            });
         }
-        self.tally.failed += u64::from(evidence.failed);
-        self.tally.slow += u64::from(evidence.slow);
-        let outcome = if evidence.failed { FAILED } else { 0 } | if evidence.slow { SLOW } else { 0 };
+        self.tally.add(evidence);
+        let outcome = u64::from(evidence.failed) | u64::from(evidence.slow) << 1;
         let (word, shift) = place(self.next);
         self.bits[word] = (self.bits[word] & !((FAILED | SLOW) << shift)) | (outcome << shift);
         self.next = if self.next + 1 == self.size { 0 } else { self.next + 1 };
