@@ -3,7 +3,7 @@
 use super::{
     Breaker,
     change::{CircuitCause, Transition},
-    memory::Unjudged,
+    memory::{Parts, Unjudged},
     permit::{Kind, Permit},
     rules,
     window::Evidence,
@@ -97,17 +97,12 @@ impl Breaker {
         let failed = match ending {
             Ending::Success => false,
             Ending::Failure => true,
-            Ending::Abandoned => {
-                self.parts(policy).count(Unjudged::Abandoned);
-                match now {
-                    Some(now) if !is_late && fails_abandoned(permit.age(now), &policy.whole()) => true,
-                    _ => return None,
+            Ending::Ignored | Ending::Abandoned => {
+                let age = now.map(|now| permit.age(now));
+                if !self.fails_unanswered(ending, age, is_late, policy) {
+                    return None;
                 }
-            }
-            Ending::Ignored => {
-                let what = if is_late { Unjudged::Late } else { Unjudged::Ignored };
-                self.parts(policy).count(what);
-                return None;
+                true
             }
         };
         let judged = match (is_late, permit.kind()) {
@@ -120,6 +115,22 @@ impl Breaker {
             self.parts(policy).count(Unjudged::Late);
             None
         })
+    }
+
+    /// Counts an ending that says nothing, or nothing by itself; whether it is a failure all the same.
+    #[cold]
+    #[inline(never)]
+    fn fails_unanswered(&self, ending: Ending, age: Option<Ticks>, is_late: bool, policy: &impl Briefed) -> bool {
+        let parts = self.parts(policy);
+        if ending == Ending::Ignored {
+            parts.count(if is_late { Unjudged::Late } else { Unjudged::Ignored });
+            return false;
+        }
+        parts.count(Unjudged::Abandoned);
+        match (age, policy.whole().on_abandon()) {
+            (Some(age), OnAbandon::FailAfter(limit)) => !is_late && age >= Ticks::of(limit),
+            _ => false,
+        }
     }
 
     /// Whether the permit is of another generation.
@@ -152,7 +163,7 @@ impl Breaker {
             if rules::trips(failures, brief) {
                 return self.judge_with_memory(permit, failed, now, read, policy);
             }
-            if self.replace(word, word.with(State::Closed(Closed { failures, ..closed }))) {
+            if self.replace(word, word.with_closed(Closed { failures, ..closed })) {
                 return Ok(None);
             }
         }
@@ -163,68 +174,86 @@ impl Breaker {
         &self,
         permit: Permit,
         failed: bool,
-        mut now: Option<Tick>,
+        now: Option<Tick>,
         read: impl Fn() -> Tick,
         policy: &impl Briefed,
     ) -> Result<Option<Transition>, Late> {
-        let brief = policy.brief();
         let parts = self.parts(policy);
+        let mut outcome = Outcome {
+            permit,
+            failed,
+            now,
+            is_recorded: false,
+        };
         let mut whole = None;
-        let mut is_recorded = false;
+        loop {
+            if let Locked::Done(transition) = self.judge_locked(parts, &mut outcome, policy.brief(), whole.as_ref())? {
+                return Ok(transition);
+            }
+            // A clock is a user's code, and the policy has a lock of its own: neither is asked for under this one.
+            outcome.now = outcome.now.or_else(|| Some(read()));
+            whole = Some(policy.whole());
+        }
+    }
+
+    /// Records an outcome, once, and judges the window with it.
+    fn judge_locked(
+        &self,
+        parts: &Parts,
+        outcome: &mut Outcome,
+        brief: Brief,
+        whole: Option<&BreakerPolicy>,
+    ) -> Result<Locked, Late> {
+        let Outcome { permit, failed, .. } = *outcome;
         loop {
             let mut memory = parts.memory();
             let word = self.word();
             let closed = closed_of(word, permit)?;
-            if now.is_none() && memory.is_of_time() {
-                // A clock is a user's code: not under the lock.
-                drop(memory);
-                now = Some(read());
-                continue;
+            if outcome.now.is_none() && memory.is_of_time() {
+                return Ok(Locked::NeedsMore);
             }
             // What a window of calls is not asked for.
-            let at = now.unwrap_or(Tick(0));
-            if !is_recorded {
-                let slow = parts.timing.is_slow(permit.age(at));
-                memory.record(Evidence { failed, slow }, at);
-                is_recorded = true;
-            }
-            let tally = memory.advance_to(at);
+            let at = outcome.now.unwrap_or(Tick(0));
+            let evidence = (!outcome.is_recorded).then(|| Evidence {
+                failed,
+                slow: parts.timing.is_slow(permit.age(at)),
+            });
+            outcome.is_recorded = true;
+            let judged = memory.judge(evidence, at);
             let failures = rules::failures_after(closed.failures, failed, brief);
             let met = if rules::trips(failures, brief) {
                 Some((CircuitCause::Failures, failures.into()))
             } else {
-                memory.rate_met(tally, at)
+                judged.met
             };
             let Some(met) = met else {
                 let closed = Closed {
                     failures,
-                    recorded: !memory.is_settled(),
+                    recorded: !judged.is_settled,
                     ..closed
                 };
                 if seeded("window_unlocked_early") {
                     drop(memory);
                 }
-                if self.replace(word, word.with(State::Closed(closed))) {
-                    return Ok(None);
+                if self.replace(word, word.with_closed(closed)) {
+                    return Ok(Locked::Done(None));
                 }
                 continue;
             };
-            // What it takes to open is looked up without the lock, too.
-            let (Some(now), Some(whole)) = (now, &whole) else {
-                drop(memory);
-                now = now.or_else(|| Some(read()));
-                whole = Some(policy.whole());
-                continue;
+            let (Some(now), Some(whole)) = (outcome.now, whole) else {
+                return Ok(Locked::NeedsMore);
             };
             let (opened, transition) = rules::open(word, now, 0, memory.last_half_open(), whole, met);
             if self.replace(word, opened) {
                 memory.enter(word, opened, now, transition);
-                return Ok(Some(transition));
+                return Ok(Locked::Done(Some(transition)));
             }
         }
     }
 
     /// A half-open breaker.
+    #[cold]
+    #[inline(never)]
     fn judge_probe(
         &self,
         permit: Permit,
@@ -268,15 +297,30 @@ impl Breaker {
     }
 }
 
+/// How an attempt ended.
+struct Outcome {
+    permit: Permit,
+    failed: bool,
+    /// When, where that has been asked for.
+    now: Option<Tick>,
+    /// Whether the window has it.
+    is_recorded: bool,
+}
+
+/// What was made of it under the lock.
+enum Locked {
+    Done(Option<Transition>),
+    /// The time, or the policy.
+    NeedsMore,
+}
+
 /// The permit is of another generation.
 struct Late;
 
 /// What the closed word of the permit's generation says.
 fn closed_of(word: Word, permit: Permit) -> Result<Closed, Late> {
-    match word.state() {
-        State::Closed(closed) if word.generation() == permit.generation() || seeded("no_generation") => Ok(closed),
-        _ => Err(Late),
-    }
+    let is_present = word.generation() == permit.generation() || seeded("no_generation");
+    word.closed().filter(|_| is_present).ok_or(Late)
 }
 
 /// The successes and reopenings of the half-open word of the permit's generation.
@@ -286,13 +330,5 @@ fn half_open_of(word: Word, permit: Permit) -> Result<(u8, u32), Late> {
             Ok((successes, reopenings))
         }
         _ => Err(Late),
-    }
-}
-
-/// Whether a call that was abandoned at this age is a failure.
-fn fails_abandoned(age: Ticks, policy: &BreakerPolicy) -> bool {
-    match policy.on_abandon() {
-        OnAbandon::Ignore => false,
-        OnAbandon::FailAfter(limit) => age >= Ticks::of(limit),
     }
 }

@@ -65,6 +65,14 @@ pub(super) struct Memory<'p> {
     locked: MutexGuard<'p, Locked>,
 }
 
+/// What the rates make of a window.
+pub(super) struct Judged {
+    /// The rate that is reached, and how many calls reached it.
+    pub(super) met: Option<(CircuitCause, u64)>,
+    /// Whether another success would change nothing that can lead to an opening.
+    pub(super) is_settled: bool,
+}
+
 impl Parts {
     pub(super) fn new(policy: &BreakerPolicy) -> Self {
         let parts = Self {
@@ -154,7 +162,7 @@ impl Memory<'_> {
     pub(super) fn closed(&self) -> Closed {
         Closed {
             failures: 0,
-            recorded: !self.locked.outcomes.is_clean(),
+            recorded: !self.locked.outcomes.is_settled(),
             timed: self.locked.timed,
             dated: self.is_of_time(),
         }
@@ -175,22 +183,21 @@ impl Memory<'_> {
         self.locked.outcomes.is_of_time()
     }
 
-    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) {
-        self.locked.outcomes.record(evidence, now);
-    }
-
-    /// What is in the window at `now`, without the successes that threads have counted by themselves.
-    pub(super) fn advance_to(&mut self, now: Tick) -> Tally {
-        self.locked.outcomes.advance_to(now)
-    }
-
-    /// Whether another success would change nothing that can lead to an opening.
-    pub(super) fn is_settled(&self) -> bool {
-        self.locked.outcomes.is_clean()
+    /// Records the evidence, if there is any, and says what the rates make of the window with it.
+    pub(super) fn judge(&mut self, evidence: Option<Evidence>, now: Tick) -> Judged {
+        let outcomes = &mut self.locked.outcomes;
+        let tally = match evidence {
+            Some(evidence) => outcomes.record(evidence, now),
+            None => outcomes.advance_to(now),
+        };
+        Judged {
+            is_settled: outcomes.is_settled_with(tally),
+            met: self.rate_met(tally, now),
+        }
     }
 
     /// The rate that is reached, and how many calls reached it.
-    pub(super) fn rate_met(&self, mut tally: Tally, now: Tick) -> Option<(CircuitCause, u64)> {
+    fn rate_met(&self, mut tally: Tally, now: Tick) -> Option<(CircuitCause, u64)> {
         if !self.locked.rates.are_near(tally) {
             // More successes would only make the shares smaller.
             return None;

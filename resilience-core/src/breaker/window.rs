@@ -156,9 +156,10 @@ impl Outcomes {
         matches!(self, Self::Time(_))
     }
 
-    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) {
+    /// What is in the window with this outcome.
+    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) -> Tally {
         match self {
-            Self::NotKept => {}
+            Self::NotKept => Tally::default(),
             Self::Calls(window) => window.record(evidence),
             Self::Time(window) => window.record(evidence, now),
         }
@@ -173,14 +174,23 @@ impl Outcomes {
         }
     }
 
-    /// Whether another success would change nothing that can lead to an opening: false also where what is bad may have left the
-    /// window of time since it was [advanced](Self::advance_to).
-    pub(super) fn is_clean(&self) -> bool {
+    /// Whether another success would change nothing that can lead to an opening, with this in the window.
+    pub(super) fn is_settled_with(&self, tally: Tally) -> bool {
+        let is_clean = tally.failed == 0 && tally.slow == 0;
         match self {
             Self::NotKept => true,
-            Self::Calls(window) => window.is_full_of_successes(),
-            Self::Time(window) => window.is_clean(),
+            Self::Calls(window) => is_clean && window.is_full_with(tally),
+            Self::Time(_) => is_clean,
         }
+    }
+
+    /// The same, whatever the time: false also where what is bad may have left the window of time since.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_settled_with(match self {
+            Self::NotKept => Tally::default(),
+            Self::Calls(window) => window.tally(),
+            Self::Time(window) => window.remembered(),
+        })
     }
 
     /// What is in the window, without the successes that threads have counted by themselves.

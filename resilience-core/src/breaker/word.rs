@@ -151,6 +151,27 @@ impl Word {
         self.0 & (0b11 << STATE_SHIFT) == 0
     }
 
+    /// What the word of a closed breaker remembers; nothing for others.
+    #[inline]
+    pub(crate) const fn closed(self) -> Option<Closed> {
+        if !self.is_closed() {
+            return None;
+        }
+        #[allow(clippy::cast_possible_truncation, reason = "20 bits")]
+        Some(Closed {
+            failures: (self.0 & ((1 << FAILURE_BITS) - 1)) as u32,
+            recorded: self.0 & RECORDED != 0,
+            timed: self.is_timed(),
+            dated: self.is_dated(),
+        })
+    }
+
+    /// The same generation, closed, and remembering this.
+    #[inline]
+    pub(crate) const fn with_closed(self, closed: Closed) -> Self {
+        Self(self.0 >> GENERATION_SHIFT << GENERATION_SHIFT | closed.payload())
+    }
+
     /// Of a closed breaker: whether attempts need the time at which they began.
     #[inline]
     pub(crate) const fn is_timed(self) -> bool {
@@ -200,12 +221,7 @@ impl Word {
                 2 => BreakerMode::ForcedClosed,
                 _ => BreakerMode::Disabled,
             }),
-            _ => State::Closed(Closed {
-                failures: field(0, FAILURE_BITS) as u32,
-                recorded: payload & RECORDED != 0,
-                timed: payload & TIMED != 0,
-                dated: payload & DATED != 0,
-            }),
+            _ => State::Closed(self.closed().unwrap_or_default()),
         }
     }
 

@@ -73,6 +73,8 @@ pub struct BreakerPolicy {
     half_open_max_calls: u8,
     success_threshold: u8,
     probe_timeout: Duration,
+    /// All of it that is asked at every outcome; follows from the rest.
+    brief: Brief,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -85,7 +87,9 @@ macro_rules! stated {
                 Some(stated) => stated,
                 None => $below.$field,
             },)*
+            brief: Brief::NONE,
         }
+        .briefed()
     };
 }
 
@@ -113,7 +117,9 @@ impl BreakerPolicy {
         half_open_max_calls: 2,
         success_threshold: 2,
         probe_timeout: Duration::from_secs(60),
-    };
+        brief: Brief::NONE,
+    }
+    .briefed();
 
     /// The number of probes at a time that no policy can exceed.
     pub const MAX_HALF_OPEN_CALLS: u8 = 64;
@@ -142,6 +148,12 @@ impl BreakerPolicy {
             recovery_timeout, recovery_factor, max_recovery_timeout, cooldown, half_open_max_calls, success_threshold,
             probe_timeout,
         )
+    }
+
+    /// With its brief worked out.
+    const fn briefed(mut self) -> Self {
+        self.brief = Brief::of(&self);
+        self
     }
 
     /// The first field that is out of its range.

@@ -29,7 +29,7 @@ impl ServicePolicies {
 impl Policies {
     pub(super) fn new(policies: ServicePolicies) -> Self {
         Self {
-            brief: AtomicU32::new(Brief::of(&policies.breaker).to_bits()),
+            brief: AtomicU32::new(policies.breaker.brief().to_bits()),
             whole: RwLock::new(policies),
         }
     }
@@ -40,8 +40,7 @@ impl Policies {
 
     pub(super) fn set(&self, policies: ServicePolicies) {
         *self.whole.write().unwrap_or_else(PoisonError::into_inner) = policies;
-        self.brief
-            .store(Brief::of(&policies.breaker).to_bits(), Ordering::Relaxed);
+        self.brief.store(policies.breaker.brief().to_bits(), Ordering::Relaxed);
     }
 }
 

@@ -37,14 +37,18 @@ impl TimeWindow {
         self.sum = Tally::default();
     }
 
-    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) {
+    /// What is in the window with this outcome.
+    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) -> Tally {
         let number = now.0 / self.step;
         self.advance(number);
+        let mut sum = self.sum;
         // If not, it is so late that the window has moved past it.
         if is_within(number, self.latest) {
             self.tenths[index(number)].add(evidence);
-            self.sum.add(evidence);
+            sum.add(evidence);
         }
+        self.sum = sum;
+        sum
     }
 
     /// What is in the window; forgets what no later window holds.
@@ -84,8 +88,9 @@ impl TimeWindow {
         number + 10 * TENTHS as u64 <= self.latest
     }
 
-    pub(super) fn is_clean(&self) -> bool {
-        self.sum.failed == 0 && self.sum.slow == 0
+    /// What has been recorded and not been forgotten: more than is in the window now.
+    pub(super) fn remembered(&self) -> Tally {
+        self.sum
     }
 
     /// What is in the window at `now`.

@@ -18,7 +18,7 @@ pub(crate) trait Briefed {
 impl Briefed for BreakerPolicy {
     #[inline]
     fn brief(&self) -> Brief {
-        Brief::of(self)
+        self.brief
     }
 
     #[inline]
@@ -46,8 +46,10 @@ const TIMEOUTS: u32 = flag(8);
 const PERMANENT: u32 = flag(9);
 
 impl Brief {
-    #[inline]
-    pub(crate) const fn of(policy: &BreakerPolicy) -> Self {
+    /// Of a policy that is still being made.
+    pub(super) const NONE: Self = Self(0);
+
+    pub(super) const fn of(policy: &BreakerPolicy) -> Self {
         const fn when(is_so: bool, flag: u32) -> u32 {
             if is_so { flag } else { 0 }
         }
