@@ -78,10 +78,9 @@ impl Pair {
 
     /// As calls end: a success takes the first of three ways that is open to it.
     fn end(&self, permit: Permit, ending: Ending) -> Option<Transition> {
-        if ending == Ending::Success {
-            if self.breaker.is_still(permit) || self.breaker.success_in_passing(permit, || self.tick()) {
-                return None;
-            }
+        let passes = || self.breaker.is_still(permit) || self.breaker.success_in_passing(permit, || self.tick());
+        if ending == Ending::Success && passes() {
+            return None;
         }
         self.breaker.end(permit, ending, || self.tick(), &self.policy)
     }
