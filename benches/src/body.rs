@@ -2,6 +2,7 @@
 
 use resilience_core::{Classify, FailureKind, Interruption, Refused};
 use std::{
+    cell::Cell,
     error, fmt,
     hint::{black_box, spin_loop},
     pin::pin,
@@ -84,3 +85,23 @@ pub fn until_ready<F: Future>(future: F) -> F::Output {
         spin_loop();
     }
 }
+
+thread_local! {
+    static FAILED_ONCE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// With the input [`FAILING`] it fails at the first attempt and succeeds at the next.
+///
+/// # Errors
+/// Every other time, with that input.
+pub fn recovering(input: u64) -> Result<u64, Failed> {
+    let outcome = work(input);
+    if outcome.is_err() && FAILED_ONCE.replace(true) {
+        FAILED_ONCE.set(false);
+        return work(0);
+    }
+    outcome
+}
+
+/// What a retried call does: [`work`], which fails again, or [`recovering`], which does not.
+pub type Body = fn(u64) -> Result<u64, Failed>;

@@ -2,8 +2,12 @@
 
 use crate::{
     annotated,
+    body::{recovering, work},
+    nested,
     ours::{self, Still},
-    peers::{circuitbreaker_rs, failsafe, recloser, tower_resilience},
+    peers::{
+        backon, circuitbreaker_rs, execution_policy, failsafe, recloser, tokio_retry2, tower_resilience, tower_retry,
+    },
     subject::{Inputs, Subject},
 };
 use std::{error::Error, time::Duration};
@@ -162,8 +166,77 @@ pub const TROUBLE: Group = Group {
     ],
 };
 
+/// Calls that would be retried, and succeed.
+pub const RETRY_SUCCESS: Group = Group {
+    name: "retry, success",
+    open: false,
+    inputs: Inputs::FINE,
+    cases: &[
+        case("loop by hand", || Ok(annotated::loop_by_hand(work))),
+        case("ours: annotated, idempotent", || Ok(annotated::idempotent_async())),
+        case("backon", || Ok(backon::asynchronous(work))),
+        case("backon-macros", || Ok(backon::annotated_failing())),
+        case("tokio-retry2", || Ok(tokio_retry2::asynchronous())),
+        case("tower: retry", || Ok(tower_retry::asynchronous(work))),
+        case("execution-policy", || Ok(execution_policy::asynchronous())),
+    ],
+};
+
+/// One call in eight fails, and succeeds at the second attempt, which follows at once.
+pub const RETRY_RECOVERS: Group = Group {
+    name: "retry, 1 in 8 failing once",
+    open: false,
+    inputs: Inputs::ONE_IN_EIGHT,
+    cases: &[
+        case("loop by hand", || Ok(annotated::loop_by_hand(recovering))),
+        case("ours: annotated, idempotent", || Ok(annotated::recovering_async()?)),
+        case("backon", || Ok(backon::asynchronous(recovering))),
+        case("backon-macros", || Ok(backon::annotated_recovering())),
+        case("tower: retry", || Ok(tower_retry::asynchronous(recovering))),
+    ],
+};
+
+/// Every call fails three times, at once.
+pub const RETRY_EXHAUSTED: Group = Group {
+    name: "retry, 3 attempts failing",
+    open: false,
+    inputs: Inputs::DOWN,
+    cases: &[
+        case("loop by hand", || Ok(annotated::loop_by_hand(work))),
+        case("ours: annotated, idempotent", || Ok(annotated::failing_async()?)),
+        case("backon", || Ok(backon::asynchronous(work))),
+        case("backon-macros", || Ok(backon::annotated_failing())),
+        case("tower: retry", || Ok(tower_retry::asynchronous(work))),
+    ],
+};
+
+/// Annotated calls inside annotated calls, all of which would be retried.
+pub const NESTED: Group = Group {
+    name: "nested, success",
+    open: false,
+    inputs: Inputs::FINE,
+    cases: &[
+        case("plain call", || Ok(ours::bare_async())),
+        case("ours: 1 level", || Ok(nested::one())),
+        case("ours: 2 levels", || Ok(nested::two())),
+        case("ours: 3 levels", || Ok(nested::three())),
+        case("ours: 4 levels", || Ok(nested::four())),
+        case("ours: 5 levels", || Ok(nested::five())),
+    ],
+};
+
 /// Every group.
-pub const GROUPS: [Group; 5] = [SUCCESS, SUCCESS_ASYNC, REJECTED, REJECTED_ASYNC, TROUBLE];
+pub const GROUPS: [Group; 9] = [
+    SUCCESS,
+    SUCCESS_ASYNC,
+    REJECTED,
+    REJECTED_ASYNC,
+    TROUBLE,
+    RETRY_SUCCESS,
+    RETRY_RECOVERS,
+    RETRY_EXHAUSTED,
+    NESTED,
+];
 
 /// A window of time that a few calls, or many, have been made in.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,10 @@
 //! Bytes: of the types, and of what breakers have on the heap.
 
 use crate::{
+    annotated,
     body::work_async,
     measure::heap,
+    nested,
     ours::{self, Still},
 };
 use resilience_core::{BreakerLayer, BreakerPolicy, Call, CircuitBreaker, Refused, Service};
@@ -24,6 +26,13 @@ pub fn of_types() -> Vec<Size> {
         ("Refused", size_of::<Refused>()),
         ("BreakerPolicy", size_of::<BreakerPolicy>()),
         ("Call", size_of::<Call>()),
+        ("annotated call, over its body", annotated::future_sizes()[0]),
+        (
+            "annotated and idempotent call, over its body",
+            annotated::future_sizes()[1],
+        ),
+        ("2 levels nested", nested::future_sizes()[1]),
+        ("5 levels nested", nested::future_sizes()[4]),
         ("Service", size_of::<Service>()),
     ]
 }

@@ -11,7 +11,7 @@ pub use refused::Refused;
 use crate::{
     breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Tick, Ticks},
     classify::{Outcome, Verdict},
-    policy::BreakerPolicy,
+    policy::{BreakerPolicy, Briefed},
     sync::constant,
     time::{Clock, SystemClock},
 };
@@ -216,9 +216,8 @@ impl<C: Clock> CircuitBreaker<C> {
     #[cold]
     #[inline(never)]
     fn admit(&self) -> Result<Permit, Refused> {
-        let word = self.breaker.word();
-        if word.admits_untimed() {
-            return Ok(Permit::closed(word.generation(), None));
+        if let Some(permit) = self.breaker.admit_in_passing(|| self.now()) {
+            return Ok(permit);
         }
         let now = self.now();
         match self.breaker.refuse_in_passing(now) {
@@ -241,13 +240,12 @@ impl<C: Clock> CircuitBreaker<C> {
     fn judge(&self, permit: Permit, verdict: Verdict) {
         let ending = match verdict {
             Verdict::Success => {
-                let word = self.breaker.word();
-                if word.is_healthy_but_timed() && self.breaker.success_in_passing(permit, self.now()) {
+                if self.breaker.success_in_passing(permit, || self.now()) {
                     return;
                 }
                 Ending::Success
             }
-            Verdict::Failure(kind) => Ending::of_failure(kind, self.policy),
+            Verdict::Failure(kind) => Ending::of_failure(kind, self.policy.brief()),
         };
         self.end(permit, ending);
     }

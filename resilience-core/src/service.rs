@@ -1,6 +1,9 @@
 //! A named dependency: one breaker, one retry budget, and the operations that call it.
 
 mod plan;
+mod policies;
+
+pub(crate) use policies::{Policies, ServicePolicies};
 
 use crate::{
     breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick, Transition},
@@ -17,7 +20,7 @@ use crate::{
 use std::{
     collections::{HashMap, HashSet},
     fmt, mem, ptr,
-    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// A named dependency such as `"plan_service"`: owns one breaker, one retry budget and its policies.
@@ -38,7 +41,7 @@ pub struct Service {
     origin: Origin,
     born: Tick,
     registry: &'static Registry,
-    policies: RwLock<ServicePolicies>,
+    policies: Policies,
     state: Mutex<State>,
 }
 
@@ -47,12 +50,6 @@ pub struct Service {
 struct Hot {
     breaker: Breaker,
     budget: Budget,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ServicePolicies {
-    pub(crate) breaker: BreakerPolicy,
-    pub(crate) budget: BudgetPolicy,
 }
 
 #[derive(Default)]
@@ -81,7 +78,7 @@ impl Service {
             origin: Origin(name),
             born: Tick::at(registry.now()),
             registry,
-            policies: RwLock::new(policies),
+            policies: Policies::new(policies),
             state: Mutex::new(State {
                 known,
                 ..State::default()
@@ -223,7 +220,12 @@ impl Service {
     }
 
     pub(crate) fn policies(&self) -> ServicePolicies {
-        *self.policies.read().unwrap_or_else(PoisonError::into_inner)
+        self.policies.get()
+    }
+
+    /// The breaker's policy, which is asked in brief without a lock.
+    pub(crate) fn breaker_policy(&self) -> &Policies {
+        &self.policies
     }
 
     /// Links an operation, once.
@@ -298,7 +300,7 @@ impl Service {
     }
 
     fn set_policies(&self, policies: ServicePolicies) {
-        *self.policies.write().unwrap_or_else(PoisonError::into_inner) = policies;
+        self.policies.set(policies);
         self.breaker().adopt(&policies.breaker);
     }
 

@@ -1,9 +1,13 @@
-//! The breakers of other crates, each with the policy that comes closest to ours.
+//! The breakers and retries of other crates, each with the policy that comes closest to ours.
 
+pub mod backon;
 pub mod circuitbreaker_rs;
+pub mod execution_policy;
 pub mod failsafe;
 pub mod recloser;
+pub mod tokio_retry2;
 pub mod tower_resilience;
+pub mod tower_retry;
 
 use std::time::Duration;
 

@@ -82,7 +82,7 @@ impl Breaker {
                 failures,
                 ..memory.closed()
             };
-            if self.replace(word, word.with(State::Closed(closed))) || seeded("adopted_unseen") {
+            if self.replace(word, word.with_closed(closed)) || seeded("adopted_unseen") {
                 return;
             }
         }

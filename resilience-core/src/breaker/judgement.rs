@@ -3,18 +3,17 @@
 use super::{
     Breaker,
     change::{CircuitCause, Transition},
-    memory::{Memory, Unjudged},
+    memory::{Parts, Unjudged},
     permit::{Kind, Permit},
     rules,
     window::Evidence,
-    word::{Closed, State, Tick, Word},
+    word::{Closed, State, Tick, Ticks, Word},
 };
 use crate::{
     classify::FailureKind,
-    policy::{BreakerPolicy, OnAbandon},
+    policy::{BreakerPolicy, Brief, Briefed, OnAbandon},
     sync::seeded,
 };
-use std::time::Duration;
 
 /// How an attempt ended, as far as the breaker is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub(crate) enum Ending {
 
 impl Ending {
     /// The ending of an attempt that failed in this way.
-    pub(crate) fn of_failure(kind: FailureKind, policy: &BreakerPolicy) -> Self {
+    pub(crate) fn of_failure(kind: FailureKind, policy: Brief) -> Self {
         let counts = match kind {
             FailureKind::Transient => policy.count_transient(),
             FailureKind::Throttled { .. } => policy.count_throttled(),
@@ -42,28 +41,37 @@ impl Ending {
 }
 
 impl Breaker {
-    /// Whether a success of a timed attempt is dealt with, though the word is not [healthy](Word::is_healthy): all there was
-    /// to do is count it. Takes no lock and asks no policy.
-    pub(crate) fn success_in_passing(&self, permit: Permit, now: Tick) -> bool {
-        let Some(parts) = self.parts.get() else { return false };
-        let timing = &parts.timing;
-        let period = timing.period();
+    /// Whether a success is dealt with, though the word is not [healthy](Word::is_healthy): all there was to do is count it, or
+    /// nothing. Takes no lock and asks no policy. `read` reads the clock, where the time matters.
+    pub(crate) fn success_in_passing(&self, permit: Permit, read: impl FnOnce() -> Tick) -> bool {
+        let may_pass = |word: Word| {
+            word.is_healthy_but_for_time() && permit.kind() == Kind::Closed && permit.generation() == word.generation()
+        };
         let word = self.word();
-        word.is_healthy_but_timed()
-            && permit.kind() == Kind::Closed
-            && permit.is_timed()
-            && permit.generation() == word.generation()
-            && !timing.is_slow(permit.age(now))
-            && timing.count_success(period, now)
+        if !may_pass(word) {
+            return false;
+        }
+        let Some(parts) = self.parts.get() else {
+            // Without a window there is nothing to count, and nothing that is slow.
+            return !word.is_dated();
+        };
+        let timing = &parts.timing;
+        if timing.is_idle() {
+            return !word.is_dated();
+        }
+        let now = read();
+        let period = timing.period();
+        may_pass(self.word()) && !timing.is_slow(permit.age(now)) && timing.count_success(period, now)
     }
 
-    /// Takes the permit back. `read` reads the clock; it is called before the permit is given up, and with no lock held.
+    /// Takes the permit back. `read` reads the clock; it is called before the permit of a probe is given up, and with no lock
+    /// held.
     pub(crate) fn end(
         &self,
         permit: Permit,
         ending: Ending,
         read: impl Fn() -> Tick,
-        policy: &BreakerPolicy,
+        policy: &impl Briefed,
     ) -> Option<Transition> {
         match permit.kind() {
             Kind::None => return None,
@@ -75,45 +83,54 @@ impl Breaker {
             }
             Kind::Closed | Kind::Probe => {}
         }
-        let needs_time = match (ending, policy.on_abandon()) {
-            (Ending::Failure, _) => true,
-            (Ending::Success, _) | (Ending::Abandoned, OnAbandon::FailAfter(_)) => permit.is_timed(),
-            (Ending::Ignored | Ending::Abandoned, _) => false,
+        let brief = policy.brief();
+        let needs_time = match ending {
+            Ending::Success | Ending::Failure => permit.is_timed() || brief.has_window_of_time(),
+            Ending::Abandoned => permit.is_timed() && brief.judges_abandoned(),
+            Ending::Ignored => false,
         };
         let now = needs_time.then(&read);
-        let age = now.map_or(Duration::ZERO, |now| permit.age(now));
         let is_late = !self.give_back(permit) || self.has_turned_since(permit);
-        if !policy.enabled() {
+        if !brief.enabled() {
             return None;
         }
-        let failed = match (ending, policy.on_abandon()) {
-            (Ending::Success, _) => false,
-            (Ending::Failure, _) => true,
-            (Ending::Abandoned, rule) => {
-                self.parts(policy).count(Unjudged::Abandoned);
-                match rule {
-                    OnAbandon::FailAfter(limit) if !is_late && permit.is_timed() && age >= limit => true,
-                    _ => return None,
+        let failed = match ending {
+            Ending::Success => false,
+            Ending::Failure => true,
+            Ending::Ignored | Ending::Abandoned => {
+                let age = now.map(|now| permit.age(now));
+                if !self.fails_unanswered(ending, age, is_late, policy) {
+                    return None;
                 }
-            }
-            (Ending::Ignored, _) => {
-                let what = if is_late { Unjudged::Late } else { Unjudged::Ignored };
-                self.parts(policy).count(what);
-                return None;
+                true
             }
         };
-        let slow = policy.slow_millionths() != 0 && permit.is_timed() && age >= policy.slow_call_duration();
-        let evidence = Evidence { failed, slow };
         let judged = match (is_late, permit.kind()) {
             (true, _) => Err(Late),
-            (false, Kind::Probe) => self.judge_probe(permit, evidence, read, policy),
-            (false, _) if policy.has_window() => self.judge_with_memory(permit, evidence, now, read, policy),
-            (false, _) => self.judge_by_word(permit, evidence, now, read, policy),
+            (false, Kind::Probe) => self.judge_probe(permit, failed, now, read, policy),
+            (false, _) if brief.has_window() => self.judge_with_memory(permit, failed, now, read, policy),
+            (false, _) => self.judge_by_word(permit, failed, now, read, policy),
         };
         judged.unwrap_or_else(|Late| {
             self.parts(policy).count(Unjudged::Late);
             None
         })
+    }
+
+    /// Counts an ending that says nothing, or nothing by itself; whether it is a failure all the same.
+    #[cold]
+    #[inline(never)]
+    fn fails_unanswered(&self, ending: Ending, age: Option<Ticks>, is_late: bool, policy: &impl Briefed) -> bool {
+        let parts = self.parts(policy);
+        if ending == Ending::Ignored {
+            parts.count(if is_late { Unjudged::Late } else { Unjudged::Ignored });
+            return false;
+        }
+        parts.count(Unjudged::Abandoned);
+        match (age, policy.whole().on_abandon()) {
+            (Some(age), OnAbandon::FailAfter(limit)) => !is_late && age >= Ticks::of(limit),
+            _ => false,
+        }
     }
 
     /// Whether the permit is of another generation.
@@ -133,19 +150,20 @@ impl Breaker {
     fn judge_by_word(
         &self,
         permit: Permit,
-        evidence: Evidence,
+        failed: bool,
         now: Option<Tick>,
         read: impl Fn() -> Tick,
-        policy: &BreakerPolicy,
+        policy: &impl Briefed,
     ) -> Result<Option<Transition>, Late> {
+        let brief = policy.brief();
         loop {
             let word = self.word();
             let closed = closed_of(word, permit)?;
-            let failures = rules::failures_after(closed.failures, evidence.failed, policy);
-            if rules::trips(failures, policy) {
-                return self.judge_with_memory(permit, evidence, now, read, policy);
+            let failures = rules::failures_after(closed.failures, failed, brief);
+            if rules::trips(failures, brief) {
+                return self.judge_with_memory(permit, failed, now, read, policy);
             }
-            if self.replace(word, word.with(State::Closed(Closed { failures, ..closed }))) {
+            if self.replace(word, word.with_closed(Closed { failures, ..closed })) {
                 return Ok(None);
             }
         }
@@ -155,67 +173,100 @@ impl Breaker {
     fn judge_with_memory(
         &self,
         permit: Permit,
-        evidence: Evidence,
-        mut now: Option<Tick>,
+        failed: bool,
+        now: Option<Tick>,
         read: impl Fn() -> Tick,
-        policy: &BreakerPolicy,
+        policy: &impl Briefed,
     ) -> Result<Option<Transition>, Late> {
         let parts = self.parts(policy);
-        let mut is_recorded = false;
+        let mut outcome = Outcome {
+            permit,
+            failed,
+            now,
+            is_recorded: false,
+        };
+        let mut whole = None;
+        loop {
+            if let Locked::Done(transition) = self.judge_locked(parts, &mut outcome, policy.brief(), whole.as_ref())? {
+                return Ok(transition);
+            }
+            // A clock is a user's code, and the policy has a lock of its own: neither is asked for under this one.
+            outcome.now = outcome.now.or_else(|| Some(read()));
+            whole = Some(policy.whole());
+        }
+    }
+
+    /// Records an outcome, once, and judges the window with it.
+    fn judge_locked(
+        &self,
+        parts: &Parts,
+        outcome: &mut Outcome,
+        brief: Brief,
+        whole: Option<&BreakerPolicy>,
+    ) -> Result<Locked, Late> {
+        let Outcome { permit, failed, .. } = *outcome;
         loop {
             let mut memory = parts.memory();
             let word = self.word();
             let closed = closed_of(word, permit)?;
-            if now.is_none() && memory.is_of_time() {
-                // A clock is a user's code: not under the lock.
-                drop(memory);
-                now = Some(read());
-                continue;
+            if outcome.now.is_none() && memory.is_of_time() {
+                return Ok(Locked::NeedsMore);
             }
             // What a window of calls is not asked for.
-            let at = now.unwrap_or(Tick(0));
-            if !is_recorded {
-                memory.record(evidence, at);
-                is_recorded = true;
-            }
-            let failures = rules::failures_after(closed.failures, evidence.failed, policy);
-            let Some(met) = rule_met(failures, &memory, at, policy) else {
+            let at = outcome.now.unwrap_or(Tick(0));
+            let evidence = (!outcome.is_recorded).then(|| Evidence {
+                failed,
+                slow: parts.timing.is_slow(permit.age(at)),
+            });
+            outcome.is_recorded = true;
+            let judged = memory.judge(evidence, at);
+            let failures = rules::failures_after(closed.failures, failed, brief);
+            let met = if rules::trips(failures, brief) {
+                Some((CircuitCause::Failures, failures.into()))
+            } else {
+                judged.met
+            };
+            let Some(met) = met else {
                 let closed = Closed {
                     failures,
-                    recorded: !memory.is_settled(at),
+                    recorded: !judged.is_settled,
                     ..closed
                 };
                 if seeded("window_unlocked_early") {
                     drop(memory);
                 }
-                if self.replace(word, word.with(State::Closed(closed))) {
-                    return Ok(None);
+                if self.replace(word, word.with_closed(closed)) {
+                    return Ok(Locked::Done(None));
                 }
                 continue;
             };
-            let Some(now) = now else {
-                drop(memory);
-                now = Some(read());
-                continue;
+            let (Some(now), Some(whole)) = (outcome.now, whole) else {
+                return Ok(Locked::NeedsMore);
             };
-            let (opened, transition) = rules::open(word, now, 0, memory.last_half_open(), policy, met);
+            let (opened, transition) = rules::open(word, now, 0, memory.last_half_open(), whole, met);
             if self.replace(word, opened) {
                 memory.enter(word, opened, now, transition);
-                return Ok(Some(transition));
+                return Ok(Locked::Done(Some(transition)));
             }
         }
     }
 
     /// A half-open breaker.
+    #[cold]
+    #[inline(never)]
     fn judge_probe(
         &self,
         permit: Permit,
-        evidence: Evidence,
+        failed: bool,
+        ended: Option<Tick>,
         read: impl Fn() -> Tick,
-        policy: &BreakerPolicy,
+        policy: &impl Briefed,
     ) -> Result<Option<Transition>, Late> {
+        let parts = self.parts(policy);
+        let policy = policy.whole();
         // A slow probe says that what the rule was about is not over.
-        let failed = evidence.failed || evidence.slow;
+        let slow = ended.is_some_and(|ended| parts.timing.is_slow(permit.age(ended)));
+        let failed = failed || slow;
         loop {
             let word = self.word();
             let (successes, reopenings) = half_open_of(word, permit)?;
@@ -227,14 +278,14 @@ impl Breaker {
                 continue;
             }
             let now = read();
-            let mut memory = self.parts(policy).memory();
+            let mut memory = parts.memory();
             if self.word() != word {
                 continue;
             }
             let (next, transition) = if failed {
                 let reopenings = (reopenings + 1).min(Word::MAX_REOPENINGS);
                 let cause = (CircuitCause::ProbeFailed, 1);
-                rules::open(word, now, reopenings, memory.last_half_open(), policy, cause)
+                rules::open(word, now, reopenings, memory.last_half_open(), &policy, cause)
             } else {
                 (memory.close(word), Transition::Closed)
             };
@@ -246,15 +297,30 @@ impl Breaker {
     }
 }
 
+/// How an attempt ended.
+struct Outcome {
+    permit: Permit,
+    failed: bool,
+    /// When, where that has been asked for.
+    now: Option<Tick>,
+    /// Whether the window has it.
+    is_recorded: bool,
+}
+
+/// What was made of it under the lock.
+enum Locked {
+    Done(Option<Transition>),
+    /// The time, or the policy.
+    NeedsMore,
+}
+
 /// The permit is of another generation.
 struct Late;
 
 /// What the closed word of the permit's generation says.
 fn closed_of(word: Word, permit: Permit) -> Result<Closed, Late> {
-    match word.state() {
-        State::Closed(closed) if word.generation() == permit.generation() || seeded("no_generation") => Ok(closed),
-        _ => Err(Late),
-    }
+    let is_present = word.generation() == permit.generation() || seeded("no_generation");
+    word.closed().filter(|_| is_present).ok_or(Late)
 }
 
 /// The successes and reopenings of the half-open word of the permit's generation.
@@ -264,14 +330,5 @@ fn half_open_of(word: Word, permit: Permit) -> Result<(u8, u32), Late> {
             Ok((successes, reopenings))
         }
         _ => Err(Late),
-    }
-}
-
-/// The rule that opens the circuit, and how many calls have met it.
-fn rule_met(failures: u32, memory: &Memory<'_>, now: Tick, policy: &BreakerPolicy) -> Option<(CircuitCause, u64)> {
-    if rules::trips(failures, policy) {
-        Some((CircuitCause::Failures, failures.into()))
-    } else {
-        memory.rate_met(now, policy)
     }
 }

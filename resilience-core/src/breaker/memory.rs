@@ -7,20 +7,17 @@ use super::{
     change::{CircuitCause, Ledger, Transition},
     probes::Probes,
     successes::Successes,
-    window::{Evidence, Outcomes},
-    word::{Closed, State, Tick, Word},
+    window::{Evidence, Outcomes, Rates, Tally},
+    word::{Closed, State, Tick, Ticks, Word},
 };
 use crate::{
     policy::BreakerPolicy,
     sync::{AtomicU32, Mutex, MutexGuard, seeded},
     telemetry::stripes::{self, Stripes},
 };
-use std::{
-    sync::{
-        OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    OnceLock, PoisonError,
+    atomic::{AtomicU64, Ordering},
 };
 
 /// What is counted of calls that the breaker did not judge.
@@ -40,7 +37,7 @@ pub(super) struct Parts {
     locked: Mutex<Locked>,
 }
 
-/// What timed calls read, without the lock.
+/// What calls that need the time read, without the lock.
 #[derive(Debug)]
 pub(super) struct Timing {
     /// Changes whenever the window starts anew.
@@ -55,6 +52,7 @@ pub(super) struct Timing {
 #[derive(Debug)]
 struct Locked {
     outcomes: Outcomes,
+    rates: Rates,
     timed: bool,
     last_half_open: Option<Tick>,
     ledger: Ledger,
@@ -65,6 +63,14 @@ struct Locked {
 pub(super) struct Memory<'p> {
     timing: &'p Timing,
     locked: MutexGuard<'p, Locked>,
+}
+
+/// What the rates make of a window.
+pub(super) struct Judged {
+    /// The rate that is reached, and how many calls reached it.
+    pub(super) met: Option<(CircuitCause, u64)>,
+    /// Whether another success would change nothing that can lead to an opening.
+    pub(super) is_settled: bool,
 }
 
 impl Parts {
@@ -80,6 +86,7 @@ impl Parts {
             },
             locked: Mutex::new(Locked {
                 outcomes: Outcomes::NotKept,
+                rates: Rates::default(),
                 timed: false,
                 last_half_open: None,
                 ledger: Ledger::default(),
@@ -111,8 +118,13 @@ impl Timing {
         self.period.load(Ordering::Acquire)
     }
 
-    pub(super) fn is_slow(&self, age: Duration) -> bool {
-        age.as_millis() >= u128::from(self.slow.load(Ordering::Relaxed))
+    pub(super) fn is_slow(&self, age: Ticks) -> bool {
+        age.0 >= self.slow.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing depends on the time of a success.
+    pub(super) fn is_idle(&self) -> bool {
+        self.step.load(Ordering::Relaxed) == 0 && self.slow.load(Ordering::Relaxed) == u64::MAX
     }
 
     /// Counts a success in the window of time, if there is one; `false` where that takes the lock.
@@ -135,10 +147,11 @@ impl Memory<'_> {
     pub(super) fn adopt(&mut self, policy: &BreakerPolicy) {
         let slow = match policy.slow_millionths() {
             0 => u64::MAX,
-            _ => u64::try_from(policy.slow_call_duration().as_millis()).unwrap_or(u64::MAX),
+            _ => Ticks::of(policy.slow_call_duration()).0,
         };
         self.timing.slow.store(slow, Ordering::Relaxed);
         self.locked.timed = policy.is_timed();
+        self.locked.rates = Rates::of(policy);
         if self.locked.outcomes.adopt(policy) {
             self.timing.step.store(self.locked.outcomes.step(), Ordering::Relaxed);
             self.timing.begin_period();
@@ -149,8 +162,9 @@ impl Memory<'_> {
     pub(super) fn closed(&self) -> Closed {
         Closed {
             failures: 0,
-            recorded: !self.locked.outcomes.is_clean(),
+            recorded: !self.locked.outcomes.is_settled(),
             timed: self.locked.timed,
+            dated: self.is_of_time(),
         }
     }
 
@@ -169,24 +183,27 @@ impl Memory<'_> {
         self.locked.outcomes.is_of_time()
     }
 
-    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) {
-        self.locked.outcomes.record(evidence, now);
-    }
-
-    /// Whether another success would change nothing that can lead to an opening.
-    pub(super) fn is_settled(&self, now: Tick) -> bool {
-        self.locked.outcomes.is_settled(now)
+    /// Records the evidence, if there is any, and says what the rates make of the window with it.
+    pub(super) fn judge(&mut self, evidence: Option<Evidence>, now: Tick) -> Judged {
+        let outcomes = &mut self.locked.outcomes;
+        let tally = match evidence {
+            Some(evidence) => outcomes.record(evidence, now),
+            None => outcomes.advance_to(now),
+        };
+        Judged {
+            is_settled: outcomes.is_settled_with(tally),
+            met: self.rate_met(tally, now),
+        }
     }
 
     /// The rate that is reached, and how many calls reached it.
-    pub(super) fn rate_met(&self, now: Tick, policy: &BreakerPolicy) -> Option<(CircuitCause, u64)> {
-        let mut tally = self.locked.outcomes.tally(now);
-        if !tally.is_suspicious(policy) {
+    fn rate_met(&self, mut tally: Tally, now: Tick) -> Option<(CircuitCause, u64)> {
+        if !self.locked.rates.are_near(tally) {
             // More successes would only make the shares smaller.
             return None;
         }
         tally.calls += self.successes(now);
-        tally.met(policy).map(|cause| match cause {
+        self.locked.rates.met(tally).map(|cause| match cause {
             CircuitCause::SlowCallRate => (cause, tally.slow),
             _ => (cause, tally.failed),
         })

@@ -42,7 +42,7 @@ pub(crate) use permit::Permit;
 pub(crate) use word::{Tick, Ticks, Word};
 
 use crate::{
-    policy::BreakerPolicy,
+    policy::{BreakerPolicy, Briefed},
     sync::{AtomicU64, Ordering, constant},
 };
 use memory::{Parts, Unjudged};
@@ -97,17 +97,26 @@ impl Breaker {
         Some(wait)
     }
 
+    /// Leave to make an attempt on a closed breaker, whatever it remembers, which needs no policy. `read` reads the clock, where
+    /// attempts need the time.
+    #[inline]
+    pub(crate) fn admit_in_passing(&self, read: impl FnOnce() -> Tick) -> Option<Permit> {
+        let word = self.word();
+        word.is_closed()
+            .then(|| Permit::closed(word.generation(), word.is_timed().then(read)))
+    }
+
     /// Asks for leave to make one attempt.
-    pub(crate) fn admit(&self, now: Tick, policy: &BreakerPolicy) -> (Result<Permit, Refusal>, Option<Transition>) {
+    pub(crate) fn admit(&self, now: Tick, policy: &impl Briefed) -> (Result<Permit, Refusal>, Option<Transition>) {
         let mut transition = None;
-        if !policy.enabled() {
+        if !policy.brief().enabled() {
             return (Ok(Permit::NEUTRAL), transition);
         }
         loop {
             let word = self.word();
             match rules::admit(word, now) {
-                Admission::Granted { timed } => {
-                    let permit = Permit::closed(word.generation(), timed.then_some(now));
+                Admission::Granted => {
+                    let permit = Permit::closed(word.generation(), word.is_timed().then_some(now));
                     return (Ok(permit), transition);
                 }
                 Admission::Unjudged(mode) => return (Ok(Permit::of_held(mode)), transition),
@@ -121,7 +130,7 @@ impl Breaker {
                 }
                 Admission::AskProbes => {
                     let probes = &self.parts(policy).probes;
-                    let claimed = probes.claim(word.generation(), now, policy);
+                    let claimed = probes.claim(word.generation(), now, &policy.whole());
                     // A place counts only in the generation in which it was claimed, and so does a lack of places.
                     if self.word().generation() == word.generation() {
                         let admission = claimed.ok_or_else(|| self.refuse(Some(Duration::ZERO), policy));
@@ -135,7 +144,7 @@ impl Breaker {
         }
     }
 
-    fn refuse(&self, wait: Option<Duration>, policy: &BreakerPolicy) -> Refusal {
+    fn refuse(&self, wait: Option<Duration>, policy: &impl Briefed) -> Refusal {
         self.parts(policy).count(Unjudged::Rejected);
         Refusal { wait }
     }
@@ -162,8 +171,8 @@ impl Breaker {
         }
     }
 
-    fn parts(&self, policy: &BreakerPolicy) -> &Parts {
-        self.parts.get_or_init(|| Box::new(Parts::new(policy)))
+    fn parts(&self, policy: &impl Briefed) -> &Parts {
+        self.parts.get_or_init(|| Box::new(Parts::new(&policy.whole())))
     }
 
     fn replace(&self, old: Word, new: Word) -> bool {

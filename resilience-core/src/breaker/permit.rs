@@ -14,9 +14,8 @@
 
 use super::{
     control::BreakerMode,
-    word::{Tick, Word},
+    word::{Tick, Ticks, Word},
 };
-use std::time::Duration;
 
 const GENERATION_SHIFT: u32 = 42;
 const KIND_SHIFT: u32 = 40;
@@ -137,12 +136,12 @@ impl Permit {
     /// A clock that seems to be behind by more than [`Self::BEHIND`] is ahead by months, or was put back by far: either way the
     /// permit counts as held for long, so that a lost probe does not keep its place.
     #[inline]
-    pub(super) fn age(self, now: Tick) -> Duration {
+    pub(super) fn age(self, now: Tick) -> Ticks {
         if !self.is_timed() {
-            return Duration::ZERO;
+            return Ticks(0);
         }
         let age = now.0.wrapping_sub(self.0) & TIME_MASK;
-        Duration::from_millis(if age > TIME_MASK - Self::BEHIND { 0 } else { age })
+        Ticks(if age > TIME_MASK - Self::BEHIND { 0 } else { age })
     }
 }
 
@@ -164,11 +163,13 @@ mod tests {
                             failures,
                             recorded: true,
                             timed: true,
+                            dated: false,
                         }),
                         State::Closed(Closed {
                             failures,
                             recorded: true,
                             timed: false,
+                            dated: true,
                         }),
                     ]
                 })

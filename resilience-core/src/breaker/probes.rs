@@ -5,7 +5,7 @@
 
 use super::{
     permit::Permit,
-    word::{Tick, Word},
+    word::{Tick, Ticks, Word},
 };
 use crate::{
     policy::BreakerPolicy,
@@ -49,6 +49,7 @@ impl Probes {
 
         let mut hung: Option<((u8, &AtomicU64), u64)> = None;
         let age = |held: u64| Permit(held).age(now);
+        let hangs = Ticks::of(policy.probe_timeout());
         for place in places() {
             let held = place.1.load(Ordering::Acquire);
             if held != FREE && is_newer(Permit(held).generation(), generation) {
@@ -59,7 +60,7 @@ impl Probes {
                 if let Some(probe) = take(place, held) {
                     return Some(probe);
                 }
-            } else if age(held) >= policy.probe_timeout() && hung.is_none_or(|(_, longest)| age(held) > age(longest)) {
+            } else if age(held) >= hangs && hung.is_none_or(|(_, longest)| age(held) > age(longest)) {
                 hung = Some((place, held));
             }
         }

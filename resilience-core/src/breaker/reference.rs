@@ -78,13 +78,9 @@ impl Pair {
 
     /// As calls end: a success takes the first of three ways that is open to it.
     fn end(&self, permit: Permit, ending: Ending) -> Option<Transition> {
-        if ending == Ending::Success {
-            let word = self.breaker.word();
-            if self.breaker.is_still(permit)
-                || (word.is_healthy_but_timed() && self.breaker.success_in_passing(permit, self.tick()))
-            {
-                return None;
-            }
+        let passes = || self.breaker.is_still(permit) || self.breaker.success_in_passing(permit, || self.tick());
+        if ending == Ending::Success && passes() {
+            return None;
         }
         self.breaker.end(permit, ending, || self.tick(), &self.policy)
     }

@@ -5,14 +5,12 @@ use super::{
     control::BreakerMode,
     word::{Closed, Deadline, State, Tick, Word},
 };
-use crate::policy::{BreakerPolicy, FailureCount, Window};
+use crate::policy::{BreakerPolicy, Brief};
 use std::time::Duration;
 
 /// What the word alone says to somebody who wants to call.
 pub(super) enum Admission {
-    Granted {
-        timed: bool,
-    },
+    Granted,
     /// Granted by a breaker that is held.
     Unjudged(BreakerMode),
     /// Refused for so long, or until somebody says otherwise.
@@ -25,7 +23,7 @@ pub(super) enum Admission {
 
 pub(super) fn admit(word: Word, now: Tick) -> Admission {
     match word.state() {
-        State::Closed(Closed { timed, .. }) => Admission::Granted { timed },
+        State::Closed(_) => Admission::Granted,
         State::HalfOpen { .. } => Admission::AskProbes,
         State::Open { deadline, reopenings } => match deadline.wait(now) {
             Some(wait) => Admission::Refused(Some(wait)),
@@ -43,18 +41,19 @@ pub(super) fn admit(word: Word, now: Tick) -> Admission {
 pub(super) const fn fresh(policy: &BreakerPolicy) -> Closed {
     Closed {
         failures: 0,
-        recorded: policy.has_window() && matches!(policy.window(), Window::Calls(_)),
+        recorded: policy.has_window() && !policy.has_window_of_time(),
         timed: policy.is_timed(),
+        dated: policy.has_window_of_time(),
     }
 }
 
 /// The failures to remember after an outcome: none where no rule asks for them.
-pub(super) fn failures_after(failures: u32, failed: bool, policy: &BreakerPolicy) -> u32 {
+pub(super) fn failures_after(failures: u32, failed: bool, policy: Brief) -> u32 {
     if policy.failure_threshold() == 0 {
         0
     } else if failed {
         failures.saturating_add(1)
-    } else if policy.failure_count() == FailureCount::Cumulative {
+    } else if policy.is_cumulative() {
         failures
     } else {
         0
@@ -62,7 +61,7 @@ pub(super) fn failures_after(failures: u32, failed: bool, policy: &BreakerPolicy
 }
 
 /// Whether so many failures open the circuit.
-pub(super) fn trips(failures: u32, policy: &BreakerPolicy) -> bool {
+pub(super) fn trips(failures: u32, policy: Brief) -> bool {
     policy.failure_threshold() != 0 && failures >= policy.failure_threshold()
 }
 

@@ -27,17 +27,54 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    fn add(&mut self, evidence: Evidence) {
+        self.calls += 1;
+        self.failed += u64::from(evidence.failed);
+        self.slow += u64::from(evidence.slow);
+    }
+
+    fn put_in(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.failed += other.failed;
+        self.slow += other.slow;
+    }
+
+    fn take_away(&mut self, other: Self) {
+        self.calls -= other.calls;
+        self.failed -= other.failed;
+        self.slow -= other.slow;
+    }
+}
+
+/// From which shares of the window on the circuit opens.
+#[derive(Debug, Default)]
+pub(super) struct Rates {
+    /// In millionths; zero where there is no such rule.
+    failed: u32,
+    slow: u32,
+    /// How many calls the window must hold.
+    minimum: u32,
+}
+
+impl Rates {
+    pub(super) fn of(policy: &BreakerPolicy) -> Self {
+        Self {
+            failed: policy.failure_millionths(),
+            slow: policy.slow_millionths(),
+            minimum: match policy.window() {
+                Window::Calls(size) => size.min(policy.minimum_calls()),
+                Window::Time(_) => policy.minimum_calls(),
+            },
+        }
+    }
+
     /// The rule that these calls meet.
-    pub(super) fn met(self, policy: &BreakerPolicy) -> Option<CircuitCause> {
-        let minimum = match policy.window() {
-            Window::Calls(size) => size.min(policy.minimum_calls()),
-            Window::Time(_) => policy.minimum_calls(),
-        };
-        if self.calls < minimum.into() {
+    pub(super) fn met(&self, tally: Tally) -> Option<CircuitCause> {
+        if tally.calls < self.minimum.into() {
             None
-        } else if reaches(self.failed, self.calls, policy.failure_millionths()) {
+        } else if reaches(tally.failed, tally.calls, self.failed) {
             Some(CircuitCause::FailureRate)
-        } else if reaches(self.slow, self.calls, policy.slow_millionths()) {
+        } else if reaches(tally.slow, tally.calls, self.slow) {
             Some(CircuitCause::SlowCallRate)
         } else {
             None
@@ -45,9 +82,8 @@ impl Tally {
     }
 
     /// Whether a rule could be met by these calls, and by no smaller share of them.
-    pub(super) fn is_suspicious(self, policy: &BreakerPolicy) -> bool {
-        reaches(self.failed, self.calls, policy.failure_millionths())
-            || reaches(self.slow, self.calls, policy.slow_millionths())
+    pub(super) fn are_near(&self, tally: Tally) -> bool {
+        reaches(tally.failed, tally.calls, self.failed) || reaches(tally.slow, tally.calls, self.slow)
     }
 }
 
@@ -120,33 +156,41 @@ impl Outcomes {
         matches!(self, Self::Time(_))
     }
 
-    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) {
+    /// What is in the window with this outcome.
+    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) -> Tally {
         match self {
-            Self::NotKept => {}
+            Self::NotKept => Tally::default(),
             Self::Calls(window) => window.record(evidence),
             Self::Time(window) => window.record(evidence, now),
         }
     }
 
-    /// Whether another success would change nothing that can lead to an opening.
-    pub(super) fn is_settled(&self, now: Tick) -> bool {
+    /// What is in the window, as [`tally`](Self::tally) has it; forgets what is out of it by now.
+    pub(super) fn advance_to(&mut self, now: Tick) -> Tally {
+        match self {
+            Self::NotKept => Tally::default(),
+            Self::Calls(window) => window.tally(),
+            Self::Time(window) => window.advance_to(now),
+        }
+    }
+
+    /// Whether another success would change nothing that can lead to an opening, with this in the window.
+    pub(super) fn is_settled_with(&self, tally: Tally) -> bool {
+        let is_clean = tally.failed == 0 && tally.slow == 0;
         match self {
             Self::NotKept => true,
-            Self::Calls(window) => window.is_full_of_successes(),
-            Self::Time(window) => {
-                let tally = window.tally(now);
-                tally.failed == 0 && tally.slow == 0
-            }
+            Self::Calls(window) => is_clean && window.is_full_with(tally),
+            Self::Time(_) => is_clean,
         }
     }
 
     /// The same, whatever the time: false also where what is bad may have left the window of time since.
-    pub(super) fn is_clean(&self) -> bool {
-        match self {
-            Self::NotKept => true,
-            Self::Calls(window) => window.is_full_of_successes(),
-            Self::Time(window) => window.is_clean(),
-        }
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_settled_with(match self {
+            Self::NotKept => Tally::default(),
+            Self::Calls(window) => window.tally(),
+            Self::Time(window) => window.remembered(),
+        })
     }
 
     /// What is in the window, without the successes that threads have counted by themselves.

@@ -3,15 +3,16 @@
 //! ```text
 //! 63            42 41  40 39                                  0
 //! [ generation 22 ][state][ payload 40                         ]
-//!                    0    closed: timed 1, recorded 1, failures 20
+//!                    0    closed: timed 1, recorded 1, dated 1, failures 20
 //!                    1    open: reopenings 5, deadline 35
 //!                    2    half-open: reopenings 5, successes 8
 //!                    3    held: mode 2
 //! ```
 //!
 //! *Recorded* means that successes must be recorded, too: the window has a failure or a slow call in it, or is a window of
-//! calls that is not yet full. *Timed* means that attempts need the time at which they began. Both are clear under the default
-//! policy, so that a closed breaker without failures is the word whose low 42 bits are zero.
+//! calls that is not yet full. *Timed* means that attempts need the time at which they began, *dated* that outcomes need the
+//! time at which they come: the window is one of time. All are clear under the default policy, so that a closed breaker without
+//! failures is the word whose low 42 bits are zero.
 
 use super::control::BreakerMode;
 use std::time::Duration;
@@ -25,6 +26,7 @@ const HALF_OPEN: u64 = 2;
 const HELD: u64 = 3;
 
 const FAILURE_BITS: u32 = 20;
+const DATED: u64 = 1 << 37;
 const RECORDED: u64 = 1 << 38;
 const TIMED: u64 = 1 << 39;
 
@@ -38,7 +40,8 @@ pub(crate) struct Tick(pub(crate) u64);
 
 impl Tick {
     pub(crate) fn at(time: Duration) -> Self {
-        Self(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+        let seconds = time.as_secs().saturating_mul(1_000);
+        Self(seconds.saturating_add(time.subsec_millis().into()))
     }
 
     /// This tick plus `duration`, rounded up to whole ticks so that no wait ends early.
@@ -53,7 +56,7 @@ impl Tick {
 }
 
 /// A number of milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ticks(pub(crate) u64);
 
 impl Ticks {
@@ -113,6 +116,7 @@ pub(crate) struct Closed {
     pub(crate) failures: u32,
     pub(crate) recorded: bool,
     pub(crate) timed: bool,
+    pub(crate) dated: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,16 +139,49 @@ impl Word {
         self.0 << (64 - GENERATION_SHIFT) == 0
     }
 
-    /// Healthy, but that attempts need the time.
+    /// Healthy, or it would be but for the time that attempts or outcomes need.
     #[inline]
-    pub(crate) const fn is_healthy_but_timed(self) -> bool {
-        self.0 << (64 - GENERATION_SHIFT) == TIMED << (64 - GENERATION_SHIFT)
+    pub(crate) const fn is_healthy_but_for_time(self) -> bool {
+        (self.0 & !(TIMED | DATED)) << (64 - GENERATION_SHIFT) == 0
     }
 
-    /// Closed, and attempts need not know when they began: each may be made, whatever is remembered.
+    /// Closed: each attempt may be made, whatever is remembered.
     #[inline]
-    pub(crate) const fn admits_untimed(self) -> bool {
-        self.0 & (0b11 << STATE_SHIFT | TIMED) == 0
+    pub(crate) const fn is_closed(self) -> bool {
+        self.0 & (0b11 << STATE_SHIFT) == 0
+    }
+
+    /// What the word of a closed breaker remembers; nothing for others.
+    #[inline]
+    pub(crate) const fn closed(self) -> Option<Closed> {
+        if !self.is_closed() {
+            return None;
+        }
+        #[allow(clippy::cast_possible_truncation, reason = "20 bits")]
+        Some(Closed {
+            failures: (self.0 & ((1 << FAILURE_BITS) - 1)) as u32,
+            recorded: self.0 & RECORDED != 0,
+            timed: self.is_timed(),
+            dated: self.is_dated(),
+        })
+    }
+
+    /// The same generation, closed, and remembering this.
+    #[inline]
+    pub(crate) const fn with_closed(self, closed: Closed) -> Self {
+        Self(self.0 >> GENERATION_SHIFT << GENERATION_SHIFT | closed.payload())
+    }
+
+    /// Of a closed breaker: whether attempts need the time at which they began.
+    #[inline]
+    pub(crate) const fn is_timed(self) -> bool {
+        self.0 & TIMED != 0
+    }
+
+    /// Of a closed breaker: whether outcomes need the time at which they come.
+    #[inline]
+    pub(crate) const fn is_dated(self) -> bool {
+        self.0 & DATED != 0
     }
 
     /// Where the word is that of an open circuit, its end.
@@ -184,11 +221,7 @@ impl Word {
                 2 => BreakerMode::ForcedClosed,
                 _ => BreakerMode::Disabled,
             }),
-            _ => State::Closed(Closed {
-                failures: field(0, FAILURE_BITS) as u32,
-                recorded: payload & RECORDED != 0,
-                timed: payload & TIMED != 0,
-            }),
+            _ => State::Closed(self.closed().unwrap_or_default()),
         }
     }
 
@@ -227,6 +260,9 @@ impl Closed {
     const fn payload(self) -> u64 {
         const MOST: u32 = (1 << FAILURE_BITS) - 1;
         let failures = if self.failures < MOST { self.failures } else { MOST };
-        failures as u64 | if self.recorded { RECORDED } else { 0 } | if self.timed { TIMED } else { 0 }
+        failures as u64
+            | if self.recorded { RECORDED } else { 0 }
+            | if self.timed { TIMED } else { 0 }
+            | if self.dated { DATED } else { 0 }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     deadline,
     interruption::{Interruption, Reason},
     link::Link,
-    policy::ApplyInRetry,
+    policy::{ApplyInRetry, Briefed},
     scope::{self, Scope},
     telemetry::{Count, events},
 };
@@ -15,12 +15,13 @@ use std::time::Duration;
 impl Call {
     #[cold]
     pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
-        let word = self.link.service.breaker().word();
-        if word.is_healthy_but_timed() && self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
-            let now = self.clock();
-            self.permit = Permit::closed(word.generation(), Some(Tick::at(now)));
-            self.flags |= ADMITTED | BEGUN;
-            return Ok(());
+        if self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
+            let breaker = self.link.service.breaker();
+            if let Some(permit) = breaker.admit_in_passing(|| Tick::at(self.clock())) {
+                self.permit = permit;
+                self.flags |= ADMITTED | BEGUN;
+                return Ok(());
+            }
         }
         self.flags |= LONG_WAY;
         if self.flags & ENDED != 0 {
@@ -103,26 +104,30 @@ impl Call {
     /// The permit is stored before anything is told: a subscriber may panic, and the permit must not be lost over it.
     fn ask_breaker(&mut self, now: Option<Duration>) -> Result<(), Interruption> {
         let service = self.link.service;
-        let word = service.breaker().word();
-        if word.is_healthy() && self.permit.is_none() {
-            self.permit = Permit::of_healthy(word);
-            return Ok(());
-        }
-        let policy = service.policies().breaker;
-        if !policy.enabled() && self.permit.is_none() {
-            self.permit = Permit::NEUTRAL;
-            return Ok(());
-        }
-        let now = Tick::at(now.unwrap_or_else(|| service.registry().now()));
+        let (breaker, policy) = (service.breaker(), service.breaker_policy());
+        let read = || Tick::at(now.unwrap_or_else(|| service.registry().now()));
         if !self.permit.is_none() {
             // The breaker judges the call as one, and has granted it.
-            return if policy.enabled() && service.breaker().is_open(now) {
-                Err(self.reject_open(service.breaker().wait(now)))
+            let now = read();
+            return if policy.brief().enabled() && breaker.is_open(now) {
+                Err(self.reject_open(breaker.wait(now)))
             } else {
                 Ok(())
             };
         }
-        let (admission, transition) = service.breaker().admit(now, &policy);
+        if let Some(permit) = breaker.admit_in_passing(read) {
+            self.permit = permit;
+            return Ok(());
+        }
+        if !policy.brief().enabled() {
+            self.permit = Permit::NEUTRAL;
+            return Ok(());
+        }
+        let now = read();
+        if let Some(wait) = breaker.refuse_in_passing(now) {
+            return Err(self.reject_open(Some(wait.into())));
+        }
+        let (admission, transition) = breaker.admit(now, policy);
         if let Ok(permit) = admission {
             self.permit = permit;
         }

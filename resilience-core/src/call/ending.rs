@@ -80,9 +80,10 @@ impl Call {
             return;
         }
         let service = self.link.service;
-        let policy = service.policies().breaker;
         let read = || Tick::at(service.registry().now());
-        let transition = service.breaker().end(self.permit, ending, read, &policy);
+        let transition = service
+            .breaker()
+            .end(self.permit, ending, read, service.breaker_policy());
         self.permit = Permit::NONE;
         self.report(transition);
     }

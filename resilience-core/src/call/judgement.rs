@@ -7,7 +7,7 @@ use crate::{
     deadline, delay,
     link::{Link, OperationPolicy},
     operation::Kind,
-    policy::BreakerPer,
+    policy::Briefed,
     scope::{self, Scope},
     telemetry::{Count, events},
 };
@@ -136,7 +136,7 @@ impl Call {
             }
             Verdict::Failure(kind) => kind,
         };
-        let policy = self.link.service.policies().breaker;
+        let policy = self.link.service.breaker_policy().brief();
         let ending = if self.flags & Scope::MARKED != 0 {
             // What was refused further in says nothing about this service.
             Ending::Ignored
@@ -148,9 +148,9 @@ impl Call {
         } else if timed_out {
             Ending::Failure
         } else {
-            Ending::of_failure(kind, &policy)
+            Ending::of_failure(kind, policy)
         };
-        if policy.per() == BreakerPer::Attempt {
+        if !policy.is_per_call() {
             self.end_permit(ending);
         }
         Some((kind, ending))

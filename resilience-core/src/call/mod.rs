@@ -262,8 +262,7 @@ impl Call {
     fn passes_timed(&self) -> bool {
         let service = self.link.service;
         let breaker = service.breaker();
-        breaker.word().is_healthy_but_timed()
-            && breaker.success_in_passing(self.permit, Tick::at(service.registry().now()))
+        breaker.success_in_passing(self.permit, || Tick::at(service.registry().now()))
     }
 
     /// Whether a failure of this call could still lead to another attempt, as the scope around it stands.

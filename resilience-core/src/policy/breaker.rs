@@ -1,7 +1,9 @@
+mod brief;
 mod layer;
 mod range;
 mod words;
 
+pub(crate) use brief::{Brief, Briefed};
 pub use layer::BreakerLayer;
 pub use words::{BreakerPer, FailureCount, OnAbandon, Window};
 
@@ -71,6 +73,8 @@ pub struct BreakerPolicy {
     half_open_max_calls: u8,
     success_threshold: u8,
     probe_timeout: Duration,
+    /// All of it that is asked at every outcome; follows from the rest.
+    brief: Brief,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -83,7 +87,9 @@ macro_rules! stated {
                 Some(stated) => stated,
                 None => $below.$field,
             },)*
+            brief: Brief::NONE,
         }
+        .briefed()
     };
 }
 
@@ -111,7 +117,9 @@ impl BreakerPolicy {
         half_open_max_calls: 2,
         success_threshold: 2,
         probe_timeout: Duration::from_secs(60),
-    };
+        brief: Brief::NONE,
+    }
+    .briefed();
 
     /// The number of probes at a time that no policy can exceed.
     pub const MAX_HALF_OPEN_CALLS: u8 = 64;
@@ -140,6 +148,12 @@ impl BreakerPolicy {
             recovery_timeout, recovery_factor, max_recovery_timeout, cooldown, half_open_max_calls, success_threshold,
             probe_timeout,
         )
+    }
+
+    /// With its brief worked out.
+    const fn briefed(mut self) -> Self {
+        self.brief = Brief::of(&self);
+        self
     }
 
     /// The first field that is out of its range.
@@ -340,15 +354,17 @@ impl BreakerPolicy {
 
     /// Whether a rate is judged, and a window therefore kept.
     pub(crate) const fn has_window(&self) -> bool {
-        self.enabled && (self.failure_millionths() != 0 || self.slow_millionths() != 0)
+        self.enabled && (self.failure_rate > 0.0 || self.slow_call_rate > 0.0)
     }
 
-    /// Whether every attempt needs the time, and not only those in trouble.
+    /// Whether a rate is judged over a window of time, so that every outcome needs the time.
+    pub(crate) const fn has_window_of_time(&self) -> bool {
+        self.has_window() && matches!(self.window, Window::Time(_))
+    }
+
+    /// Whether every attempt needs the time at which it began, and not only those in trouble.
     pub(crate) const fn is_timed(&self) -> bool {
-        self.enabled
-            && (self.slow_millionths() != 0
-                || (self.has_window() && matches!(self.window, Window::Time(_)))
-                || !matches!(self.on_abandon, OnAbandon::Ignore))
+        self.enabled && (self.slow_call_rate > 0.0 || !matches!(self.on_abandon, OnAbandon::Ignore))
     }
 }
 

@@ -31,6 +31,7 @@ mod service;
 
 pub use backoff::{Backoff, Jitter};
 pub use breaker::{BreakerLayer, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
+pub(crate) use breaker::{Brief, Briefed};
 pub use budget::{BudgetLayer, BudgetPolicy};
 pub(crate) use describe::protections;
 pub use invalid::InvalidPolicy;

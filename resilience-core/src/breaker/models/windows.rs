@@ -15,8 +15,7 @@ fn rate(rate: f64, window: Window) -> BreakerLayer {
 
 /// Ends a call as calls do: a success may have nothing to do.
 fn succeed(breaker: &Breaker, permit: Permit, now: Tick, policy: &BreakerPolicy) -> bool {
-    let word = breaker.word();
-    let is_short = breaker.is_still(permit) || (word.is_healthy_but_timed() && breaker.success_in_passing(permit, now));
+    let is_short = breaker.is_still(permit) || breaker.success_in_passing(permit, || now);
     if !is_short {
         assert_eq!(breaker.success(permit, now, policy), None);
     }
@@ -128,7 +127,7 @@ fn a_success_right_after_closing_is_in_the_new_window_of_time() {
         let closes = spawn(&breaker, move |breaker| breaker.success(probe, at(30), &policy));
         let next = spawn(&breaker, move |breaker| {
             let word = breaker.word();
-            word.is_healthy_but_timed().then(|| {
+            word.is_healthy_but_for_time().then(|| {
                 succeed(
                     breaker,
                     Permit::closed(word.generation(), Some(at(30))),

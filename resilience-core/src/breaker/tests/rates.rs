@@ -99,9 +99,9 @@ fn a_window_of_time_holds_the_present_tenth_and_the_nine_before_it() {
         assert_eq!(window(&breaker, Tick(now), &policy), held, "{now}");
     }
     // The first success after the failure has left makes it healthy again.
-    assert!(!breaker.word().is_healthy_but_timed());
+    assert!(!breaker.word().is_healthy_but_for_time());
     run(&breaker, &policy, Tick(15_000), &[true]);
-    assert!(breaker.word().is_healthy_but_timed());
+    assert!(breaker.word().is_healthy_but_for_time());
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_window_of_time_counts_the_successes_that_took_the_short_way() {
     run(&breaker, &policy, at(0), &[true]);
     for second in 0..5 {
         let permit = granted(&breaker, at(second), &policy);
-        assert!(breaker.success_in_passing(permit, at(second)));
+        assert!(breaker.success_in_passing(permit, || at(second)));
     }
 
     assert_eq!(run(&breaker, &policy, at(5), &[false; 5]), None);
@@ -130,7 +130,7 @@ fn a_failure_that_comes_a_little_late_is_judged_with_the_successes_since() {
     run(&breaker, &policy, Tick(6_000), &[true]);
     let permits = [(); 20].map(|()| granted(&breaker, Tick(6_000), &policy));
     for permit in permits {
-        assert!(breaker.success_in_passing(permit, Tick(6_000)));
+        assert!(breaker.success_in_passing(permit, || Tick(6_000)));
     }
     assert_eq!(run(&breaker, &policy, Tick(6_000), &[false; 9]), None);
 

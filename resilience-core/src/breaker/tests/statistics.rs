@@ -154,7 +154,7 @@ fn windows_that_start_anew_are_told_apart_though_their_number_wraps() {
     run(&breaker, &policy, at(0), &[true]);
     let pass = || {
         let permit = granted(&breaker, at(0), &policy);
-        assert!(breaker.success_in_passing(permit, at(0)));
+        assert!(breaker.success_in_passing(permit, || at(0)));
     };
     let timing = &breaker.parts(&policy).timing;
     pass();

@@ -51,28 +51,28 @@ impl CallWindow {
         self.tally = Tally::default();
     }
 
-    pub(super) fn record(&mut self, evidence: Evidence) {
-        if self.tally.calls == u64::from(self.size) {
-            let oldest = self.outcome(self.next);
-            self.tally.failed -= u64::from(oldest & FAILED != 0);
-            self.tally.slow -= u64::from(oldest & SLOW != 0);
-        } else {
-            self.tally.calls += 1;
-        }
-        self.tally.failed += u64::from(evidence.failed);
-        self.tally.slow += u64::from(evidence.slow);
-        let outcome = if evidence.failed { FAILED } else { 0 } | if evidence.slow { SLOW } else { 0 };
+    pub(super) fn record(&mut self, evidence: Evidence) -> Tally {
+        let mut tally = self.tally;
         let (word, shift) = place(self.next);
-        self.bits[word] = (self.bits[word] & !((FAILED | SLOW) << shift)) | (outcome << shift);
+        let bits = &mut self.bits[word];
+        if tally.calls == u64::from(self.size) {
+            let oldest = *bits >> shift;
+            tally.take_away(Tally {
+                calls: 1,
+                failed: oldest & FAILED,
+                slow: (oldest & SLOW) >> 1,
+            });
+        }
+        tally.add(evidence);
+        let outcome = u64::from(evidence.failed) | u64::from(evidence.slow) << 1;
+        *bits = (*bits & !((FAILED | SLOW) << shift)) | (outcome << shift);
         self.next = if self.next + 1 == self.size { 0 } else { self.next + 1 };
+        self.tally = tally;
+        tally
     }
 
-    pub(super) fn is_full_of_successes(&self) -> bool {
-        let full = Tally {
-            calls: self.size.into(),
-            ..Tally::default()
-        };
-        self.tally == full
+    pub(super) fn is_full_with(&self, tally: Tally) -> bool {
+        tally.calls == u64::from(self.size)
     }
 
     pub(super) fn tally(&self) -> Tally {

@@ -5,21 +5,16 @@ use std::time::Duration;
 /// A window of time moves in steps of a tenth.
 pub(in crate::breaker) const TENTHS: usize = 10;
 
-/// The outcomes of the present tenth of the window and of the nine before it.
+/// The outcomes of the latest tenth of the window and of the nine before it.
 #[derive(Debug)]
 pub(in crate::breaker) struct TimeWindow {
     /// The length of a tenth, in milliseconds.
     step: u64,
-    /// The latest tenth that has been seen.
+    /// The latest tenth that has been seen, counted since the origin of the clock.
     latest: u64,
-    tenths: [Tenth; TENTHS],
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Tenth {
-    /// Which tenth since the origin of the clock.
-    number: u64,
-    tally: Tally,
+    tenths: [Tally; TENTHS],
+    /// Of all tenths.
+    sum: Tally,
 }
 
 impl TimeWindow {
@@ -27,7 +22,8 @@ impl TimeWindow {
         Self {
             step: step(length),
             latest: 0,
-            tenths: [Tenth::default(); TENTHS],
+            tenths: [Tally::default(); TENTHS],
+            sum: Tally::default(),
         }
     }
 
@@ -37,30 +33,43 @@ impl TimeWindow {
     }
 
     pub(super) fn clear(&mut self) {
-        self.tenths = [Tenth::default(); TENTHS];
+        self.tenths = [Tally::default(); TENTHS];
+        self.sum = Tally::default();
     }
 
-    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) {
+    /// What is in the window with this outcome.
+    pub(super) fn record(&mut self, evidence: Evidence, now: Tick) -> Tally {
         let number = now.0 / self.step;
-        if self.is_put_back(number) {
-            self.clear();
-            self.latest = 0;
+        self.advance(number);
+        let mut sum = self.sum;
+        // If not, it is so late that the window has moved past it.
+        if is_within(number, self.latest) {
+            self.tenths[index(number)].add(evidence);
+            sum.add(evidence);
         }
-        self.latest = self.latest.max(number);
-        let tenth = &mut self.tenths[index(number)];
-        if tenth.number > number {
-            // So late that the window has moved past it.
+        self.sum = sum;
+        sum
+    }
+
+    /// What is in the window; forgets what no later window holds.
+    pub(super) fn advance_to(&mut self, now: Tick) -> Tally {
+        self.advance(now.0 / self.step);
+        self.sum
+    }
+
+    fn advance(&mut self, number: u64) {
+        if number == self.latest {
             return;
         }
-        if tenth.number < number {
-            *tenth = Tenth {
-                number,
-                tally: Tally::default(),
-            };
+        if self.is_put_back(number) || number.saturating_sub(self.latest) >= TENTHS as u64 {
+            self.clear();
+            self.latest = number;
         }
-        tenth.tally.calls += 1;
-        tenth.tally.failed += u64::from(evidence.failed);
-        tenth.tally.slow += u64::from(evidence.slow);
+        while self.latest < number {
+            self.latest += 1;
+            let gone = std::mem::take(&mut self.tenths[index(self.latest)]);
+            self.sum.take_away(gone);
+        }
     }
 
     /// The last tenth of the window at `now`: for a thread that is a little late that of the others.
@@ -79,18 +88,20 @@ impl TimeWindow {
         number + 10 * TENTHS as u64 <= self.latest
     }
 
-    pub(super) fn is_clean(&self) -> bool {
-        let is_clean = |tenth: &Tenth| tenth.tally.failed == 0 && tenth.tally.slow == 0;
-        self.tenths.iter().all(is_clean)
+    /// What has been recorded and not been forgotten: more than is in the window now.
+    pub(super) fn remembered(&self) -> Tally {
+        self.sum
     }
 
+    /// What is in the window at `now`.
     pub(super) fn tally(&self, now: Tick) -> Tally {
         let latest = self.latest(now);
         let mut sum = Tally::default();
-        for tenth in self.tenths.iter().filter(|tenth| is_within(tenth.number, latest)) {
-            sum.calls += tenth.tally.calls;
-            sum.failed += tenth.tally.failed;
-            sum.slow += tenth.tally.slow;
+        for back in 0..TENTHS as u64 {
+            match self.latest.checked_sub(back) {
+                Some(number) if is_within(number, latest) => sum.put_in(self.tenths[index(number)]),
+                _ => {}
+            }
         }
         sum
     }

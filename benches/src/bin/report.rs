@@ -1,12 +1,18 @@
-//! What the breaker costs, beside its peers: one command, one page.
+//! What a call costs, beside other crates: one command, one page.
 //!
-//! `cargo run --release -p benches --bin breaker` prints instructions (where there is a valgrind), allocations, time with one
-//! thread and with two, time with one call in eight failing, and sizes. `-- --brief` leaves instructions out and takes fewer
-//! rounds. With figures of time, only those of one run compare.
+//! `cargo run --release -p benches --bin report` prints instructions and allocations (where there is a valgrind), time with one
+//! thread and with two, and sizes, and writes all of it to `docs/performance.md`. `-- --brief` leaves instructions out, takes
+//! fewer rounds, and writes nothing. Figures of time compare within one run only.
 
 use benches::{
-    cases::{FILLS, GROUPS, Group, REJECTED, SUCCESS, SUCCESS_ASYNC, TROUBLE},
+    asleep,
+    cases::{
+        FILLS, GROUPS, Group, NESTED, REJECTED, RETRY_EXHAUSTED, RETRY_RECOVERS, RETRY_SUCCESS, SUCCESS, SUCCESS_ASYNC,
+        TROUBLE,
+    },
+    lookups,
     measure::{heap, instructions, time},
+    page::Page,
     sizes,
     subject::Subject,
     table::Table,
@@ -23,25 +29,29 @@ fn main() -> Done {
         return Ok(());
     }
     let is_brief = env::args().any(|argument| argument == "--brief");
-    let rounds = if is_brief { 11 } else { 41 };
+    let rounds = if is_brief { 5 } else { 21 };
+    let mut page = Page::begin()?;
     time::pin(0);
     if !is_brief && instructions::is_possible() {
         for group in GROUPS {
-            count(&group)?;
+            count(&mut page, &group)?;
         }
     }
-    for group in [SUCCESS, SUCCESS_ASYNC] {
-        scale(&group, rounds)?;
+    for group in [SUCCESS, SUCCESS_ASYNC, REJECTED, TROUBLE] {
+        scale(&mut page, &group, rounds)?;
     }
-    for group in [REJECTED, TROUBLE] {
-        clock(&group, rounds)?;
+    for group in [RETRY_SUCCESS, RETRY_RECOVERS, RETRY_EXHAUSTED, NESTED] {
+        clock(&mut page, &group, rounds)?;
     }
-    fill(if is_brief { 40 } else { 200 })?;
-    weigh()
+    fill(&mut page, if is_brief { 40 } else { 200 })?;
+    find(&mut page);
+    sleep(&mut page)?;
+    weigh(&mut page)?;
+    if is_brief { Ok(()) } else { page.write() }
 }
 
 /// Instructions and allocations.
-fn count(group: &Group) -> Done {
+fn count(page: &mut Page, group: &Group) -> Done {
     let mut table = Table::new(
         format!("{}: instructions, allocations", group.name),
         &["case", "instructions", "over plain", "allocations"],
@@ -59,45 +69,54 @@ fn count(group: &Group) -> Done {
             format!("{:.1}", per_thousand(heap.allocations)),
         ]);
     }
-    println!("{table}");
+    page.say(table);
     Ok(())
 }
 
 /// Time with one thread and with two on the same object.
-fn scale(group: &Group, rounds: usize) -> Done {
+fn scale(page: &mut Page, group: &Group, rounds: usize) -> Done {
     let subjects = prepare(group)?;
     let measured = time::per_call(&subjects, group.inputs, &[1, 2], rounds);
     let (one, two) = (&measured[0], &measured[1]);
     let mut table = Table::new(
         format!("{}: ns per call, one thread and two", group.name),
-        &["case", "one", "over plain", "two", "ratio"],
+        &["case", "one", "over plain", "to ours", "two", "two to one"],
     );
     for (index, case) in group.cases.iter().enumerate() {
         table.row([
             case.name.into(),
             format!("{:.2}", one[index]),
             format!("{:+.2}", one[index] - one[0]),
+            to_ours(group, one, index),
             format!("{:.2}", two[index]),
             format!("{:.2}", two[index] / one[index]),
         ]);
     }
-    println!("{table}");
+    page.say(table);
     Ok(())
 }
 
 /// Time with one thread.
-fn clock(group: &Group, rounds: usize) -> Done {
+fn clock(page: &mut Page, group: &Group, rounds: usize) -> Done {
     let nanos = time::per_call(&prepare(group)?, group.inputs, &[1], rounds).concat();
-    let mut table = Table::new(format!("{}: ns per call", group.name), &["case", "ns", "over plain"]);
-    for (case, ns) in group.cases.iter().zip(&nanos) {
-        table.row([case.name.into(), format!("{ns:.2}"), format!("{:+.2}", ns - nanos[0])]);
+    let mut table = Table::new(
+        format!("{}: ns per call", group.name),
+        &["case", "ns", "over plain", "to ours"],
+    );
+    for (index, (case, ns)) in group.cases.iter().zip(&nanos).enumerate() {
+        table.row([
+            case.name.into(),
+            format!("{ns:.2}"),
+            format!("{:+.2}", ns - nanos[0]),
+            to_ours(group, &nanos, index),
+        ]);
     }
-    println!("{table}");
+    page.say(table);
     Ok(())
 }
 
 /// Time with one call in eight failing and more and more calls in a window of time.
-fn fill(batches: usize) -> Done {
+fn fill(page: &mut Page, batches: usize) -> Done {
     /// Calls that fill a window no further, to speak of.
     const FEW: u64 = 64;
     /// Windows with more are filled once.
@@ -128,12 +147,36 @@ fn fill(batches: usize) -> Done {
             format!("{:+.2}", nanos - plain),
         ]);
     }
-    println!("{table}");
+    page.say(table);
+    Ok(())
+}
+
+/// Services by name.
+fn find(page: &mut Page) {
+    let mut table = Table::new(
+        "finding a service by name: ns",
+        &["services", "ours", "std map in a lock"],
+    );
+    for services in [1, 100, 100_000] {
+        let [ours, map] = lookups::nanos(services);
+        table.row([services.to_string(), format!("{ours:.1}"), format!("{map:.1}")]);
+    }
+    page.say(table);
+}
+
+/// Calls that wait.
+fn sleep(page: &mut Page) -> Done {
+    const CALLS: u32 = 100_000;
+    let mut table = Table::new("100,000 calls asleep between two attempts", &["what", "bytes each"]);
+    for (name, bytes) in asleep::bytes(CALLS)? {
+        table.row([name.into(), format!("{bytes:.0}")]);
+    }
+    page.say(table);
     Ok(())
 }
 
 /// Bytes.
-fn weigh() -> Done {
+fn weigh(page: &mut Page) -> Done {
     let mut table = Table::new("sizes", &["what", "bytes"]);
     for (name, bytes) in sizes::of_types() {
         table.row([name.into(), bytes.to_string()]);
@@ -141,8 +184,14 @@ fn weigh() -> Done {
     for (name, bytes) in sizes::on_heap()? {
         table.row([format!("heap, {name}"), bytes.to_string()]);
     }
-    println!("{table}");
+    page.say(table);
     Ok(())
+}
+
+/// The figure of a row over that of the first row of ours.
+fn to_ours(group: &Group, figures: &[f64], index: usize) -> String {
+    let ours = group.cases.iter().position(|case| case.name.starts_with("ours"));
+    ours.map_or_else(String::new, |ours| format!("{:.1}", figures[index] / figures[ours]))
 }
 
 fn prepare(group: &Group) -> Result<Vec<Subject>, Box<dyn Error>> {

@@ -1,0 +1,47 @@
+use crate::policy::{BreakerPolicy, Brief, Briefed, BudgetPolicy};
+use std::sync::{
+    PoisonError, RwLock,
+    atomic::{AtomicU32, Ordering},
+};
+
+/// The policies of a service, as its settings have them now.
+pub(crate) struct Policies {
+    /// The breaker's in brief, which calls in trouble ask without taking the lock.
+    brief: AtomicU32,
+    whole: RwLock<ServicePolicies>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ServicePolicies {
+    pub(crate) breaker: BreakerPolicy,
+    pub(crate) budget: BudgetPolicy,
+}
+
+impl Policies {
+    pub(super) fn new(policies: ServicePolicies) -> Self {
+        Self {
+            brief: AtomicU32::new(policies.breaker.brief().to_bits()),
+            whole: RwLock::new(policies),
+        }
+    }
+
+    pub(super) fn get(&self) -> ServicePolicies {
+        *self.whole.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set(&self, policies: ServicePolicies) {
+        *self.whole.write().unwrap_or_else(PoisonError::into_inner) = policies;
+        self.brief.store(policies.breaker.brief().to_bits(), Ordering::Relaxed);
+    }
+}
+
+impl Briefed for Policies {
+    fn brief(&self) -> Brief {
+        // Relaxed: it is complete in itself.
+        Brief::from_bits(self.brief.load(Ordering::Relaxed))
+    }
+
+    fn whole(&self) -> BreakerPolicy {
+        self.whole.read().unwrap_or_else(PoisonError::into_inner).breaker
+    }
+}
