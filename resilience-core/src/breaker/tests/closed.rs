@@ -106,3 +106,35 @@ fn failures_that_no_threshold_can_reach_stop_at_the_highest_number() {
         assert_eq!(word.generation(), 0);
     }
 }
+
+#[test]
+fn a_success_that_no_rule_asks_for_the_time_of_reads_no_clock() {
+    let table = [
+        BreakerPolicy::builder(),
+        BreakerPolicy::builder().on_abandon(crate::policy::OnAbandon::FailAfter(Duration::from_secs(1))),
+    ];
+    for policy in table.map(policy) {
+        let breaker = Breaker::new(&policy);
+        let permit = granted(&breaker, at(0), &policy);
+
+        assert!(breaker.success_in_passing(permit, || unreachable!("nothing depends on the time")));
+        breaker.failure(permit, at(0), &policy);
+        assert_eq!(breaker.end(permit, Ending::Success, || at(0), &policy), None);
+        assert!(breaker.success_in_passing(permit, || unreachable!("nothing depends on the time")));
+    }
+}
+
+#[test]
+fn attempts_on_a_window_of_time_do_not_ask_for_the_time_at_which_they_begin() {
+    let policy = policy(
+        BreakerPolicy::builder()
+            .failure_rate(1.0)
+            .window(crate::policy::Window::Time(Duration::from_secs(60))),
+    );
+    let breaker = Breaker::new(&policy);
+
+    let permit = breaker.admit_in_passing(|| unreachable!("nothing depends on it"));
+
+    breaker.success(permit.unwrap(), at(1), &policy);
+    assert_eq!(window(&breaker, at(1), &policy), [1, 0, 0]);
+}
