@@ -5,12 +5,12 @@
 //! [ generation 22 ][kind][place 6][ began, ms, 34     ]
 //!                    0   of a closed breaker; place 1: timed, else 0 and no time
 //!                    1   a probe
-//!                    2   none; place 1: none any more
-//!                    3   neutral: granted by a breaker that does not judge; place 1: counted
+//!                    2   neutral: granted by a breaker that does not judge; place 1: counted
+//!                    3   none: all bits set, so that it takes one instruction to say so; or all but one, none any more
 //! ```
 //!
-//! The permit of a [healthy](Word::is_healthy) breaker is the word itself, and no other permit is ever equal to the breaker's
-//! word: the kind of a probe is not the code of a half-open word, and a time comes with a bit that no closed word has.
+//! The permit of a [healthy](Word::is_healthy) breaker is the word itself, and no other permit that is judged is ever equal to
+//! the breaker's word: the kind of a probe is not the code of a half-open word, and a time comes with a bit that no closed word has.
 
 use super::{
     control::BreakerMode,
@@ -25,8 +25,7 @@ const TIME_MASK: u64 = (1 << PLACE_SHIFT) - 1;
 
 const CLOSED: u64 = 0;
 const PROBE: u64 = 1;
-const NONE: u64 = 2;
-const NEUTRAL: u64 = 3;
+const NEUTRAL: u64 = 2;
 /// In the place of a permit of a closed breaker.
 const TIMED: u64 = 1;
 
@@ -44,10 +43,10 @@ pub(super) enum Kind {
 
 impl Permit {
     /// No permit is held.
-    pub(crate) const NONE: Self = Self(NONE << KIND_SHIFT);
+    pub(crate) const NONE: Self = Self(u64::MAX);
 
     /// None is held any more, and none is asked for.
-    pub(crate) const FINISHED: Self = Self((NONE << KIND_SHIFT) | (1 << PLACE_SHIFT));
+    pub(crate) const FINISHED: Self = Self(u64::MAX - 1);
 
     /// Granted, and nothing that comes back is judged.
     pub(crate) const NEUTRAL: Self = Self(NEUTRAL << KIND_SHIFT);
@@ -98,8 +97,8 @@ impl Permit {
         match (self.0 >> KIND_SHIFT) & 0b11 {
             CLOSED => Kind::Closed,
             PROBE => Kind::Probe,
-            NONE => Kind::None,
-            _ => Kind::Neutral,
+            NEUTRAL => Kind::Neutral,
+            _ => Kind::None,
         }
     }
 
