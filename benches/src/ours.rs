@@ -50,18 +50,22 @@ pub fn bare_async() -> Subject {
     Subject::new(|| |input| ready(work_async(input)))
 }
 
+/// On a cache line that nothing else is written to: where the linker puts a static is chance.
+#[repr(align(128))]
+struct OwnLine(CircuitBreaker);
+
 /// The default policy, in a static.
 #[must_use]
 pub fn in_static() -> Subject {
-    static BREAKER: CircuitBreaker = CircuitBreaker::new(&BreakerPolicy::DEFAULT);
-    Subject::new(|| |input| BREAKER.call(|| work(input))?)
+    static BREAKER: OwnLine = OwnLine(CircuitBreaker::new(&BreakerPolicy::DEFAULT));
+    Subject::new(|| |input| BREAKER.0.call(|| work(input))?)
 }
 
 /// The default policy, in a static.
 #[must_use]
 pub fn in_static_async() -> Subject {
-    static BREAKER: CircuitBreaker = CircuitBreaker::new(&BreakerPolicy::DEFAULT);
-    Subject::new(|| |input| ready(async { BREAKER.call_async(work_async(input)).await? }))
+    static BREAKER: OwnLine = OwnLine(CircuitBreaker::new(&BreakerPolicy::DEFAULT));
+    Subject::new(|| |input| ready(async { BREAKER.0.call_async(work_async(input)).await? }))
 }
 
 /// The default policy, five failures in a row; open for a day.
