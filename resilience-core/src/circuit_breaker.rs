@@ -97,12 +97,7 @@ impl<C: Clock> CircuitBreaker<C> {
     /// [`Refused`]: the body did not run.
     #[inline]
     pub fn call<O: Outcome>(&self, body: impl FnOnce() -> O) -> Result<O, Refused> {
-        let word = self.breaker.word();
-        let permit = if word.is_healthy() {
-            Permit::of_healthy(word)
-        } else {
-            self.admit()?
-        };
+        let permit = self.permit()?;
         let unwinding = Unwinding { breaker: self, permit };
         let outcome = body();
         let verdict = outcome.verdict();
@@ -154,13 +149,7 @@ impl<C: Clock> CircuitBreaker<C> {
     /// # Errors
     /// [`Refused`] while the circuit is open, or half-open with as many probes as are allowed.
     pub fn acquire(&self) -> Result<CallPermit<'_, C>, Refused> {
-        let word = self.breaker.word();
-        let permit = if word.is_healthy() {
-            Permit::of_healthy(word)
-        } else {
-            self.admit()?
-        };
-        Ok(CallPermit::new(self, permit))
+        self.permit().map(|permit| CallPermit::new(self, permit))
     }
 
     /// What the breaker is doing. An open circuit whose recovery time is over is reported half-open, though only the next call
@@ -211,6 +200,16 @@ impl<C: Clock> CircuitBreaker<C> {
 
     fn now(&self) -> Tick {
         Tick::at(self.clock.now())
+    }
+
+    #[inline]
+    fn permit(&self) -> Result<Permit, Refused> {
+        let word = self.breaker.word();
+        if word.is_healthy() {
+            Ok(Permit::of_healthy(word))
+        } else {
+            self.admit()
+        }
     }
 
     #[cold]

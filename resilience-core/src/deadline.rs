@@ -124,6 +124,11 @@ pub(crate) fn left() -> Option<Duration> {
     scope::with_surroundings(|here| here.deadline).map(Deadline::left)
 }
 
+/// Whether the deadline in force is over.
+pub(crate) fn is_over() -> bool {
+    remaining().is_some_and(|left| left.is_zero())
+}
+
 /// Runs `future` with the deadline `time` from now, or with the one in force if that is sooner.
 ///
 /// The time is that of the registry that was [entered](Registry::enter), or of the global one. `future` itself is not cut, only

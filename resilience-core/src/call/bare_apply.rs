@@ -22,7 +22,7 @@ pub fn begin_apply(name: &'static str) -> Result<(), Interruption> {
     if plan::is_read_only() {
         return Err(rejected(name, Reason::ReadOnlyPlan));
     }
-    if deadline::remaining().is_some_and(|left| left.is_zero()) {
+    if deadline::is_over() {
         return Err(rejected(name, Reason::DeadlinePassed));
     }
     let repeatable = scope::depth() > 0;

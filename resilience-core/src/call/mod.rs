@@ -236,7 +236,7 @@ impl Call {
         let service = self.link.service;
         let clean = self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED | INSIDE) == 0
             && service.budget().is_full()
-            && self.permit == Permit::of_healthy(service.breaker().word());
+            && service.breaker().is_still(self.permit);
         let clean = clean || self.is_clean();
         if clean {
             self.link.counters.add(Count::CleanSuccess);
@@ -254,7 +254,7 @@ impl Call {
         self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
             && service.budget().is_full()
             && !scope::current().has(Scope::MARKED)
-            && (self.permit == Permit::of_healthy(service.breaker().word()) || self.passes_timed())
+            && (service.breaker().is_still(self.permit) || self.passes_timed())
     }
 
     /// Whether all that the breaker has to do about the success of a timed attempt is done.

@@ -23,33 +23,35 @@ impl<'b, C: Clock> CallPermit<'b, C> {
 
     /// The call ended with this outcome.
     pub fn settle<O: Outcome>(self, outcome: &O) {
+        // While the permit is held: a classification that panics abandons the call.
         let verdict = outcome.verdict();
-        let (breaker, permit) = (self.breaker, self.permit);
-        mem::forget(self);
+        let (breaker, permit) = self.given_up();
         breaker.judge(permit, verdict);
     }
 
     /// The call succeeded.
     pub fn success(self) {
-        let (breaker, permit) = (self.breaker, self.permit);
-        mem::forget(self);
+        let (breaker, permit) = self.given_up();
         breaker.judge(permit, Verdict::Success);
     }
 
     /// The call failed in a way that counts, whatever the policy says of kinds of failures.
     pub fn failure(self) {
-        self.end(Ending::Failure);
+        let (breaker, permit) = self.given_up();
+        breaker.end(permit, Ending::Failure);
     }
 
     /// The call ended in a way that says nothing about the service.
     pub fn ignore(self) {
-        self.end(Ending::Ignored);
+        let (breaker, permit) = self.given_up();
+        breaker.end(permit, Ending::Ignored);
     }
 
-    fn end(self, ending: Ending) {
-        let (breaker, permit) = (self.breaker, self.permit);
+    /// The permit for whoever ends it, so that it is not abandoned as well.
+    fn given_up(self) -> (&'b CircuitBreaker<C>, Permit) {
+        let parts = (self.breaker, self.permit);
         mem::forget(self);
-        breaker.end(permit, ending);
+        parts
     }
 }
 

@@ -69,8 +69,7 @@ impl RetryScope {
     /// the rounds do (an event says so).
     #[must_use]
     pub fn may_repeat(&self) -> bool {
-        let is_over = deadline::remaining().is_some_and(|left| left.is_zero());
-        let may_repeat = !self.nested && self.news == 0 && !is_over;
+        let may_repeat = !self.nested && self.news == 0 && !deadline::is_over();
         if may_repeat && current().has(Scope::READ_ONLY) {
             events::loop_suppressed();
             return false;
