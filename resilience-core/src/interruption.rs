@@ -1,5 +1,6 @@
 //! Our value in place of the user's: why a call ended without an answer of the service.
 
+use crate::breaker::Ticks;
 use std::{fmt, io, time::Duration};
 
 /// Why a call ended without the answer of its body: a value of ours in place of the user's.
@@ -70,9 +71,9 @@ impl Reason {
 const NO_HINT: u32 = u32::MAX;
 
 impl Interruption {
-    pub(crate) fn new(origin: &'static Origin, reason: Reason, attempts: u32, retry_after: Option<Duration>) -> Self {
+    pub(crate) fn new(origin: &'static Origin, reason: Reason, attempts: u32, retry_after: Option<Ticks>) -> Self {
         let retry_after_ms = retry_after.map_or(NO_HINT, |wait| {
-            u32::try_from(wait.as_millis()).unwrap_or(NO_HINT).min(NO_HINT - 1)
+            u32::try_from(wait.0).unwrap_or(NO_HINT).min(NO_HINT - 1)
         });
         Self {
             origin,
@@ -208,7 +209,7 @@ mod tests {
     fn says_what_happened_and_when_to_come_back() {
         let table = [
             (
-                Interruption::new(&PLANS, Reason::CircuitOpen, 0, Some(Duration::from_millis(12_500))),
+                Interruption::new(&PLANS, Reason::CircuitOpen, 0, Some(Ticks(12_500))),
                 // R077
                 "`plan_service` was not called: its circuit is open, next chance in 12.50 s",
             ),
@@ -240,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_hint_beyond_its_field_is_cut_not_lost() {
-        let weeks = Duration::from_secs(100 * 24 * 60 * 60);
+        let weeks = Ticks(100 * 24 * 60 * 60 * 1_000);
         let interruption = Interruption::new(&PLANS, Reason::CircuitOpen, 0, Some(weeks));
         assert_eq!(
             interruption.retry_after(),

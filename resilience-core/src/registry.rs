@@ -3,6 +3,7 @@
 mod reconfigure;
 
 use crate::{
+    breaker::Ticks,
     declaration::ServiceDef,
     random::{RandomSource, ThreadRandom},
     service::Service,
@@ -32,6 +33,8 @@ use std::{
 /// ```
 pub struct Registry {
     clock: Box<dyn Clock>,
+    /// Asked of the clock once.
+    clock_resolution: Ticks,
     sleeper: Box<dyn Sleeper>,
     random: Box<dyn RandomSource>,
     max_services: usize,
@@ -155,8 +158,8 @@ impl Registry {
     }
 
     /// By how much [`now`](Self::now) may lag behind.
-    pub(crate) fn clock_resolution(&self) -> Duration {
-        self.clock.resolution()
+    pub(crate) fn clock_resolution(&self) -> Ticks {
+        self.clock_resolution
     }
 
     pub(crate) fn sleeper(&self) -> &dyn Sleeper {
@@ -223,6 +226,7 @@ impl RegistryBuilder {
     #[must_use]
     pub fn build(self) -> &'static Registry {
         let registry: &'static Registry = Box::leak(Box::new(Registry {
+            clock_resolution: Ticks::of(self.clock.resolution()),
             clock: self.clock,
             sleeper: self.sleeper,
             random: self.random,

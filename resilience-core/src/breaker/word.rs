@@ -64,6 +64,12 @@ impl Ticks {
     pub(crate) fn of(duration: Duration) -> Self {
         Self(u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX))
     }
+
+    /// As many and `more`.
+    #[inline]
+    pub(crate) fn plus(self, more: Self) -> Self {
+        Self(self.0.saturating_add(more.0))
+    }
 }
 
 impl From<Ticks> for Duration {

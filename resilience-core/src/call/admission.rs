@@ -2,7 +2,7 @@
 
 use super::{ADMITTED, AGAIN, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
 use crate::{
-    breaker::{Ending, Permit, Tick},
+    breaker::{Ending, Permit, Tick, Ticks},
     deadline,
     interruption::{Interruption, Reason},
     link::Link,
@@ -22,7 +22,21 @@ impl Call {
                 self.flags |= ADMITTED | BEGUN;
                 return Ok(());
             }
+            // A service that is down is asked as often as one that is not: saying no must cost little, too.
+            if let Some(wait) = self.wait_while_open() {
+                let interruption = Interruption::new(self.link.origin(), Reason::CircuitOpen, 0, Some(wait));
+                events::call_rejected(self.link.subject(), &interruption);
+                self.flags |= ENDED;
+                self.link.counters.add(Count::Rejection);
+                scope::mark();
+                return Err(interruption);
+            }
         }
+        self.admit_with_care()
+    }
+
+    #[inline(never)]
+    fn admit_with_care(&mut self) -> Result<(), Interruption> {
         self.flags |= LONG_WAY;
         if self.flags & ENDED != 0 {
             // By hand only: after its end a call grants everything and counts nothing.
@@ -38,6 +52,18 @@ impl Call {
         } else {
             self.admit_attempt()
         }
+    }
+
+    /// The time until the service may be asked again, while its circuit is open.
+    fn wait_while_open(&self) -> Option<Ticks> {
+        let service = self.link.service;
+        if !service.breaker_policy().brief().enabled() {
+            return None;
+        }
+        let registry = service.registry();
+        let left = service.breaker().refuse_in_passing(Tick::at(registry.now()))?;
+        // Who comes back then finds the circuit half-open, though the clock lags behind.
+        Some(left.plus(registry.clock_resolution()))
     }
 
     fn admit_attempt(&mut self) -> Result<(), Interruption> {
@@ -123,11 +149,7 @@ impl Call {
             self.permit = Permit::NEUTRAL;
             return Ok(());
         }
-        let now = read();
-        if let Some(wait) = breaker.refuse_in_passing(now) {
-            return Err(self.reject_open(Some(wait.into())));
-        }
-        let (admission, transition) = breaker.admit(now, policy);
+        let (admission, transition) = breaker.admit(read(), policy);
         if let Ok(permit) = admission {
             self.permit = permit;
         }
@@ -137,19 +159,21 @@ impl Call {
 
     fn reject_open(&mut self, wait: Option<Duration>) -> Interruption {
         let resolution = self.link.service.registry().clock_resolution();
-        let wait = wait.map(|wait| match wait {
-            Duration::ZERO => Duration::ZERO,
-            wait => wait.saturating_add(resolution),
+        let wait = wait.map(|wait| match Ticks::of(wait) {
+            // A probe is under way: nobody knows when it ends.
+            Ticks(0) => Ticks(0),
+            wait => wait.plus(resolution),
         });
         self.reject(Reason::CircuitOpen, wait)
     }
 
     /// Ends the call without the answer of its body.
-    fn reject(&mut self, reason: Reason, retry_after: Option<Duration>) -> Interruption {
+    fn reject(&mut self, reason: Reason, retry_after: Option<Ticks>) -> Interruption {
         // Of a call that the breaker judges as one.
         self.end_permit(self.last_ending());
-        events::call_rejected(self.link.subject(), self.attempts() + 1, reason, retry_after);
+        let interruption = Interruption::new(self.link.origin(), reason, self.attempts(), retry_after);
+        events::call_rejected(self.link.subject(), &interruption);
         self.end(Count::Rejection, true);
-        Interruption::new(self.link.origin(), reason, self.attempts(), retry_after)
+        interruption
     }
 }

@@ -49,9 +49,10 @@ fn rejected(name: &'static str, reason: Reason) -> Interruption {
         service: "",
         operation: name,
     };
-    events::call_rejected(subject, 1, reason, None);
+    let interruption = Interruption::new(origin(name), reason, 0, None);
+    events::call_rejected(subject, &interruption);
     scope::mark();
-    Interruption::new(origin(name), reason, 0, None)
+    interruption
 }
 
 /// One origin per function, made when the function is first refused.

@@ -10,7 +10,7 @@ use crate::settings::InvalidSettings;
 use crate::settings::Mistake;
 use crate::{
     breaker::{CircuitState, Transition},
-    interruption::Reason,
+    interruption::Interruption,
     policy::InvalidPolicy,
 };
 use std::time::Duration;
@@ -89,14 +89,14 @@ pub(crate) fn retries_exhausted(failed: Failed) {
     );
 }
 
-pub(crate) fn call_rejected(subject: Subject, attempt: u32, reason: Reason, retry_after: Option<Duration>) {
+pub(crate) fn call_rejected(subject: Subject, interruption: &Interruption) {
     emit!(
         WARN,
         "call rejected",
         subject,
-        attempt = attempt,
-        reason = reason.as_str(),
-        retry_after_ms = retry_after.map(millis),
+        attempt = interruption.attempts() + 1,
+        reason = interruption.reason().as_str(),
+        retry_after_ms = interruption.retry_after().map(millis),
     );
 }
 

@@ -44,7 +44,7 @@ pub trait Clock: fmt::Debug + Send + Sync {
     fn now(&self) -> Duration;
 
     /// By how much the clock may lag behind. Who is told to come back later is told this much more, so that the clock agrees
-    /// by then that it is later. Zero unless a clock says otherwise.
+    /// by then that it is later. Zero unless a clock says otherwise; a registry asks once, when it is built.
     fn resolution(&self) -> Duration {
         Duration::ZERO
     }
