@@ -192,7 +192,7 @@ impl Args {
         if let Some((span, _)) = &self.retry {
             errors.error(
                 *span,
-                "`retry(..)` without `idempotent` has nothing to say, only an idempotent operation runs again: add `idempotent` if running the body twice does no harm, or remove `retry(..)`",
+                "`retry(..)` without `idempotent` has nothing to say, only an idempotent operation runs again: remove `retry(..)`, or add `idempotent` if running the body twice does no harm (never beside `#[apply]`)",
             );
         }
         if let Some((span, _)) = &self.clone {
