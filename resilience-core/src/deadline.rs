@@ -13,7 +13,7 @@
 
 use crate::{
     registry::Registry,
-    scope::{self, Scope},
+    scope::{self, Around, Inside, Scope},
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -151,34 +151,29 @@ pub(crate) fn is_over() -> bool {
 /// ```
 pub fn within<F: Future>(time: Duration, future: F) -> Within<F> {
     Within {
-        deadline: Deadline::after(time),
-        future: Some(future),
+        inside: Inside::new(Deadline::after(time), future),
     }
 }
 
 /// Runs `closure` with the deadline `time` from now, or with the one in force if that is sooner. Synchronous attempts are not cut,
 /// but none starts once the time is over.
 pub fn within_blocking<R>(time: Duration, closure: impl FnOnce() -> R) -> R {
-    let _held = Deadline::after(time).hold();
-    closure()
+    Deadline::after(time).run(closure)
+}
+
+impl Around for Deadline {
+    fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
+        let _held = self.hold();
+        body()
+    }
 }
 
 pin_project! {
     /// A future that runs with a deadline: see [`within`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct Within<F> {
-        deadline: Deadline,
         #[pin]
-        future: Option<F>,
-    }
-
-    impl<F> PinnedDrop for Within<F> {
-        fn drop(this: Pin<&mut Self>) {
-            // With the deadline: its destructors are part of it.
-            let mut this = this.project();
-            let _held = this.deadline.hold();
-            this.future.set(None);
-        }
+        inside: Inside<Deadline, F>,
     }
 }
 
@@ -186,12 +181,7 @@ impl<F: Future> Future for Within<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let Some(future) = this.future.as_pin_mut() else {
-            return Poll::Pending;
-        };
-        let _held = this.deadline.hold();
-        future.poll(cx)
+        self.project().inside.poll(cx)
     }
 }
 

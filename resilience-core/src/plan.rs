@@ -9,7 +9,7 @@
 //! The context is a part of the [`scope`]: it follows the future, not the thread; a spawned task starts without
 //! one, [`carry`](crate::scope::carry) takes it along. What is read-only stays so further in, whatever a context in there says.
 
-use crate::scope::{self, Scope};
+use crate::scope::{self, Around, Inside, Scope};
 use pin_project_lite::pin_project;
 use std::{
     borrow::Cow,
@@ -129,15 +129,20 @@ pub fn is_read_only() -> bool {
 /// ```
 pub fn within<F: Future>(context: PlanContext, future: F) -> Planned<F> {
     Planned {
-        context: Arc::new(context),
-        future: Some(future),
+        inside: Inside::new(Arc::new(context), future),
     }
 }
 
 /// Runs `closure` as part of a plan.
 pub fn within_blocking<R>(context: PlanContext, closure: impl FnOnce() -> R) -> R {
-    let _held = hold(&Arc::new(context));
-    closure()
+    Arc::new(context).run(closure)
+}
+
+impl Around for Arc<PlanContext> {
+    fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
+        let _held = hold(self);
+        body()
+    }
 }
 
 /// Puts the context in force until the guard is dropped.
@@ -171,18 +176,8 @@ pin_project! {
     /// A future that runs as part of a plan: see [`within`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct Planned<F> {
-        context: Arc<PlanContext>,
         #[pin]
-        future: Option<F>,
-    }
-
-    impl<F> PinnedDrop for Planned<F> {
-        fn drop(this: Pin<&mut Self>) {
-            // In the plan: its destructors are part of it.
-            let mut this = this.project();
-            let _held = hold(this.context);
-            this.future.set(None);
-        }
+        inside: Inside<Arc<PlanContext>, F>,
     }
 }
 
@@ -190,19 +185,14 @@ impl<F: Future> Future for Planned<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let Some(future) = this.future.as_pin_mut() else {
-            return Poll::Pending;
-        };
-        let _held = hold(this.context);
-        future.poll(cx)
+        self.project().inside.poll(cx)
     }
 }
 
 impl<F> fmt::Debug for Planned<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Planned")
-            .field("context", &self.context)
+            .field("context", self.inside.around())
             .finish_non_exhaustive()
     }
 }

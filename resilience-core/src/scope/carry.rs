@@ -1,4 +1,4 @@
-use super::{Scope, Surroundings, current, set, with_surroundings};
+use super::{Around, Inside, Scope, Surroundings, current, set, with_surroundings};
 use crate::sync::{AtomicU8, Ordering};
 use pin_project_lite::pin_project;
 use std::{
@@ -27,8 +27,7 @@ use std::{
 /// ```
 pub fn carry<F: Future>(future: F) -> Carried<F> {
     Carried {
-        luggage: Luggage::pack(),
-        future: Some(future),
+        inside: Inside::new(Luggage::pack(), future),
     }
 }
 
@@ -43,24 +42,15 @@ pub fn carry<F: Future>(future: F) -> Carried<F> {
 /// ```
 pub fn carry_blocking<R>(closure: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let mut luggage = Luggage::pack();
-    move || luggage.unpacked(closure)
+    move || luggage.run(closure)
 }
 
 pin_project! {
     /// A future that runs in the scope in which it was [carried](carry) away.
     #[must_use = "futures do nothing unless awaited or spawned"]
     pub struct Carried<F> {
-        luggage: Luggage,
         #[pin]
-        future: Option<F>,
-    }
-
-    impl<F> PinnedDrop for Carried<F> {
-        fn drop(this: Pin<&mut Self>) {
-            // In its scope: its destructors are part of it.
-            let mut this = this.project();
-            this.luggage.unpacked(|| this.future.set(None));
-        }
+        inside: Inside<Luggage, F>,
     }
 }
 
@@ -74,11 +64,7 @@ impl<F: Future> Future for Carried<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        match this.future.as_pin_mut() {
-            Some(future) => this.luggage.unpacked(|| future.poll(cx)),
-            None => Poll::Pending,
-        }
+        self.project().inside.poll(cx)
     }
 }
 
@@ -108,9 +94,10 @@ impl Luggage {
             surroundings,
         }
     }
+}
 
-    /// Runs `body` in the scope that was packed, and puts back what was there before.
-    fn unpacked<R>(&mut self, body: impl FnOnce() -> R) -> R {
+impl Around for Luggage {
+    fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
         struct PutBack<'a> {
             luggage: &'a mut Luggage,
             scope: Scope,

@@ -1,4 +1,4 @@
-use super::{Scope, current, set, with_surroundings};
+use super::{Around, Inside, Scope, current, set, with_surroundings};
 use crate::registry::Registry;
 use pin_project_lite::pin_project;
 use std::{
@@ -15,8 +15,7 @@ impl Registry {
     /// work that is [carried](super::carry) out of the future, but not in a bare `tokio::spawn`.
     pub fn enter<F: Future>(&'static self, future: F) -> Entered<F> {
         Entered {
-            registry: self,
-            future: Some(future),
+            inside: Inside::new(self, future),
         }
     }
 
@@ -29,7 +28,8 @@ impl Registry {
     /// assert_eq!(answer, 42);
     /// ```
     pub fn enter_blocking<R>(&'static self, closure: impl FnOnce() -> R) -> R {
-        within(self, closure)
+        let mut registry = self;
+        registry.run(closure)
     }
 }
 
@@ -37,17 +37,8 @@ pin_project! {
     /// A future that runs in a registry that was [entered](Registry::enter).
     #[must_use = "futures do nothing unless awaited"]
     pub struct Entered<F> {
-        registry: &'static Registry,
         #[pin]
-        future: Option<F>,
-    }
-
-    impl<F> PinnedDrop for Entered<F> {
-        fn drop(this: Pin<&mut Self>) {
-            // In the registry: its destructors are part of it.
-            let mut this = this.project();
-            within(this.registry, || this.future.set(None));
-        }
+        inside: Inside<&'static Registry, F>,
     }
 }
 
@@ -61,33 +52,31 @@ impl<F: Future> Future for Entered<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        match this.future.as_pin_mut() {
-            Some(future) => within(this.registry, || future.poll(cx)),
-            None => Poll::Pending,
-        }
+        self.project().inside.poll(cx)
     }
 }
 
-fn within<R>(registry: &'static Registry, body: impl FnOnce() -> R) -> R {
-    struct Leave {
-        outer: Option<&'static Registry>,
-        was_entered: bool,
-    }
-    impl Drop for Leave {
-        fn drop(&mut self) {
-            with_surroundings(|here| here.registry = self.outer);
-            if !self.was_entered {
-                set(current().without(Scope::REGISTRY));
+impl Around for &'static Registry {
+    fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
+        struct Leave {
+            outer: Option<&'static Registry>,
+            was_entered: bool,
+        }
+        impl Drop for Leave {
+            fn drop(&mut self) {
+                with_surroundings(|here| here.registry = self.outer);
+                if !self.was_entered {
+                    set(current().without(Scope::REGISTRY));
+                }
             }
         }
+        let outer = with_surroundings(|here| here.registry.replace(*self));
+        let scope = current();
+        let _leave = Leave {
+            outer,
+            was_entered: scope.has(Scope::REGISTRY),
+        };
+        set(scope.with(Scope::REGISTRY));
+        body()
     }
-    let outer = with_surroundings(|here| here.registry.replace(registry));
-    let scope = current();
-    let _leave = Leave {
-        outer,
-        was_entered: scope.has(Scope::REGISTRY),
-    };
-    set(scope.with(Scope::REGISTRY));
-    body()
 }

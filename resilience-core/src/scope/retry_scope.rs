@@ -1,4 +1,4 @@
-use super::{CarriedOut, Scope, current, enter, leave, set};
+use super::{Around, CarriedOut, Inside, Scope, current, enter, leave, set};
 use crate::{deadline, telemetry::events};
 use pin_project_lite::pin_project;
 use std::{
@@ -49,15 +49,15 @@ impl RetryScope {
     pub fn attempt<F: Future>(&mut self, body: F) -> LoopAttempt<'_, F> {
         self.news &= !Scope::MARKED;
         LoopAttempt {
-            retries: self,
-            body: Some(body),
+            inside: Inside::new(self, body),
         }
     }
 
     /// One round of a synchronous loop.
     pub fn attempt_blocking<R>(&mut self, body: impl FnOnce() -> R) -> R {
         self.news &= !Scope::MARKED;
-        self.within(body)
+        let mut retries = self;
+        retries.run(body)
     }
 
     /// Whether the loop may make another round after one that failed. Work that was [carried](super::carry) out of the rounds so
@@ -76,8 +76,10 @@ impl RetryScope {
         }
         may_repeat && self.carried.supersede()
     }
+}
 
-    fn within<R>(&mut self, body: impl FnOnce() -> R) -> R {
+impl Around for &mut RetryScope {
+    fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
         struct Leave<'a> {
             retries: &'a mut RetryScope,
             outer: Scope,
@@ -112,19 +114,8 @@ pin_project! {
     /// One round of an async retry loop: see [`RetryScope::attempt`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct LoopAttempt<'r, F> {
-        retries: &'r mut RetryScope,
         #[pin]
-        body: Option<F>,
-    }
-
-    impl<F> PinnedDrop for LoopAttempt<'_, F> {
-        fn drop(this: Pin<&mut Self>) {
-            // In the scope of the loop: its destructors are part of it.
-            let mut this = this.project();
-            if this.body.is_some() {
-                this.retries.within(|| this.body.set(None));
-            }
-        }
+        inside: Inside<&'r mut RetryScope, F>,
     }
 }
 
@@ -132,11 +123,7 @@ impl<F: Future> Future for LoopAttempt<'_, F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        match this.body.as_pin_mut() {
-            Some(body) => this.retries.within(|| body.poll(cx)),
-            None => Poll::Pending,
-        }
+        self.project().inside.poll(cx)
     }
 }
 
