@@ -43,7 +43,7 @@ impl Call {
     fn admit_attempt(&mut self) -> Result<(), Interruption> {
         let mut now = None;
         if self.flags & AGAIN != 0 {
-            let total = self.policy().retry.total_timeout();
+            let total = self.policy().policy().retry.total_timeout();
             let read = self.link.service.registry().now();
             if self.elapsed(read) > total {
                 return Err(self.reject(Reason::DeadlinePassed, None));
@@ -55,8 +55,7 @@ impl Call {
         }
         self.ask_breaker(now)?;
         if self.flags & BEGUN != 0 {
-            let further = &mut self.trouble().further_attempts;
-            *further = further.saturating_add(1);
+            self.trouble().count_further_attempt();
         }
         // The token pays for this attempt.
         self.flags = (self.flags | ADMITTED | BEGUN) & !TOKEN;
@@ -74,7 +73,7 @@ impl Call {
             return Err(self.reject(Reason::ReadOnlyPlan, None));
         }
         let repeatable = around.depth() > 0;
-        if repeatable && self.policy().apply_in_retry == ApplyInRetry::Refuse {
+        if repeatable && self.policy().policy().apply_in_retry == ApplyInRetry::Refuse {
             return Err(self.reject(Reason::ApplyInRetry, None));
         }
         if self.is_too_late() {
@@ -97,11 +96,12 @@ impl Call {
         if self.flags & Link::UNCLOCKED == 0 {
             self.link.service.registry().now()
         } else {
-            self.start_clock()
+            self.read_clock()
         }
     }
 
     /// The permit is stored before anything is told: a subscriber may panic, and the permit must not be lost over it.
+    #[inline]
     fn ask_breaker(&mut self, now: Option<Duration>) -> Result<(), Interruption> {
         let service = self.link.service;
         let (breaker, policy) = (service.breaker(), service.breaker_policy());

@@ -7,7 +7,7 @@ use crate::{
     deadline, delay,
     link::{Link, OperationPolicy},
     operation::Kind,
-    policy::Briefed,
+    policy::{Briefed, Jitter},
     scope::{self, Scope},
     telemetry::{Count, events},
 };
@@ -61,7 +61,8 @@ impl Call {
             self.end_failed(ending);
             return None;
         }
-        let policy = self.policy();
+        let kept = self.policy();
+        let policy = kept.policy();
         let failed = events::Failed {
             subject: self.link.subject(),
             attempt: self.attempts(),
@@ -87,10 +88,11 @@ impl Call {
             self.end_failed(ending);
             return None;
         }
-        match self.next_delay(kind, &policy) {
+        match self.next_delay(kind, policy) {
             Ok(delay) => {
+                self.trouble().keep_policy(kept);
                 if !self.permit.is_none() {
-                    self.trouble().ending = Some(ending);
+                    self.set_last_ending(ending);
                 }
                 self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN | CLOCK_RUNS;
                 events::retry_scheduled(failed, delay);
@@ -122,6 +124,7 @@ impl Call {
 
     /// Tells budget and counters of an outcome, and the breaker, unless that judges the call as one. The kind of the failure and
     /// what it is to the breaker; nothing where the call has ended well.
+    #[inline]
     fn record(&mut self, verdict: Verdict) -> Option<(FailureKind, Ending)> {
         self.count_attempt();
         let timed_out = self.flags & TIMED_OUT != 0;
@@ -160,9 +163,9 @@ impl Call {
         self.end_permit(Ending::Success);
         let service = self.link.service;
         if !service.budget().is_full() {
-            let policy = service.policies().budget;
-            if policy.enabled() {
-                service.budget().deposit(&policy);
+            let terms = service.budget_terms();
+            if terms.enabled() {
+                service.budget().deposit(terms);
             }
         }
         self.end(Count::Success, false);
@@ -191,11 +194,10 @@ impl Call {
             return Err(Suppression::Nested);
         }
         let now = registry.now();
-        let policies = service.policies();
-        if policies.breaker.enabled() && service.breaker().is_open(Tick::at(now)) {
+        if service.breaker_policy().brief().enabled() && service.breaker().is_open(Tick::at(now)) {
             return Err(Suppression::CircuitOpen);
         }
-        let previous = self.trouble.0.as_ref().and_then(|trouble| trouble.delay);
+        let previous = self.trouble.rare().and_then(|rare| rare.delay);
         let own = delay::before_retry(retry, self.attempts(), previous, || registry.draw());
         let around = deadline::left().unwrap_or(Duration::MAX);
         let left = match retry.total_timeout().checked_sub(self.elapsed(now)) {
@@ -205,22 +207,19 @@ impl Call {
         if hint > left {
             return Err(Suppression::RetryAfterTooLong);
         }
-        self.trouble().delay = Some(own);
-        let delay = own.max(hint);
-        if policies.budget.enabled() {
-            let cost = service.budget().withdraw(Tick::at(now), kind, &policies.budget);
-            self.trouble().paid = cost.ok_or(Suppression::Budget)?;
+        if retry.jitter() == Jitter::Decorrelated {
+            self.trouble().rare_mut().delay = Some(own);
+        }
+        let terms = service.budget_terms();
+        if terms.enabled() {
+            let cost = service.budget().withdraw(Tick::at(now), kind, terms);
+            self.trouble().pay(cost.ok_or(Suppression::Budget)?);
             self.flags |= TOKEN;
         }
         // The end of the call gives the token back.
-        if self
-            .trouble
-            .0
-            .as_ref()
-            .is_some_and(|trouble| !trouble.carried.supersede())
-        {
+        if self.trouble.rare().is_some_and(|rare| !rare.carried.supersede()) {
             return Err(Suppression::ApplyFence);
         }
-        Ok(delay)
+        Ok(own.max(hint))
     }
 }

@@ -1,30 +1,51 @@
 //! The scope of an attempt: entered before its body runs, left when it returns, is pending or unwinds.
 
-use super::{Note, Scope, Token, set, with_surroundings};
+use super::{Note, Scope, Token, current, deadline, replace_deadline, set, with_surroundings};
 use crate::{deadline::Deadline, registry::Registry};
 use std::{ptr, sync::Arc, time::Duration};
 
 /// Enters the scope of an attempt inside `outer`, with a deadline of its own. The scope to find at its end, if there is nothing
 /// more to do than to leave it.
-pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32, deadline: Option<Deadline>) -> Scope {
+pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32, own: Option<Deadline>) -> Scope {
     let inside = outer.inside(may_retry, news);
-    if deadline.is_none() && !outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
+    if own.is_some() && outer.is_bottom() {
+        // Nothing is around that would have to be found again.
+        replace_deadline(own);
+        let inside = inside.with(Scope::TIMED);
         set(inside);
         return inside;
     }
-    let around = with_surroundings(|here| here.deadline);
-    // Clocks are a user's code: not while the surroundings are out.
-    let sooner = deadline.map_or(around, |deadline| Some(deadline.or_sooner(around)));
-    set(inside.with(Scope::NOTED));
+    if own.is_none() && !outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
+        set(inside);
+        return inside;
+    }
+    let around = deadline();
+    let sooner = own.map_or(around, |own| Some(own.or_sooner(around)));
+    let timed = if own.is_some() { Scope::TIMED } else { 0 };
+    set(inside.with(Scope::NOTED | timed));
     with_surroundings(|here| {
         here.notes.push(Note {
             carried: here.carried_out.len(),
             clocks: here.clocks_read.len(),
             deadline: around,
         });
-        here.deadline = sooner;
     });
+    replace_deadline(sooner);
     Scope::NONE
+}
+
+/// A call inside the attempt around has started its clock, with this time of `registry`: lets those around know.
+pub(crate) fn tell_clock(registry: &'static Registry, now: Duration) {
+    let scope = current();
+    with_surroundings(|here| {
+        let known = here.clocks_read.last();
+        let is_known = known.is_some_and(|(last, _)| ptr::eq(*last, registry));
+        // Those around take the first one anyway.
+        if !(is_known && scope.has(Scope::CLOCKED)) {
+            here.clocks_read.push((registry, now));
+        }
+    });
+    set(scope.with(Scope::CLOCKED));
 }
 
 /// Leaves the scope `inner` of an attempt inside `outer`: hands over the tokens of the work that was carried out of it, and
@@ -37,10 +58,8 @@ pub(crate) fn leave(
 ) -> Option<Duration> {
     let mut known = Note::default();
     if inner.has(Scope::NOTED) {
-        with_surroundings(|here| {
-            known = here.notes.pop().unwrap_or_default();
-            here.deadline = known.deadline;
-        });
+        known = with_surroundings(|here| here.notes.pop()).unwrap_or_default();
+        replace_deadline(known.deadline);
     }
     if inner.has(Scope::CARRIED) {
         with_surroundings(|here| carried(here.carried_out.get(known.carried..).unwrap_or_default()));
@@ -66,7 +85,7 @@ pub(crate) fn leave(
             }
         });
     }
-    if !outer.has(Scope::IN_ATTEMPT) {
+    if !outer.has(Scope::IN_ATTEMPT) && inner.has(Scope::CARRIED | Scope::CLOCKED) {
         // Everybody around has heard of it.
         with_surroundings(|here| {
             here.carried_out.clear();

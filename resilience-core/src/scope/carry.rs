@@ -1,5 +1,8 @@
-use super::{Scope, Surroundings, current, set, with_surroundings};
-use crate::sync::{AtomicU8, Ordering};
+use super::{Scope, Surroundings, current, deadline, replace_deadline, set, with_surroundings};
+use crate::{
+    deadline::Deadline,
+    sync::{AtomicU8, Ordering},
+};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
@@ -84,6 +87,7 @@ impl<F: Future> Future for Carried<F> {
 
 struct Luggage {
     scope: Scope,
+    deadline: Option<Deadline>,
     surroundings: Surroundings,
 }
 
@@ -95,7 +99,6 @@ impl Luggage {
         with_surroundings(|here| {
             surroundings.registry = here.registry;
             surroundings.plan.clone_from(&here.plan);
-            surroundings.deadline = here.deadline.filter(|_| scope.has(Scope::DEADLINE));
             surroundings.carried_from.clone_from(&here.carried_from);
             surroundings.carried_from.extend(token.clone());
             here.carried_out.extend(token.clone());
@@ -105,6 +108,7 @@ impl Luggage {
         }
         Self {
             scope: scope.carried(),
+            deadline: scope.has(Scope::DEADLINE).then(deadline).flatten().map(Deadline::fixed),
             surroundings,
         }
     }
@@ -114,6 +118,7 @@ impl Luggage {
         struct PutBack<'a> {
             luggage: &'a mut Luggage,
             scope: Scope,
+            deadline: Option<Deadline>,
             surroundings: Option<Surroundings>,
         }
         impl Drop for PutBack<'_> {
@@ -131,6 +136,7 @@ impl Luggage {
                     }
                     *here = restored;
                 });
+                replace_deadline(self.deadline);
                 set(outer);
             }
         }
@@ -138,6 +144,7 @@ impl Luggage {
         let surroundings = with_surroundings(|here| std::mem::replace(here, carried));
         let put_back = PutBack {
             scope: current(),
+            deadline: replace_deadline(self.deadline),
             surroundings: Some(surroundings),
             luggage: self,
         };
