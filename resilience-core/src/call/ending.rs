@@ -62,6 +62,7 @@ impl Call {
         }
     }
 
+    #[inline]
     pub(super) fn count_attempt(&mut self) {
         self.flags &= !ADMITTED;
         self.link.counters.add(Count::Attempt);
@@ -71,21 +72,26 @@ impl Call {
         self.trouble.stop_timer();
     }
 
-    /// Gives the permit back, if one is held. It is held until the breaker is done: a clock may panic, and the permit must not
-    /// be lost over it.
+    /// Gives the permit back, if one is held.
+    #[inline]
     pub(super) fn end_permit(&mut self, ending: Ending) {
-        if self.permit.is_none() {
-            return;
-        }
-        let service = self.link.service;
-        let policy = service.breaker_policy();
-        if self.permit.is_of_closed() && !policy.brief().enabled() {
-            // It is switched off: nothing is told, and nothing but a probe has a place to give back.
+        if self.permit.is_of_closed() && !self.link.service.breaker_policy().brief().enabled() {
+            // It is switched off: there is nothing to tell, and only a probe has a place to give back.
             self.permit = Permit::NONE;
-            return;
         }
+        if !self.permit.is_none() {
+            self.tell_breaker(ending);
+        }
+    }
+
+    /// The permit is held until the breaker is done: a clock may panic, and the permit must not be lost over it.
+    #[inline(never)]
+    fn tell_breaker(&mut self, ending: Ending) {
+        let service = self.link.service;
         let read = || Tick::at(service.registry().now());
-        let transition = service.breaker().end(self.permit, ending, read, policy);
+        let transition = service
+            .breaker()
+            .end(self.permit, ending, read, service.breaker_policy());
         self.permit = Permit::NONE;
         self.report(transition);
     }

@@ -7,7 +7,7 @@ use crate::{
     deadline, delay,
     link::{Link, OperationPolicy},
     operation::Kind,
-    policy::{Briefed, Jitter},
+    policy::{Brief, Briefed, Jitter},
     scope::{self, Scope},
     telemetry::{Count, events},
 };
@@ -56,7 +56,8 @@ impl Call {
     /// has ended.
     #[cold]
     pub(super) fn judge(&mut self, verdict: Verdict) -> Option<Duration> {
-        let (kind, ending) = self.record(verdict)?;
+        let kind = self.failure(verdict)?;
+        let ending = self.record(kind);
         if self.link.operation.kind() != Kind::Idempotent {
             self.end_failed(ending);
             return None;
@@ -111,7 +112,8 @@ impl Call {
     /// Ends a call that gets one attempt.
     #[cold]
     pub(super) fn conclude(&mut self, verdict: Verdict) {
-        if let Some((_, ending)) = self.record(verdict) {
+        if let Some(kind) = self.failure(verdict) {
+            let ending = self.record(kind);
             self.end_failed(ending);
         }
     }
@@ -122,43 +124,54 @@ impl Call {
         self.end(Count::Failure, self.flags & Scope::MARKED != 0);
     }
 
-    /// Tells budget and counters of an outcome, and the breaker, unless that judges the call as one. The kind of the failure and
-    /// what it is to the breaker; nothing where the call has ended well.
+    /// The failure that the attempt has ended with; nothing where the call has ended well.
     #[inline]
-    fn record(&mut self, verdict: Verdict) -> Option<(FailureKind, Ending)> {
+    fn failure(&mut self, verdict: Verdict) -> Option<FailureKind> {
         self.count_attempt();
-        let timed_out = self.flags & TIMED_OUT != 0;
-        let kind = match verdict {
-            _ if timed_out => {
+        match verdict {
+            _ if self.flags & TIMED_OUT != 0 => {
                 self.link.counters.add(Count::AttemptTimeout);
-                FailureKind::Transient
+                Some(FailureKind::Transient)
             }
             Verdict::Success => {
                 self.succeed();
-                return None;
+                None
             }
-            Verdict::Failure(kind) => kind,
-        };
+            Verdict::Failure(kind) => Some(kind),
+        }
+    }
+
+    /// What the failure is to the breaker, which is told, unless it judges the call as one.
+    #[inline]
+    fn record(&mut self, kind: FailureKind) -> Ending {
         let policy = self.link.service.breaker_policy().brief();
-        let ending = if self.flags & Scope::MARKED != 0 {
-            // What was refused further in says nothing about this service.
-            Ending::Ignored
-        } else if timed_out && self.flags & CUT_BY_DEADLINE != 0 {
-            // The caller's patience is over: no evidence against the service by itself.
-            Ending::Abandoned
-        } else if timed_out && !policy.count_timeouts() {
-            Ending::Ignored
-        } else if timed_out {
-            Ending::Failure
+        let ending = if self.flags & (Scope::MARKED | TIMED_OUT) != 0 {
+            self.ending_of_timeout(policy)
         } else {
             Ending::of_failure(kind, policy)
         };
         if !policy.is_per_call() {
             self.end_permit(ending);
         }
-        Some((kind, ending))
+        ending
     }
 
+    /// What an attempt is to the breaker that was cut, or in which another call was refused.
+    fn ending_of_timeout(&self, policy: Brief) -> Ending {
+        if self.flags & Scope::MARKED != 0 {
+            // What was refused further in says nothing about this service.
+            Ending::Ignored
+        } else if self.flags & CUT_BY_DEADLINE != 0 {
+            // The caller's patience is over: no evidence against the service by itself.
+            Ending::Abandoned
+        } else if policy.count_timeouts() {
+            Ending::Failure
+        } else {
+            Ending::Ignored
+        }
+    }
+
+    #[cold]
     fn succeed(&mut self) {
         self.end_permit(Ending::Success);
         let service = self.link.service;
@@ -199,11 +212,15 @@ impl Call {
         }
         let previous = self.trouble.rare().and_then(|rare| rare.delay);
         let own = delay::before_retry(retry, self.attempts(), previous, || registry.draw());
-        let around = deadline::left().unwrap_or(Duration::MAX);
-        let left = match retry.total_timeout().checked_sub(self.elapsed(now)) {
-            Some(left) if !around.is_zero() && own <= left.min(around) => left.min(around),
+        let own_time = retry.total_timeout().checked_sub(self.elapsed(now));
+        let left = match (own_time, deadline::left()) {
+            (Some(left), None) => left,
+            (Some(left), Some(around)) if !around.is_zero() => left.min(around),
             _ => return Err(Suppression::Deadline),
         };
+        if own > left {
+            return Err(Suppression::Deadline);
+        }
         if hint > left {
             return Err(Suppression::RetryAfterTooLong);
         }

@@ -22,6 +22,13 @@ pin_project! {
     }
 }
 
+impl Trouble {
+    #[cold]
+    fn new() -> Pin<Box<Self>> {
+        Box::pin(Self::default())
+    }
+}
+
 /// What few of the calls in trouble need.
 #[derive(Default)]
 pub(super) struct Rare {
@@ -66,16 +73,21 @@ impl Account {
 impl InTrouble {
     pub(super) const NONE: Self = Self(None);
 
+    #[inline]
     fn begun(&mut self) -> Pin<&mut Trouble> {
-        self.0.get_or_insert_with(|| Box::pin(Trouble::default())).as_mut()
+        self.0.get_or_insert_with(Trouble::new).as_mut()
     }
 
     pub(super) fn policy(&self) -> Option<Kept> {
         self.0.as_ref().and_then(|trouble| trouble.policy)
     }
 
+    /// Keeps the policy, unless one is kept already.
+    #[inline]
     pub(super) fn keep_policy(&mut self, policy: Kept) {
-        *self.begun().project().policy = Some(policy);
+        if self.policy().is_none() {
+            *self.begun().project().policy = Some(policy);
+        }
     }
 
     pub(super) fn further_attempts(&self) -> u32 {

@@ -6,19 +6,24 @@ use std::{ptr, sync::Arc, time::Duration};
 
 /// Enters the scope of an attempt inside `outer`, with a deadline of its own. The scope to find at its end, if there is nothing
 /// more to do than to leave it.
+#[inline]
 pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32, own: Option<Deadline>) -> Scope {
-    let inside = outer.inside(may_retry, news);
+    let mut inside = outer.inside(may_retry, news);
     if own.is_some() && outer.is_bottom() {
         // Nothing is around that would have to be found again.
         replace_deadline(own);
-        let inside = inside.with(Scope::TIMED);
-        set(inside);
-        return inside;
+        inside = inside.with(Scope::TIMED);
+    } else if own.is_some() || outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
+        return enter_with_note(inside, own);
     }
-    if own.is_none() && !outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
-        set(inside);
-        return inside;
-    }
+    set(inside);
+    inside
+}
+
+/// Enters the scope `inside` where the attempt around has something that must be found again.
+#[cold]
+#[inline(never)]
+fn enter_with_note(inside: Scope, own: Option<Deadline>) -> Scope {
     let around = deadline();
     let sooner = own.map_or(around, |own| Some(own.or_sooner(around)));
     let timed = if own.is_some() { Scope::TIMED } else { 0 };
