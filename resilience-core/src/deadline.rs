@@ -108,7 +108,7 @@ impl Deadline {
     /// Puts this deadline in force, unless a sooner one is, until the guard is dropped.
     fn hold(self) -> Held {
         let outer = scope::deadline();
-        scope::replace_deadline(Some(self.or_sooner(outer)));
+        scope::set_deadline(Some(self.or_sooner(outer)));
         let scope = scope::current();
         scope::set(scope.with(Scope::DEADLINE));
         Held {
@@ -126,7 +126,7 @@ struct Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        scope::replace_deadline(self.outer);
+        scope::set_deadline(self.outer);
         if self.is_first {
             scope::set(scope::current().without(Scope::DEADLINE));
         }

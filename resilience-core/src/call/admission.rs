@@ -1,6 +1,6 @@
 //! Leave to make an attempt, where it is not simply granted: retries, applies, a breaker with something to remember.
 
-use super::{ADMITTED, AGAIN, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
+use super::{ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
 use crate::{
     breaker::{Ending, Permit, Tick},
     deadline,
@@ -41,6 +41,24 @@ impl Call {
     }
 
     fn admit_attempt(&mut self) -> Result<(), Interruption> {
+        let now = if self.flags & AT_ONCE == 0 {
+            self.check_time()?
+        } else {
+            // There was time when the last attempt was judged.
+            self.flags &= !AT_ONCE;
+            None
+        };
+        self.ask_breaker(now)?;
+        if self.flags & BEGUN != 0 {
+            self.trouble().count_further_attempt();
+        }
+        // The token pays for this attempt.
+        self.flags = (self.flags | ADMITTED | BEGUN) & !TOKEN;
+        Ok(())
+    }
+
+    /// Rejects an attempt that would start too late. The time, where it was read.
+    fn check_time(&mut self) -> Result<Option<Duration>, Interruption> {
         let mut now = None;
         if self.flags & AGAIN != 0 {
             let total = self.policy().policy().retry.total_timeout();
@@ -53,13 +71,7 @@ impl Call {
         if self.is_too_late() {
             return Err(self.reject(Reason::DeadlinePassed, None));
         }
-        self.ask_breaker(now)?;
-        if self.flags & BEGUN != 0 {
-            self.trouble().count_further_attempt();
-        }
-        // The token pays for this attempt.
-        self.flags = (self.flags | ADMITTED | BEGUN) & !TOKEN;
-        Ok(())
+        Ok(now)
     }
 
     /// Whether the deadline in force is over, or, before a further attempt, the time of a call around.

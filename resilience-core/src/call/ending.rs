@@ -3,7 +3,7 @@
 use super::{ADMITTED, Call, ENDED, LAST_FAILED, LAST_IGNORED, PANICKED, TOKEN};
 use crate::{
     breaker::{Ending, Permit, Tick, Transition},
-    policy::Briefed,
+    policy::{Brief, Briefed},
     scope::{self, Scope},
     telemetry::{Count, events},
 };
@@ -75,13 +75,20 @@ impl Call {
     /// Gives the permit back, if one is held.
     #[inline]
     pub(super) fn end_permit(&mut self, ending: Ending) {
-        if self.permit.is_of_closed() && !self.link.service.breaker_policy().brief().enabled() {
-            // It is switched off: there is nothing to tell, and only a probe has a place to give back.
-            self.permit = Permit::NONE;
-        }
-        if !self.permit.is_none() {
+        let policy = self.link.service.breaker_policy().brief();
+        if !self.gives_back_unjudged(policy) && !self.permit.is_none() {
             self.tell_breaker(ending);
         }
+    }
+
+    /// Gives the permit back where the breaker is switched off and need not be asked: only a probe has a place there.
+    #[inline]
+    pub(super) fn gives_back_unjudged(&mut self, policy: Brief) -> bool {
+        let is_unjudged = !policy.enabled() && self.permit.is_of_closed();
+        if is_unjudged {
+            self.permit = Permit::NONE;
+        }
+        is_unjudged
     }
 
     /// The permit is held until the breaker is done: a clock may panic, and the permit must not be lost over it.

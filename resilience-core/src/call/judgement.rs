@@ -145,6 +145,9 @@ impl Call {
     #[inline]
     fn record(&mut self, kind: FailureKind) -> Ending {
         let policy = self.link.service.breaker_policy().brief();
+        if self.gives_back_unjudged(policy) {
+            return Ending::Ignored;
+        }
         let ending = if self.flags & (Scope::MARKED | TIMED_OUT) != 0 {
             self.ending_of_timeout(policy)
         } else {
@@ -196,11 +199,11 @@ impl Call {
         }
         let retry = &policy.retry;
         let hint = match kind {
-            FailureKind::Throttled { retry_after } => retry_after.unwrap_or_default(),
-            _ => Duration::ZERO,
+            FailureKind::Throttled { retry_after } => retry_after,
+            _ => None,
         };
         // Before all that only concerns this call: those around must not ask sooner either.
-        if hint > retry.max_retry_after() {
+        if hint.is_some_and(|hint| hint > retry.max_retry_after()) {
             return Err(Suppression::RetryAfterTooLong);
         }
         if !self.may_retry(scope::current()) {
@@ -221,7 +224,7 @@ impl Call {
         if own > left {
             return Err(Suppression::Deadline);
         }
-        if hint > left {
+        if hint.is_some_and(|hint| hint > left) {
             return Err(Suppression::RetryAfterTooLong);
         }
         if retry.jitter() == Jitter::Decorrelated {
@@ -237,6 +240,6 @@ impl Call {
         if self.trouble.rare().is_some_and(|rare| !rare.carried.supersede()) {
             return Err(Suppression::ApplyFence);
         }
-        Ok(own.max(hint))
+        Ok(hint.map_or(own, |hint| own.max(hint)))
     }
 }

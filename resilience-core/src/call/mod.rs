@@ -84,6 +84,9 @@ const LAST_FAILED: u32 = 1 << 19;
 /// The same, and the last attempt told it nothing.
 const LAST_IGNORED: u32 = 1 << 20;
 
+/// The wait before the next attempt was for nothing: no time has passed since the last one was judged.
+const AT_ONCE: u32 = 1 << 21;
+
 /// What to do after an attempt.
 ///
 /// ```

@@ -1,6 +1,6 @@
 //! The wait between two attempts.
 
-use super::Call;
+use super::{AT_ONCE, Call};
 use crate::{telemetry::events, time};
 use std::{
     fmt,
@@ -28,7 +28,9 @@ impl Call {
         if time::inside_async_runtime() && self.link.warns_first() {
             events::blocking_sleep_in_runtime(self.link.subject());
         }
-        if !delay.is_zero() {
+        if delay.is_zero() {
+            self.flags |= AT_ONCE;
+        } else {
             self.link.service.registry().sleeper().sleep_blocking(delay);
         }
     }
@@ -48,6 +50,7 @@ impl Future for Sleep<'_> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         if self.delay == Some(Duration::ZERO) {
+            self.get_mut().call.flags |= AT_ONCE;
             return Poll::Ready(());
         }
         self.get_mut().wait(cx)

@@ -1,6 +1,6 @@
 //! The scope of an attempt: entered before its body runs, left when it returns, is pending or unwinds.
 
-use super::{Note, Scope, Token, current, deadline, replace_deadline, set, with_surroundings};
+use super::{Note, Scope, Token, current, deadline, set, set_deadline, with_surroundings};
 use crate::{deadline::Deadline, registry::Registry};
 use std::{ptr, sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32, own: Option<Deadli
     let mut inside = outer.inside(may_retry, news);
     if own.is_some() && outer.is_bottom() {
         // Nothing is around that would have to be found again.
-        replace_deadline(own);
+        set_deadline(own);
         inside = inside.with(Scope::TIMED);
     } else if own.is_some() || outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
         return enter_with_note(inside, own);
@@ -35,7 +35,7 @@ fn enter_with_note(inside: Scope, own: Option<Deadline>) -> Scope {
             deadline: around,
         });
     });
-    replace_deadline(sooner);
+    set_deadline(sooner);
     Scope::NONE
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn leave(
     let mut known = Note::default();
     if inner.has(Scope::NOTED) {
         known = with_surroundings(|here| here.notes.pop()).unwrap_or_default();
-        replace_deadline(known.deadline);
+        set_deadline(known.deadline);
     }
     if inner.has(Scope::CARRIED) {
         with_surroundings(|here| carried(here.carried_out.get(known.carried..).unwrap_or_default()));

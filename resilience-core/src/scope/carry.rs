@@ -1,4 +1,4 @@
-use super::{Scope, Surroundings, current, deadline, replace_deadline, set, with_surroundings};
+use super::{Scope, Surroundings, current, deadline, set, set_deadline, with_surroundings};
 use crate::{
     deadline::Deadline,
     sync::{AtomicU8, Ordering},
@@ -136,7 +136,7 @@ impl Luggage {
                     }
                     *here = restored;
                 });
-                replace_deadline(self.deadline);
+                set_deadline(self.deadline);
                 set(outer);
             }
         }
@@ -144,10 +144,11 @@ impl Luggage {
         let surroundings = with_surroundings(|here| std::mem::replace(here, carried));
         let put_back = PutBack {
             scope: current(),
-            deadline: replace_deadline(self.deadline),
+            deadline: deadline(),
             surroundings: Some(surroundings),
             luggage: self,
         };
+        set_deadline(put_back.luggage.deadline);
         // The mark of the last inner call is the attempt's that awaits it, to clear or to keep.
         set(put_back.luggage.scope.with_mark_of(put_back.scope));
         body()

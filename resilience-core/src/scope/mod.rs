@@ -23,7 +23,7 @@ pub(crate) use carry::{CarriedOut, Token};
 pub use enter::Entered;
 pub(crate) use fence::{mark, raise_fence};
 pub use retry_scope::{LoopAttempt, RetryScope};
-pub(crate) use surroundings::{Note, Surroundings, deadline, replace_deadline, with_surroundings};
+pub(crate) use surroundings::{Note, Surroundings, deadline, set_deadline, with_surroundings};
 pub(crate) use word::{Scope, current, set};
 
 /// The number of enclosing calls that may still retry.

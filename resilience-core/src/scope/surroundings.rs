@@ -63,9 +63,10 @@ pub(crate) fn deadline() -> Option<Deadline> {
     }
 }
 
-/// Puts a deadline in its place, for a scope whose word says that there is one; returns the one that was there.
-pub(crate) fn replace_deadline(deadline: Option<Deadline>) -> Option<Deadline> {
-    DEADLINE.replace(deadline)
+/// Puts a deadline in its place, for a scope whose word says that there is one.
+#[inline]
+pub(crate) fn set_deadline(deadline: Option<Deadline>) {
+    DEADLINE.set(deadline);
 }
 
 /// Reads or changes the surroundings in force on this thread. `change` must not run user code.
