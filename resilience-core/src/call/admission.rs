@@ -31,7 +31,7 @@ impl Call {
         if self.flags & ADMITTED != 0 {
             // By hand only: the attempt before was dropped half-way.
             self.give_up_attempt();
-            self.flags &= !(TIMED_OUT | PANICKED | Scope::MARKED);
+            self.flags &= !(TIMED_OUT | PANICKED | AT_ONCE | Scope::MARKED);
         }
         if self.flags & Link::APPLY != 0 {
             self.admit_apply()
@@ -41,13 +41,13 @@ impl Call {
     }
 
     fn admit_attempt(&mut self) -> Result<(), Interruption> {
-        let now = if self.flags & AT_ONCE == 0 {
-            self.check_time()?
-        } else {
+        let now = if self.flags & (AGAIN | AT_ONCE) == AGAIN | AT_ONCE {
             // There was time when the last attempt was judged.
-            self.flags &= !AT_ONCE;
             None
+        } else {
+            self.check_time()?
         };
+        self.flags &= !AT_ONCE;
         self.ask_breaker(now)?;
         if self.flags & BEGUN != 0 {
             self.trouble().count_further_attempt();
@@ -105,11 +105,11 @@ impl Call {
 
     /// The time; starts the call's clock where it has one that has not started.
     fn clock(&mut self) -> Duration {
-        if self.flags & Link::UNCLOCKED == 0 {
-            self.link.service.registry().now()
-        } else {
-            self.read_clock()
+        let now = self.link.service.registry().now();
+        if self.flags & Link::UNCLOCKED != 0 {
+            self.start_clock(now);
         }
+        now
     }
 
     /// The permit is stored before anything is told: a subscriber may panic, and the permit must not be lost over it.

@@ -69,8 +69,12 @@ impl Call {
     #[inline(never)]
     fn enter(&mut self, outer: Scope) -> Scope {
         self.flags |= INSIDE;
-        let deadline = self.own_deadline();
-        scope::enter(outer, self.may_retry(outer), self.flags & Scope::NEWS, deadline)
+        let (may_retry, news) = (self.may_retry(outer), self.flags & Scope::NEWS);
+        if self.flags & CLOCK_RUNS == 0 {
+            scope::enter(outer, may_retry, news)
+        } else {
+            scope::enter_timed(outer, may_retry, news, self.own_deadline())
+        }
     }
 
     #[cold]
@@ -107,11 +111,10 @@ impl Call {
     }
 
     /// Starts the clock of this call with a look at the registry's.
-    #[cold]
-    pub(super) fn read_clock(&mut self) -> Duration {
+    #[inline(never)]
+    pub(super) fn read_clock(&mut self) {
         let now = self.link.service.registry().now();
         self.start_clock(now);
-        now
     }
 
     /// Starts the clock of this call, and lets those around know that a clock was needed.
@@ -203,9 +206,8 @@ impl Call {
     }
 
     /// What the calls inside have to know of the time that this one has left: their waits and timeouts end with it.
-    fn own_deadline(&self) -> Option<Deadline> {
-        (self.flags & CLOCK_RUNS != 0)
-            .then(|| Deadline::of_call(self.link.service.registry(), self.started, self.link.total_timeout()))
+    fn own_deadline(&self) -> Deadline {
+        Deadline::of_call(self.link.service.registry(), self.started, self.link.total_timeout())
     }
 }
 

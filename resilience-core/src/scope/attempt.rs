@@ -4,30 +4,38 @@ use super::{Note, Scope, Token, current, deadline, set, set_deadline, with_surro
 use crate::{deadline::Deadline, registry::Registry};
 use std::{ptr, sync::Arc, time::Duration};
 
-/// Enters the scope of an attempt inside `outer`, with a deadline of its own. The scope to find at its end, if there is nothing
-/// more to do than to leave it.
+/// Enters the scope of an attempt inside `outer`. The scope to find at its end, if there is nothing more to do than to leave it.
 #[inline]
-pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32, own: Option<Deadline>) -> Scope {
-    let mut inside = outer.inside(may_retry, news);
-    if own.is_some() && outer.is_bottom() {
-        // Nothing is around that would have to be found again.
-        set_deadline(own);
-        inside = inside.with(Scope::TIMED);
-    } else if own.is_some() || outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
-        return enter_with_note(inside, own);
+pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32) -> Scope {
+    let inside = outer.inside(may_retry, news);
+    if outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
+        return enter_with_note(inside);
     }
     set(inside);
     inside
 }
 
-/// Enters the scope `inside` where the attempt around has something that must be found again.
+/// The same with a deadline of its own.
+#[inline]
+pub(crate) fn enter_timed(outer: Scope, may_retry: bool, news: u32, own: Deadline) -> Scope {
+    let inside = outer.inside(may_retry, news).with(Scope::TIMED);
+    if !outer.is_bottom() {
+        let sooner = own.or_sooner(deadline());
+        let expected = enter_with_note(inside);
+        set_deadline(Some(sooner));
+        return expected;
+    }
+    // Nothing is around that would have to be found again.
+    set_deadline(Some(own));
+    set(inside);
+    inside
+}
+
+/// Enters the scope `inside`, where the attempt around has something that must be found again.
 #[cold]
 #[inline(never)]
-fn enter_with_note(inside: Scope, own: Option<Deadline>) -> Scope {
+fn enter_with_note(inside: Scope) -> Scope {
     let around = deadline();
-    let sooner = own.map_or(around, |own| Some(own.or_sooner(around)));
-    let timed = if own.is_some() { Scope::TIMED } else { 0 };
-    set(inside.with(Scope::NOTED | timed));
     with_surroundings(|here| {
         here.notes.push(Note {
             carried: here.carried_out.len(),
@@ -35,11 +43,13 @@ fn enter_with_note(inside: Scope, own: Option<Deadline>) -> Scope {
             deadline: around,
         });
     });
-    set_deadline(sooner);
+    set(inside.with(Scope::NOTED));
     Scope::NONE
 }
 
 /// A call inside the attempt around has started its clock, with this time of `registry`: lets those around know.
+#[cold]
+#[inline(never)]
 pub(crate) fn tell_clock(registry: &'static Registry, now: Duration) {
     let scope = current();
     with_surroundings(|here| {

@@ -94,6 +94,7 @@ struct Luggage {
 impl Luggage {
     fn pack() -> Self {
         let scope = current();
+        let deadline = deadline().filter(|_| scope.has(Scope::DEADLINE)).map(Deadline::fixed);
         let mut surroundings = Surroundings::default();
         let token = scope.has(Scope::IN_ATTEMPT).then(|| Arc::new(Token::default()));
         with_surroundings(|here| {
@@ -108,7 +109,7 @@ impl Luggage {
         }
         Self {
             scope: scope.carried(),
-            deadline: scope.has(Scope::DEADLINE).then(deadline).flatten().map(Deadline::fixed),
+            deadline,
             surroundings,
         }
     }
