@@ -1,7 +1,8 @@
 //! Deadlines from outside of a call: design, "Nesting" 5.
 
 use resilience_core::{
-    BreakerPolicy, CircuitState, OnAbandon, Reason, Registry, RetryPolicy, ServiceLayer, deadline, scope,
+    Backoff, BreakerPolicy, CircuitState, Jitter, OnAbandon, Reason, Registry, RetryPolicy, ServiceLayer, deadline,
+    scope,
 };
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
 use std::future::pending;
@@ -215,4 +216,19 @@ async fn without_a_deadline_the_calls_inside_read_no_clock_for_the_calls_around(
         .await;
 
     assert_eq!(remaining, Ok(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_a_call_that_has_ended_binds_no_other() {
+    let hasty = plans(ServiceLayer::new().retry(immediate(3).total_timeout(secs(1))));
+    let around = Plans::new(Registry::new(), "tool_service", ServiceLayer::new());
+    let retry = RetryPolicy::builder().backoff(Backoff::Fixed).base_delay(secs(5));
+    let patient = plans(ServiceLayer::new().retry(retry.jitter(Jitter::None).max_attempts(2)));
+    let began = Instant::now();
+    assert_eq!(hasty.fetch(down).await, Err(Error::Down(3)));
+
+    let outcome = around.count(|_| patient.fetch(down)).await;
+
+    assert_eq!(outcome, Err(Error::Down(2)));
+    assert_eq!(began.elapsed(), secs(5));
 }

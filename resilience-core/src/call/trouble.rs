@@ -147,6 +147,32 @@ impl Drop for InTrouble {
     }
 }
 
-// What a call that sleeps has on the heap, beside its task.
-#[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<Trouble>() <= 128);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_sleeps_has_no_more_on_the_heap_than_a_timer_and_two_words() {
+        // Of tokio's timer, or of a sleeper's box.
+        let timer = size_of::<Timer>();
+        assert!(size_of::<Trouble>() <= timer + 2 * size_of::<u64>(), "{timer}");
+        #[cfg(feature = "tokio")]
+        assert_eq!(timer, size_of::<tokio::time::Sleep>());
+    }
+
+    #[test]
+    fn attempts_and_what_was_paid_do_not_mix() {
+        let mut account = Account::default();
+        account.pay(Cost::of_thousandths(1_000));
+        for _ in 0..2_000_000 {
+            account.count_attempt();
+        }
+        assert_eq!(account.paid(), Cost::of_thousandths(1_000));
+        // More than the most that a policy allows.
+        assert_eq!(account.further_attempts(), 1_048_575);
+
+        account.pay(Cost::of_thousandths(7));
+        assert_eq!(account.paid(), Cost::of_thousandths(7));
+        assert_eq!(account.further_attempts(), 1_048_575);
+    }
+}
