@@ -74,9 +74,9 @@ async fn nothing_starts_once_the_deadline_is_over() {
 async fn no_wait_goes_past_the_deadline() {
     let retry = RetryPolicy::builder()
         .max_attempts(10)
-        .backoff(resilience_core::Backoff::Fixed)
+        .backoff(Backoff::Fixed)
         .base_delay(ms(400))
-        .jitter(resilience_core::Jitter::None);
+        .jitter(Jitter::None);
     let off = BreakerPolicy::builder().enabled(false);
     let plans = plans(ServiceLayer::new().retry(retry).breaker(off));
     let began = Instant::now();
@@ -92,9 +92,9 @@ fn a_sync_call_is_bounded_by_the_deadline_too() {
     let world = World::new();
     let retry = RetryPolicy::builder()
         .max_attempts(10)
-        .backoff(resilience_core::Backoff::Fixed)
+        .backoff(Backoff::Fixed)
         .base_delay(ms(400))
-        .jitter(resilience_core::Jitter::None);
+        .jitter(Jitter::None);
     let plans = world.plans("plan_service", ServiceLayer::new().retry(retry));
 
     let outcome = world

@@ -96,7 +96,7 @@ impl Call {
         }
         let wanted = (self.flags & Link::UNCLOCKED != 0).then(|| self.link.service.registry());
         let read = scope::leave(outer, inner, wanted, |tokens| {
-            self.trouble().rare_mut().carried.add(tokens)
+            self.trouble().rare_mut().carried.add(tokens);
         });
         if let Some(now) = read {
             self.set_clock(now);
