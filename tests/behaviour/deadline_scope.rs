@@ -232,3 +232,24 @@ async fn the_time_of_a_call_that_has_ended_binds_no_other() {
     assert_eq!(outcome, Err(Error::Down(2)));
     assert_eq!(began.elapsed(), secs(5));
 }
+
+#[tokio::test(start_paused = true)]
+async fn carried_work_takes_the_deadline_along_that_is_the_soonest_in_its_attempt() {
+    let retry = RetryPolicy::builder().backoff(Backoff::Fixed).base_delay(secs(1));
+    let plans = plans(ServiceLayer::new().retry(retry.jitter(Jitter::None).total_timeout(secs(10))));
+
+    let call = plans.fetch(async |run| {
+        if run == 1 {
+            return Err(Error::Down(run));
+        }
+        let carried = scope::carry(async {
+            tokio::time::sleep(secs(2)).await;
+            deadline::remaining()
+        });
+        // Ten seconds for the call, of which one was slept away before this attempt and two by the work.
+        assert_eq!(tokio::spawn(carried).await.unwrap(), Some(secs(7)));
+        Ok(run)
+    });
+
+    assert_eq!(deadline::within(secs(100), call).await, Ok(2));
+}
