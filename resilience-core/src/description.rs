@@ -29,7 +29,7 @@ impl Service {
         links.sort_by_key(|link| link.operation.name());
         let mut text = String::new();
         for link in links {
-            let policy = link.policy().policy();
+            let policy = link.policy();
             let (name, kind) = (link.operation.name(), link.operation.kind());
             if !text.is_empty() {
                 text.push('\n');

@@ -61,7 +61,7 @@ impl Call {
     fn check_time(&mut self) -> Result<Option<Duration>, Interruption> {
         let mut now = None;
         if self.flags & AGAIN != 0 {
-            let total = self.policy().policy().retry.total_timeout();
+            let total = self.policy().retry.total_timeout();
             let read = self.link.service.registry().now();
             if self.elapsed(read) > total {
                 return Err(self.reject(Reason::DeadlinePassed, None));
@@ -85,7 +85,7 @@ impl Call {
             return Err(self.reject(Reason::ReadOnlyPlan, None));
         }
         let repeatable = around.depth() > 0;
-        if repeatable && self.policy().policy().apply_in_retry == ApplyInRetry::Refuse {
+        if repeatable && self.policy().apply_in_retry == ApplyInRetry::Refuse {
             return Err(self.reject(Reason::ApplyInRetry, None));
         }
         if self.is_too_late() {
@@ -113,7 +113,6 @@ impl Call {
     }
 
     /// The permit is stored before anything is told: a subscriber may panic, and the permit must not be lost over it.
-    #[inline]
     fn ask_breaker(&mut self, now: Option<Duration>) -> Result<(), Interruption> {
         let service = self.link.service;
         let (breaker, policy) = (service.breaker(), service.breaker_policy());

@@ -190,10 +190,7 @@ impl Call {
     fn time_for_attempt(&mut self) -> Option<Duration> {
         let policy = self.policy();
         self.trouble().keep_policy(policy);
-        let own = policy
-            .policy()
-            .attempt_timeout
-            .filter(|_| self.flags & Link::TIMEOUT != 0);
+        let own = policy.attempt_timeout.filter(|_| self.flags & Link::TIMEOUT != 0);
         self.flags &= !CUT_BY_DEADLINE;
         match (own, deadline::left()) {
             (Some(own), Some(left)) if left >= own => Some(own),

@@ -63,7 +63,7 @@ impl Call {
             return None;
         }
         let kept = self.policy();
-        let policy = kept.policy();
+        let policy: &OperationPolicy = &kept;
         let failed = events::Failed {
             subject: self.link.subject(),
             attempt: self.attempts(),
@@ -149,7 +149,7 @@ impl Call {
             return Ending::Ignored;
         }
         let ending = if self.flags & (Scope::MARKED | TIMED_OUT) != 0 {
-            self.ending_of_timeout(policy)
+            self.ending_of_interrupted(policy)
         } else {
             Ending::of_failure(kind, policy)
         };
@@ -160,7 +160,7 @@ impl Call {
     }
 
     /// What an attempt is to the breaker that was cut, or in which another call was refused.
-    fn ending_of_timeout(&self, policy: Brief) -> Ending {
+    fn ending_of_interrupted(&self, policy: Brief) -> Ending {
         if self.flags & Scope::MARKED != 0 {
             // What was refused further in says nothing about this service.
             Ending::Ignored

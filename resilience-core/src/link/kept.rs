@@ -6,6 +6,7 @@
 use super::OperationPolicy;
 use std::{
     num::NonZeroU32,
+    ops::Deref,
     sync::{Mutex, OnceLock, PoisonError},
 };
 
@@ -31,7 +32,7 @@ impl Kept {
         let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
         // The newest first: it is the likeliest.
         let mut known = (0..*taken).rev().filter_map(Self::at);
-        if let Some(equal) = known.find(|kept| *kept.policy() == policy) {
+        if let Some(equal) = known.find(|kept| **kept == policy) {
             return equal;
         }
         let Some(kept) = Self::at(*taken) else {
@@ -59,14 +60,6 @@ impl Kept {
         self.0.get() - 1
     }
 
-    #[inline]
-    pub(crate) fn policy(self) -> &'static OperationPolicy {
-        let place = FIRST.get(self.index() as usize);
-        let place = place.or_else(|| self.further(|chunk, _| chunk.get()));
-        // There are no numbers without a policy.
-        place.and_then(Place::get).unwrap_or(&OperationPolicy::DEFAULT)
-    }
-
     /// The place of a policy beyond those at hand; `chunk` gets at the chunk, which has so many places.
     #[cold]
     fn further(
@@ -85,6 +78,18 @@ impl Kept {
 
     pub(super) fn of_number(number: NonZeroU32) -> Self {
         Self(number)
+    }
+}
+
+impl Deref for Kept {
+    type Target = OperationPolicy;
+
+    #[inline]
+    fn deref(&self) -> &OperationPolicy {
+        let place = FIRST.get(self.index() as usize);
+        let place = place.or_else(|| self.further(|chunk, _| chunk.get()));
+        // There are no numbers without a policy.
+        place.and_then(Place::get).unwrap_or(&OperationPolicy::DEFAULT)
     }
 }
 
@@ -110,7 +115,7 @@ mod tests {
 
         assert_eq!(first, again);
         for (kept, policy) in first.iter().zip(&policies) {
-            assert_eq!(kept.policy(), policy);
+            assert_eq!(**kept, *policy);
         }
     }
 }
