@@ -14,6 +14,7 @@
 use crate::{
     registry::Registry,
     scope::{self, Around, Inside, Scope},
+    time::Started,
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -29,46 +30,85 @@ use std::{
 #[derive(Clone, Copy)]
 pub(crate) struct Deadline {
     registry: &'static Registry,
-    at: Duration,
+    until: Until,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Until {
+    At(Duration),
+    /// The end of a call's time, in milliseconds since the start of its clock: where nobody asks, no clock is read.
+    End {
+        started: Started,
+        millis: u32,
+    },
 }
 
 impl Deadline {
     fn after(time: Duration) -> Self {
         let entered = scope::with_surroundings(|here| here.registry);
         let registry = entered.unwrap_or_else(Registry::global);
-        Self::on(registry, registry.now().saturating_add(time))
+        Self::at(registry, registry.now().saturating_add(time))
     }
 
-    pub(crate) fn on(registry: &'static Registry, at: Duration) -> Self {
-        Self { registry, at }
+    fn at(registry: &'static Registry, at: Duration) -> Self {
+        Self {
+            registry,
+            until: Until::At(at),
+        }
+    }
+
+    /// The end of the time of a call, which has so many milliseconds.
+    pub(crate) fn of_call(registry: &'static Registry, started: Started, millis: u32) -> Self {
+        Self {
+            registry,
+            until: Until::End { started, millis },
+        }
+    }
+
+    /// The same moment for work that may outlive the call: the start of a call's clock is known for some weeks only.
+    pub(crate) fn fixed(self) -> Self {
+        match self.until {
+            Until::At(_) => self,
+            Until::End { .. } => {
+                let now = self.registry.now();
+                Self::at(self.registry, now.saturating_add(self.left_at(now)))
+            }
+        }
     }
 
     /// The time left; zero where it is over.
+    #[cold]
     fn left(self) -> Duration {
-        self.at.saturating_sub(self.registry.now())
+        self.left_at(self.registry.now())
+    }
+
+    fn left_at(self, now: Duration) -> Duration {
+        match self.until {
+            Until::At(at) => at.saturating_sub(now),
+            Until::End { started, millis } => Duration::from_millis(millis.into()).saturating_sub(started.elapsed(now)),
+        }
     }
 
     /// This one, or the one that holds already if that is sooner.
     pub(crate) fn or_sooner(self, holding: Option<Self>) -> Self {
-        match holding {
-            Some(other) if ptr::eq(other.registry, self.registry) => {
-                if other.at < self.at {
-                    other
-                } else {
-                    self
-                }
+        let Some(other) = holding else {
+            return self;
+        };
+        let other_is_sooner = match (self.until, other.until) {
+            _ if !ptr::eq(other.registry, self.registry) => other.left() < self.left(),
+            (Until::At(own), Until::At(other)) => other < own,
+            _ => {
+                let now = self.registry.now();
+                other.left_at(now) < self.left_at(now)
             }
-            Some(other) if other.left() < self.left() => other,
-            _ => self,
-        }
+        };
+        if other_is_sooner { other } else { self }
     }
 
     /// Puts this deadline in force, unless a sooner one is, until the guard is dropped.
     fn hold(self) -> Held {
-        let outer = scope::with_surroundings(|here| here.deadline);
-        // Clocks are a user's code: not while the surroundings are out.
-        let sooner = self.or_sooner(outer);
-        scope::with_surroundings(|here| here.deadline = Some(sooner));
+        let outer = scope::deadline();
+        scope::set_deadline(Some(self.or_sooner(outer)));
         let scope = scope::current();
         scope::set(scope.with(Scope::DEADLINE));
         Held {
@@ -86,7 +126,7 @@ struct Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        scope::with_surroundings(|here| here.deadline = self.outer);
+        scope::set_deadline(self.outer);
         if self.is_first {
             scope::set(scope::current().without(Scope::DEADLINE));
         }
@@ -95,7 +135,7 @@ impl Drop for Held {
 
 impl fmt::Debug for Deadline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Deadline").field(&self.at).finish()
+        f.debug_tuple("Deadline").field(&self.until).finish()
     }
 }
 
@@ -120,8 +160,9 @@ pub fn remaining() -> Option<Duration> {
 }
 
 /// The time left until the deadline in force, or until the end of the time of the calls around, whichever is sooner.
+#[inline]
 pub(crate) fn left() -> Option<Duration> {
-    scope::with_surroundings(|here| here.deadline).map(Deadline::left)
+    scope::deadline().map(Deadline::left)
 }
 
 /// Whether the deadline in force is over.

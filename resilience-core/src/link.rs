@@ -1,5 +1,9 @@
 //! An operation linked to a live service: what its calls read and count.
 
+mod kept;
+
+pub(crate) use kept::Kept;
+
 use crate::{
     interruption::Origin,
     operation::{Kind, Operation},
@@ -9,15 +13,13 @@ use crate::{
     telemetry::{Counters, events::Subject},
 };
 use std::{
-    sync::{
-        PoisonError, RwLock,
-        atomic::{AtomicBool, AtomicU32, Ordering},
-    },
+    num::NonZeroU32,
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
     time::Duration,
 };
 
-/// What a call does, at first failure looked up here and then kept to its end.
-#[derive(Clone, Copy, Debug)]
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct OperationPolicy {
     pub(crate) retry: RetryPolicy,
     pub(crate) attempt_timeout: Option<Duration>,
@@ -59,7 +61,8 @@ pub(crate) struct Link {
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
     pub(crate) counters: Counters,
-    policy: RwLock<OperationPolicy>,
+    /// The number of the policy in force.
+    policy: AtomicU32,
     /// In milliseconds; what attempts under way let the calls inside know.
     total_timeout: AtomicU32,
     warned: AtomicBool,
@@ -87,7 +90,7 @@ impl Link {
             operation,
             counters: Counters::default(),
             total_timeout: AtomicU32::new(policy.total_millis()),
-            policy: RwLock::new(policy),
+            policy: AtomicU32::new(Kept::new(policy).number().get()),
             warned: AtomicBool::new(false),
         }
     }
@@ -98,16 +101,20 @@ impl Link {
         self.word.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn total_timeout(&self) -> Duration {
-        Duration::from_millis(self.total_timeout.load(Ordering::Relaxed).into())
+    /// In milliseconds.
+    pub(crate) fn total_timeout(&self) -> u32 {
+        self.total_timeout.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn policy(&self) -> OperationPolicy {
-        *self.policy.read().unwrap_or_else(PoisonError::into_inner)
+    /// The policy in force, which a call looks up at its first failure and keeps to its end.
+    pub(crate) fn policy(&self) -> Kept {
+        // Acquire: the policy was kept before its number was stored.
+        let number = self.policy.load(Ordering::Acquire);
+        Kept::of_number(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
     }
 
     pub(crate) fn set_policy(&self, policy: OperationPolicy) {
-        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
+        self.policy.store(Kept::new(policy).number().get(), Ordering::Release);
         self.total_timeout.store(policy.total_millis(), Ordering::Relaxed);
         self.word.store(policy.word(self.operation.kind()), Ordering::Relaxed);
     }

@@ -9,7 +9,7 @@ use crate::{
     service::Service,
     settings::Settings,
     telemetry::events,
-    time::{Clock, Sleeper, SystemClock, SystemSleeper},
+    time::{Clock, Sleeper, SystemClock, SystemSleeper, Timer},
 };
 use std::{
     collections::HashMap,
@@ -35,7 +35,8 @@ pub struct Registry {
     clock: Box<dyn Clock>,
     /// Asked of the clock once.
     clock_resolution: Ticks,
-    sleeper: Box<dyn Sleeper>,
+    /// None stands for the [`SystemSleeper`], whose sleeps a call can keep without a box of their own.
+    sleeper: Option<Box<dyn Sleeper>>,
     random: Box<dyn RandomSource>,
     max_services: usize,
     /// Held while settings change: one change after the other.
@@ -75,7 +76,7 @@ impl Registry {
     pub fn builder() -> RegistryBuilder {
         RegistryBuilder {
             clock: Box::new(SystemClock),
-            sleeper: Box::new(SystemSleeper),
+            sleeper: None,
             random: Box::new(ThreadRandom),
             max_services: 10_000,
         }
@@ -162,8 +163,18 @@ impl Registry {
         self.clock_resolution
     }
 
+    /// A sleep, which begins now.
+    pub(crate) fn sleep(&self, duration: Duration) -> Timer {
+        match &self.sleeper {
+            Some(sleeper) => Timer::Foreign {
+                sleeping: sleeper.sleep(duration),
+            },
+            None => Timer::system(duration),
+        }
+    }
+
     pub(crate) fn sleeper(&self) -> &dyn Sleeper {
-        &*self.sleeper
+        in_use(self.sleeper.as_deref())
     }
 
     /// A draw from 0 to 1.
@@ -182,7 +193,7 @@ impl fmt::Debug for Registry {
         let names: Vec<_> = self.services().into_iter().map(Service::name).collect();
         f.debug_struct("Registry")
             .field("clock", &self.clock)
-            .field("sleeper", &self.sleeper)
+            .field("sleeper", &self.sleeper())
             .field("services", &names)
             .finish_non_exhaustive()
     }
@@ -192,7 +203,7 @@ impl fmt::Debug for Registry {
 #[must_use]
 pub struct RegistryBuilder {
     clock: Box<dyn Clock>,
-    sleeper: Box<dyn Sleeper>,
+    sleeper: Option<Box<dyn Sleeper>>,
     random: Box<dyn RandomSource>,
     max_services: usize,
 }
@@ -206,7 +217,7 @@ impl RegistryBuilder {
 
     /// How its calls wait between attempts.
     pub fn sleeper(mut self, sleeper: impl Sleeper + 'static) -> Self {
-        self.sleeper = Box::new(sleeper);
+        self.sleeper = Some(Box::new(sleeper));
         self
     }
 
@@ -245,8 +256,12 @@ impl fmt::Debug for RegistryBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RegistryBuilder")
             .field("clock", &self.clock)
-            .field("sleeper", &self.sleeper)
+            .field("sleeper", &in_use(self.sleeper.as_deref()))
             .field("max_services", &self.max_services)
             .finish_non_exhaustive()
     }
+}
+
+fn in_use(given: Option<&dyn Sleeper>) -> &dyn Sleeper {
+    given.unwrap_or(&SystemSleeper)
 }

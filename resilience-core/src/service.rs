@@ -7,7 +7,7 @@ pub(crate) use policies::{Policies, ServicePolicies};
 
 use crate::{
     breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick, Transition},
-    budget::Budget,
+    budget::{Budget, Terms},
     interruption::Origin,
     link::Link,
     operation::{Kind, Operation},
@@ -180,7 +180,7 @@ impl Service {
     /// The retries that the budget would grant at once, in tokens.
     #[must_use]
     pub fn retry_tokens(&self) -> f64 {
-        self.budget().tokens(self.now(), &self.policies().budget)
+        self.budget().tokens(self.now(), self.budget_terms())
     }
 
     /// What all operations of the service have done so far, added up.
@@ -226,6 +226,11 @@ impl Service {
     /// The breaker's policy, which is asked in brief without a lock.
     pub(crate) fn breaker_policy(&self) -> &Policies {
         &self.policies
+    }
+
+    /// The budget's policy in brief.
+    pub(crate) fn budget_terms(&self) -> Terms {
+        self.policies.terms()
     }
 
     /// Links an operation, once.

@@ -1,7 +1,8 @@
 //! Deadlines from outside of a call: design, "Nesting" 5.
 
 use resilience_core::{
-    BreakerPolicy, CircuitState, OnAbandon, Reason, Registry, RetryPolicy, ServiceLayer, deadline, scope,
+    Backoff, BreakerPolicy, CircuitState, Jitter, OnAbandon, Reason, Registry, RetryPolicy, ServiceLayer, deadline,
+    scope,
 };
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
 use std::future::pending;
@@ -73,9 +74,9 @@ async fn nothing_starts_once_the_deadline_is_over() {
 async fn no_wait_goes_past_the_deadline() {
     let retry = RetryPolicy::builder()
         .max_attempts(10)
-        .backoff(resilience_core::Backoff::Fixed)
+        .backoff(Backoff::Fixed)
         .base_delay(ms(400))
-        .jitter(resilience_core::Jitter::None);
+        .jitter(Jitter::None);
     let off = BreakerPolicy::builder().enabled(false);
     let plans = plans(ServiceLayer::new().retry(retry).breaker(off));
     let began = Instant::now();
@@ -91,9 +92,9 @@ fn a_sync_call_is_bounded_by_the_deadline_too() {
     let world = World::new();
     let retry = RetryPolicy::builder()
         .max_attempts(10)
-        .backoff(resilience_core::Backoff::Fixed)
+        .backoff(Backoff::Fixed)
         .base_delay(ms(400))
-        .jitter(resilience_core::Jitter::None);
+        .jitter(Jitter::None);
     let plans = world.plans("plan_service", ServiceLayer::new().retry(retry));
 
     let outcome = world
@@ -215,4 +216,40 @@ async fn without_a_deadline_the_calls_inside_read_no_clock_for_the_calls_around(
         .await;
 
     assert_eq!(remaining, Ok(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_a_call_that_has_ended_binds_no_other() {
+    let hasty = plans(ServiceLayer::new().retry(immediate(3).total_timeout(secs(1))));
+    let around = Plans::new(Registry::new(), "tool_service", ServiceLayer::new());
+    let retry = RetryPolicy::builder().backoff(Backoff::Fixed).base_delay(secs(5));
+    let patient = plans(ServiceLayer::new().retry(retry.jitter(Jitter::None).max_attempts(2)));
+    let began = Instant::now();
+    assert_eq!(hasty.fetch(down).await, Err(Error::Down(3)));
+
+    let outcome = around.count(|_| patient.fetch(down)).await;
+
+    assert_eq!(outcome, Err(Error::Down(2)));
+    assert_eq!(began.elapsed(), secs(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn carried_work_takes_the_deadline_along_that_is_the_soonest_in_its_attempt() {
+    let retry = RetryPolicy::builder().backoff(Backoff::Fixed).base_delay(secs(1));
+    let plans = plans(ServiceLayer::new().retry(retry.jitter(Jitter::None).total_timeout(secs(10))));
+
+    let call = plans.fetch(async |run| {
+        if run == 1 {
+            return Err(Error::Down(run));
+        }
+        let carried = scope::carry(async {
+            tokio::time::sleep(secs(2)).await;
+            deadline::remaining()
+        });
+        // Ten seconds for the call, of which one was slept away before this attempt and two by the work.
+        assert_eq!(tokio::spawn(carried).await.unwrap(), Some(secs(7)));
+        Ok(run)
+    });
+
+    assert_eq!(deadline::within(secs(100), call).await, Ok(2));
 }

@@ -5,7 +5,7 @@ use resilience_core::{
     Backoff, BreakerPolicy, CircuitState, Jitter, Next, Operation, Registry, RetryLayer, RetryPolicy, ServiceLayer,
     time::{Clock, ManualClock, Sleeper, Sleeping, SystemClock, SystemSleeper},
 };
-use resilience_tests::{Error, Plans, World, down, fine, ms, secs};
+use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
 use std::{
     process::Command,
     sync::{
@@ -240,4 +240,42 @@ fn in_a_process_of_its_own() {
         tokio::time::advance(secs(30)).await;
         assert_eq!(SystemClock.now().saturating_sub(start), secs(30));
     });
+}
+
+/// A clock that counts how often it is read.
+#[derive(Debug, Clone, Default)]
+struct Counted(Arc<AtomicU64>);
+
+impl Clock for Counted {
+    fn now(&self) -> Duration {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Duration::from_secs(1)
+    }
+}
+
+#[test]
+fn a_retry_looks_at_the_clock_when_it_is_decided_and_again_only_after_a_sleep() {
+    let table = [
+        ("at once", immediate(3), 2),
+        ("after a sleep", fixed(secs(1)), 4),
+        ("one attempt", immediate(1), 0),
+    ];
+    for (what, retry, reads) in table {
+        let clock = Counted::default();
+        let registry = Registry::builder()
+            .clock(clock.clone())
+            .sleeper(ManualClock::new())
+            .build();
+        let breaker = BreakerPolicy::builder().enabled(false);
+        let plans = Plans::new(
+            registry,
+            "plan_service",
+            ServiceLayer::new().retry(retry).breaker(breaker),
+        );
+        clock.0.store(0, Ordering::Relaxed);
+
+        assert!(block_on(plans.fetch(down)).is_err());
+
+        assert_eq!(clock.0.load(Ordering::Relaxed), reads, "{what}");
+    }
 }

@@ -108,6 +108,12 @@ impl Permit {
         self.kind() == Kind::None
     }
 
+    /// Whether it was granted by a closed breaker.
+    #[inline]
+    pub(crate) fn is_of_closed(self) -> bool {
+        self.kind() == Kind::Closed
+    }
+
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "22 bits")]
     pub(super) fn generation(self) -> u32 {

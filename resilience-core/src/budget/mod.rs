@@ -10,16 +10,21 @@
 //!
 //! A rate in thousandths of a token a second is a whole number of millionths a millisecond: nothing is ever rounded.
 
+mod terms;
+
+pub(crate) use terms::Terms;
+
 use crate::{
     breaker::Tick,
     classify::FailureKind,
-    policy::BudgetPolicy,
     sync::{AtomicU64, Ordering, seeded},
 };
 
 const TIME_BITS: u32 = 30;
 const TIME_MASK: u64 = (1 << TIME_BITS) - 1;
 const TOKEN: u64 = 1_000_000;
+/// A thousandth of a token.
+const MILLI: u64 = TOKEN / 1_000;
 /// A clock that seems to have gone back by no more than this has; by more, it is the time that has wrapped.
 const BEHIND: u64 = 60_000;
 
@@ -33,11 +38,20 @@ pub(crate) struct Budget {
 pub(crate) struct Cost(u64);
 
 impl Cost {
-    fn of(kind: FailureKind, policy: &BudgetPolicy) -> Self {
+    fn of(kind: FailureKind, terms: Terms) -> Self {
         Self(match kind {
-            FailureKind::Throttled { .. } => thousandths(policy.throttled_cost()) * (TOKEN / 1_000),
+            FailureKind::Throttled { .. } => terms.throttled_cost() * MILLI,
             _ => TOKEN,
         })
+    }
+
+    /// In thousandths of a token: at most a thousand.
+    pub(crate) const fn to_thousandths(self) -> u64 {
+        self.0 / MILLI
+    }
+
+    pub(crate) const fn of_thousandths(thousandths: u64) -> Self {
+        Self(thousandths * MILLI)
     }
 }
 
@@ -63,7 +77,7 @@ impl Bucket {
     ///
     /// After twelve idle days the time has wrapped, and less may have flowed in than was due: never more, and never later than
     /// [`BEHIND`] it flows again. Whoever read the clock just before another, and asks just after it, adds nothing.
-    fn filled(self, now: Tick, policy: &BudgetPolicy) -> Self {
+    fn filled(self, now: Tick, terms: Terms) -> Self {
         let elapsed = now.0.wrapping_sub(self.inflow_at) & TIME_MASK;
         if elapsed > TIME_MASK - BEHIND {
             return self;
@@ -72,8 +86,8 @@ impl Bucket {
             // Never more than is missing in an empty bucket: it may have been larger before.
             missing: self
                 .missing
-                .min(u64::from(policy.capacity()) * TOKEN)
-                .saturating_sub(elapsed * thousandths(policy.min_per_second())),
+                .min(terms.capacity() * TOKEN)
+                .saturating_sub(elapsed * terms.min_per_second()),
             inflow_at: now.0,
         }
     }
@@ -94,9 +108,9 @@ impl Budget {
     }
 
     /// What a success earns.
-    pub(crate) fn deposit(&self, policy: &BudgetPolicy) {
-        let capacity = u64::from(policy.capacity()) * TOKEN;
-        self.give(thousandths(policy.deposit()) * (TOKEN / 1_000), capacity);
+    pub(crate) fn deposit(&self, terms: impl Into<Terms>) {
+        let terms = terms.into();
+        self.give(terms.deposit() * MILLI, terms.capacity() * TOKEN);
     }
 
     /// Gives back what a retry was charged that did not start.
@@ -105,20 +119,22 @@ impl Budget {
     }
 
     /// Charges a retry after a failure of this kind; nothing where the bucket does not hold so much.
-    pub(crate) fn withdraw(&self, now: Tick, kind: FailureKind, policy: &BudgetPolicy) -> Option<Cost> {
-        let cost = Cost::of(kind, policy);
+    pub(crate) fn withdraw(&self, now: Tick, kind: FailureKind, terms: impl Into<Terms>) -> Option<Cost> {
+        let terms = terms.into();
+        let cost = Cost::of(kind, terms);
         let granted = self.change(|word| {
-            let bucket = Bucket::unpack(word).filled(now, policy);
+            let bucket = Bucket::unpack(word).filled(now, terms);
             let missing = bucket.missing + cost.0;
-            (missing <= u64::from(policy.capacity()) * TOKEN).then(|| Bucket { missing, ..bucket }.pack())
+            (missing <= terms.capacity() * TOKEN).then(|| Bucket { missing, ..bucket }.pack())
         });
         granted.then_some(cost)
     }
 
     /// The whole and partial tokens that a retry would find at `now`.
-    pub(crate) fn tokens(&self, now: Tick, policy: &BudgetPolicy) -> f64 {
-        let bucket = Bucket::unpack(self.word.load(Ordering::Relaxed)).filled(now, policy);
-        let left = (u64::from(policy.capacity()) * TOKEN).saturating_sub(bucket.missing);
+    pub(crate) fn tokens(&self, now: Tick, terms: impl Into<Terms>) -> f64 {
+        let terms = terms.into();
+        let bucket = Bucket::unpack(self.word.load(Ordering::Relaxed)).filled(now, terms);
+        let left = (terms.capacity() * TOKEN).saturating_sub(bucket.missing);
         #[allow(clippy::cast_precision_loss, reason = "at most 10^10")]
         {
             left as f64 / 1e6
@@ -142,18 +158,6 @@ impl Budget {
                 change(stale.unwrap_or(word))
             })
             .is_ok()
-    }
-}
-
-/// Tokens in thousandths; the policy's ranges keep it small.
-fn thousandths(tokens: f64) -> u64 {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "validated to 0..=1,000"
-    )]
-    {
-        (tokens * 1_000.0).round() as u64
     }
 }
 

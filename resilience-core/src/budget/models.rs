@@ -1,6 +1,7 @@
 //! What must hold however threads take turns; see `crate::sync` for the modes, and for the bug that these must catch.
 
 use super::*;
+use crate::policy::BudgetPolicy;
 use loom::{sync::Arc, thread};
 
 const FAILED: FailureKind = FailureKind::Transient;

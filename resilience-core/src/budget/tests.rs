@@ -1,4 +1,5 @@
 use super::*;
+use crate::policy::BudgetPolicy;
 use proptest::prelude::*;
 
 const FAILED: FailureKind = FailureKind::Transient;

@@ -1,6 +1,6 @@
 //! Leave to make an attempt, where it is not simply granted: retries, applies, a breaker with something to remember.
 
-use super::{ADMITTED, AGAIN, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
+use super::{ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
 use crate::{
     breaker::{Ending, Permit, Tick, Ticks},
     deadline,
@@ -45,7 +45,7 @@ impl Call {
         if self.flags & ADMITTED != 0 {
             // By hand only: the attempt before was dropped half-way.
             self.give_up_attempt();
-            self.flags &= !(TIMED_OUT | PANICKED | Scope::MARKED);
+            self.flags &= !(TIMED_OUT | PANICKED | AT_ONCE | Scope::MARKED);
         }
         if self.flags & Link::APPLY != 0 {
             self.admit_apply()
@@ -67,6 +67,24 @@ impl Call {
     }
 
     fn admit_attempt(&mut self) -> Result<(), Interruption> {
+        let now = if self.flags & (AGAIN | AT_ONCE) == AGAIN | AT_ONCE {
+            // There was time when the last attempt was judged.
+            None
+        } else {
+            self.check_time()?
+        };
+        self.flags &= !AT_ONCE;
+        self.ask_breaker(now)?;
+        if self.flags & BEGUN != 0 {
+            self.trouble().count_further_attempt();
+        }
+        // The token pays for this attempt.
+        self.flags = (self.flags | ADMITTED | BEGUN) & !TOKEN;
+        Ok(())
+    }
+
+    /// Rejects an attempt that would start too late. The time, where it was read.
+    fn check_time(&mut self) -> Result<Option<Duration>, Interruption> {
         let mut now = None;
         if self.flags & AGAIN != 0 {
             let total = self.policy().retry.total_timeout();
@@ -79,14 +97,7 @@ impl Call {
         if self.is_too_late() {
             return Err(self.reject(Reason::DeadlinePassed, None));
         }
-        self.ask_breaker(now)?;
-        if self.flags & BEGUN != 0 {
-            let further = &mut self.trouble().further_attempts;
-            *further = further.saturating_add(1);
-        }
-        // The token pays for this attempt.
-        self.flags = (self.flags | ADMITTED | BEGUN) & !TOKEN;
-        Ok(())
+        Ok(now)
     }
 
     /// Whether the deadline in force is over, or, before a further attempt, the time of a call around.
@@ -120,11 +131,11 @@ impl Call {
 
     /// The time; starts the call's clock where it has one that has not started.
     fn clock(&mut self) -> Duration {
-        if self.flags & Link::UNCLOCKED == 0 {
-            self.link.service.registry().now()
-        } else {
-            self.start_clock()
+        let now = self.link.service.registry().now();
+        if self.flags & Link::UNCLOCKED != 0 {
+            self.start_clock(now);
         }
+        now
     }
 
     /// The permit is stored before anything is told: a subscriber may panic, and the permit must not be lost over it.

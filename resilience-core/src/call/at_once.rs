@@ -9,6 +9,7 @@ use crate::{
     operation::Operation,
     scope::{self, Scope},
     telemetry::Count,
+    time::Started,
 };
 use std::mem;
 
@@ -78,8 +79,8 @@ fn admitted(link: &'static Link, word: Word) -> Call {
     Call {
         link,
         permit: Permit::of_healthy(word),
-        trouble: InTrouble(None),
-        started: 0,
+        trouble: InTrouble::NONE,
+        started: Started::default(),
         flags: link.word() | ADMITTED | BEGUN,
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     interruption::{FromInterruption, Interruption, Reason},
     link::Link,
     scope::{self, Scope},
+    time::Started,
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -32,7 +33,7 @@ impl Call {
     #[inline]
     pub fn attempt_blocking<O>(&mut self, body: impl FnOnce() -> O) -> O {
         if self.flags & Link::UNCLOCKED != 0 {
-            self.start_clock();
+            self.read_clock();
         }
         self.within(body)
     }
@@ -68,8 +69,12 @@ impl Call {
     #[inline(never)]
     fn enter(&mut self, outer: Scope) -> Scope {
         self.flags |= INSIDE;
-        let deadline = self.own_deadline();
-        scope::enter(outer, self.may_retry(outer), self.flags & Scope::NEWS, deadline)
+        let (may_retry, news) = (self.may_retry(outer), self.flags & Scope::NEWS);
+        if self.flags & CLOCK_RUNS == 0 {
+            scope::enter(outer, may_retry, news)
+        } else {
+            scope::enter_timed(outer, may_retry, news, self.own_deadline())
+        }
     }
 
     #[cold]
@@ -77,7 +82,7 @@ impl Call {
         self.learn(outer, inner);
         if inner.has(Scope::CLOCKED) && self.flags & Link::UNCLOCKED != 0 {
             // Somebody inside read a clock, though not ours.
-            self.start_clock();
+            self.read_clock();
         }
     }
 
@@ -90,7 +95,9 @@ impl Call {
             self.flags &= ((1 << Link::DEPTH_SHIFT) - 1) & !Link::RETRIES;
         }
         let wanted = (self.flags & Link::UNCLOCKED != 0).then(|| self.link.service.registry());
-        let read = scope::leave(outer, inner, wanted, |tokens| self.trouble().carried.add(tokens));
+        let read = scope::leave(outer, inner, wanted, |tokens| {
+            self.trouble().rare_mut().carried.add(tokens);
+        });
         if let Some(now) = read {
             self.set_clock(now);
             self.flags |= CLOCK_RUNS;
@@ -103,46 +110,34 @@ impl Call {
         self.learn(outer, scope::current());
     }
 
-    /// Starts the clock of this call, and lets those around know that a clock was needed.
-    #[cold]
-    pub(super) fn start_clock(&mut self) -> Duration {
-        let registry = self.link.service.registry();
-        let now = registry.now();
-        self.set_clock(now);
-        let scope = scope::current();
-        if scope.has(Scope::IN_ATTEMPT) {
-            scope::with_surroundings(|here| {
-                let known = here.clocks_read.last();
-                let is_known = known.is_some_and(|(last, _)| std::ptr::eq(*last, registry));
-                // Those around take the first one anyway.
-                if !(is_known && scope.has(Scope::CLOCKED)) {
-                    here.clocks_read.push((registry, now));
-                }
-            });
-            scope::set(scope.with(Scope::CLOCKED));
-        }
-        now
+    /// Starts the clock of this call with a look at the registry's.
+    #[inline(never)]
+    pub(super) fn read_clock(&mut self) {
+        let now = self.link.service.registry().now();
+        self.start_clock(now);
     }
 
+    /// Starts the clock of this call, and lets those around know that a clock was needed.
+    #[inline]
+    pub(super) fn start_clock(&mut self, now: Duration) {
+        self.set_clock(now);
+        if scope::current().has(Scope::IN_ATTEMPT) {
+            scope::tell_clock(self.link.service.registry(), now);
+        }
+    }
+
+    #[inline]
     fn set_clock(&mut self, now: Duration) {
-        self.started = millis(now);
+        self.started = Started::at(now);
         self.flags &= !Link::UNCLOCKED;
     }
 
     /// The time since the call's clock started; starts it where it has not.
     pub(super) fn elapsed(&mut self, now: Duration) -> Duration {
         if self.flags & Link::UNCLOCKED != 0 {
-            self.start_clock();
-            return Duration::ZERO;
+            self.start_clock(now);
         }
-        self.since_start(now)
-    }
-
-    fn since_start(&self, now: Duration) -> Duration {
-        let elapsed = millis(now).wrapping_sub(self.started);
-        // Seven weeks are the range, a day is the longest time for a call: what seems longer is a clock put back.
-        let elapsed = if elapsed > u32::MAX / 2 { 0 } else { elapsed };
-        Duration::from_millis(elapsed.into())
+        self.started.elapsed(now)
     }
 
     /// The body is pending: starts the clock, and looks after the attempt's timeout.
@@ -157,44 +152,45 @@ impl Call {
     #[cold]
     fn suspended_on_time(&mut self, cx: &mut Context<'_>) -> Poll<Interruption> {
         if self.flags & Link::UNCLOCKED != 0 {
-            self.start_clock();
+            self.read_clock();
         }
         if self.flags & Link::RETRIES != 0 {
             self.flags |= CLOCK_RUNS;
         }
-        let link = self.link;
-        let attempts = self.attempts();
         if self.flags & (Link::TIMEOUT | DEADLINE) == 0 {
             return Poll::Pending;
         }
-        if self.trouble().timer.is_none() {
-            let timeout = self.time_for_attempt();
-            self.trouble().timer = timeout.map(|timeout| link.service.registry().sleeper().sleep(timeout));
+        if self.trouble.timer().is_none() {
+            // The timeout may have been taken back since the call began.
+            let Some(timeout) = self.time_for_attempt() else {
+                return Poll::Pending;
+            };
+            let timer = self.link.service.registry().sleep(timeout);
+            self.trouble().start_timer(timer);
         }
-        let timer = &mut self.trouble().timer;
-        match timer {
-            Some(sleeping) => match sleeping.as_mut().poll(cx) {
-                Poll::Pending => Poll::Pending,
-                Poll::Ready(()) => {
-                    *timer = None;
-                    // The outcome is ours now, whatever was refused further in before.
-                    self.flags = (self.flags | TIMED_OUT) & !Scope::MARKED;
-                    Poll::Ready(Interruption::new(link.origin(), Reason::AttemptTimeout, attempts, None))
-                }
-            },
-            // The timeout was taken back since the call began.
-            None => Poll::Pending,
+        let polled = self.trouble.timer().map(|timer| timer.poll(cx));
+        if polled != Some(Poll::Ready(())) {
+            return Poll::Pending;
         }
+        self.trouble.stop_timer();
+        // The outcome is ours now, whatever was refused further in before.
+        self.flags = (self.flags | TIMED_OUT) & !Scope::MARKED;
+        let attempts = self.attempts();
+        Poll::Ready(Interruption::new(
+            self.link.origin(),
+            Reason::AttemptTimeout,
+            attempts,
+            None,
+        ))
     }
 }
 
 impl Call {
     /// How long the present attempt may take: until its own timeout, and no longer than those around have time.
     fn time_for_attempt(&mut self) -> Option<Duration> {
-        let own = self
-            .policy()
-            .attempt_timeout
-            .filter(|_| self.flags & Link::TIMEOUT != 0);
+        let policy = self.policy();
+        self.trouble().keep_policy(policy);
+        let own = policy.attempt_timeout.filter(|_| self.flags & Link::TIMEOUT != 0);
         self.flags &= !CUT_BY_DEADLINE;
         match (own, deadline::left()) {
             (Some(own), Some(left)) if left >= own => Some(own),
@@ -207,23 +203,9 @@ impl Call {
     }
 
     /// What the calls inside have to know of the time that this one has left: their waits and timeouts end with it.
-    fn own_deadline(&self) -> Option<Deadline> {
-        if self.flags & CLOCK_RUNS == 0 {
-            return None;
-        }
-        let registry = self.link.service.registry();
-        let now = registry.now();
-        let left = self.link.total_timeout().saturating_sub(self.since_start(now));
-        Some(Deadline::on(registry, now.saturating_add(left)))
+    fn own_deadline(&self) -> Deadline {
+        Deadline::of_call(self.link.service.registry(), self.started, self.link.total_timeout())
     }
-}
-
-/// Milliseconds that wrap.
-#[allow(clippy::cast_possible_truncation, reason = "they wrap")]
-fn millis(time: Duration) -> u32 {
-    (time.as_secs() as u32)
-        .wrapping_mul(1_000)
-        .wrapping_add(time.subsec_millis())
 }
 
 /// Leaves the scope when the body unwinds.

@@ -1,8 +1,9 @@
 //! How attempts and calls end: what they held is given back, those around are told, and it is counted.
 
-use super::{ADMITTED, Call, ENDED, PANICKED, TOKEN};
+use super::{ADMITTED, Call, ENDED, LAST_FAILED, LAST_IGNORED, PANICKED, TOKEN};
 use crate::{
     breaker::{Ending, Permit, Tick, Transition},
+    policy::{Brief, Briefed},
     scope::{self, Scope},
     telemetry::{Count, events},
 };
@@ -47,8 +48,7 @@ impl Call {
     pub(super) fn end(&mut self, count: Count, binds_those_around: bool) {
         if self.flags & TOKEN != 0 {
             // Paid for an attempt that was not made.
-            let paid = self.trouble().paid;
-            self.link.service.budget().refund(paid);
+            self.link.service.budget().refund(self.trouble.paid());
         }
         self.flags = (self.flags | ENDED) & !(ADMITTED | TOKEN);
         self.link.counters.add(count);
@@ -62,23 +62,38 @@ impl Call {
         }
     }
 
+    #[inline]
     pub(super) fn count_attempt(&mut self) {
         self.flags &= !ADMITTED;
         self.link.counters.add(Count::Attempt);
         if self.attempts() > 1 {
             self.link.counters.add(Count::Retry);
         }
-        if let Some(trouble) = &mut self.trouble.0 {
-            trouble.timer = None;
+        self.trouble.stop_timer();
+    }
+
+    /// Gives the permit back, if one is held.
+    #[inline]
+    pub(super) fn end_permit(&mut self, ending: Ending) {
+        let policy = self.link.service.breaker_policy().brief();
+        if !self.gives_back_unjudged(policy) && !self.permit.is_none() {
+            self.tell_breaker(ending);
         }
     }
 
-    /// Gives the permit back, if one is held. It is held until the breaker is done: a clock may panic, and the permit must not
-    /// be lost over it.
-    pub(super) fn end_permit(&mut self, ending: Ending) {
-        if self.permit.is_none() {
-            return;
+    /// Gives the permit back where the breaker is switched off and need not be asked: only a probe has a place there.
+    #[inline]
+    pub(super) fn gives_back_unjudged(&mut self, policy: Brief) -> bool {
+        let is_unjudged = !policy.enabled() && self.permit.is_of_closed();
+        if is_unjudged {
+            self.permit = Permit::NONE;
         }
+        is_unjudged
+    }
+
+    /// The permit is held until the breaker is done: a clock may panic, and the permit must not be lost over it.
+    #[inline(never)]
+    fn tell_breaker(&mut self, ending: Ending) {
         let service = self.link.service;
         let read = || Tick::at(service.registry().now());
         let transition = service
@@ -88,10 +103,25 @@ impl Call {
         self.report(transition);
     }
 
-    /// What the last attempt was to the breaker, where that judges the call as one and has not been told.
+    /// Takes note of what the last attempt was to the breaker, where that judges the call as one and is not told yet.
+    pub(super) fn set_last_ending(&mut self, ending: Ending) {
+        self.flags &= !(LAST_FAILED | LAST_IGNORED);
+        self.flags |= match ending {
+            Ending::Failure => LAST_FAILED,
+            Ending::Ignored => LAST_IGNORED,
+            Ending::Success | Ending::Abandoned => 0,
+        };
+    }
+
+    /// What the last attempt was to the breaker, if it has not been told.
     pub(super) fn last_ending(&self) -> Ending {
-        let told = self.trouble.0.as_ref().and_then(|trouble| trouble.ending);
-        told.unwrap_or(Ending::Abandoned)
+        if self.flags & LAST_FAILED != 0 {
+            Ending::Failure
+        } else if self.flags & LAST_IGNORED != 0 {
+            Ending::Ignored
+        } else {
+            Ending::Abandoned
+        }
     }
 
     pub(super) fn report(&self, transition: Option<Transition>) {

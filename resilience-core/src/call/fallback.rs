@@ -137,7 +137,7 @@ impl Call {
         match (attempted, verdict) {
             (Ok(outcome), Verdict::Success) => Ok(outcome),
             (Ok(outcome), Verdict::Failure(kind)) => {
-                self.trouble().last_failure = Some(kind);
+                self.trouble().rare_mut().last_failure = Some(kind);
                 Err(LastFailure::Outcome(outcome))
             }
             (Err(interruption), _) => Err(LastFailure::Interruption(interruption)),
@@ -174,7 +174,7 @@ impl Call {
             }
             LastFailure::Interruption(interruption) => (attempts, Some(interruption.reason().as_str()), None),
             LastFailure::Outcome(_) => {
-                let kind = self.trouble.0.as_ref().and_then(|trouble| trouble.last_failure);
+                let kind = self.trouble.rare().and_then(|rare| rare.last_failure);
                 (attempts, kind.map(FailureKind::as_str), None)
             }
         };

@@ -7,7 +7,7 @@ use crate::{
     deadline, delay,
     link::{Link, OperationPolicy},
     operation::Kind,
-    policy::Briefed,
+    policy::{Brief, Briefed, Jitter},
     scope::{self, Scope},
     telemetry::{Count, events},
 };
@@ -56,12 +56,14 @@ impl Call {
     /// has ended.
     #[cold]
     pub(super) fn judge(&mut self, verdict: Verdict) -> Option<Duration> {
-        let (kind, ending) = self.record(verdict)?;
+        let kind = self.failure(verdict)?;
+        let ending = self.record(kind);
         if self.link.operation.kind() != Kind::Idempotent {
             self.end_failed(ending);
             return None;
         }
-        let policy = self.policy();
+        let kept = self.policy();
+        let policy: &OperationPolicy = &kept;
         let failed = events::Failed {
             subject: self.link.subject(),
             attempt: self.attempts(),
@@ -87,10 +89,11 @@ impl Call {
             self.end_failed(ending);
             return None;
         }
-        match self.next_delay(kind, &policy) {
+        match self.next_delay(kind, policy) {
             Ok(delay) => {
+                self.trouble().keep_policy(kept);
                 if !self.permit.is_none() {
-                    self.trouble().ending = Some(ending);
+                    self.set_last_ending(ending);
                 }
                 self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN | CLOCK_RUNS;
                 events::retry_scheduled(failed, delay);
@@ -109,7 +112,8 @@ impl Call {
     /// Ends a call that gets one attempt.
     #[cold]
     pub(super) fn conclude(&mut self, verdict: Verdict) {
-        if let Some((_, ending)) = self.record(verdict) {
+        if let Some(kind) = self.failure(verdict) {
+            let ending = self.record(kind);
             self.end_failed(ending);
         }
     }
@@ -120,49 +124,64 @@ impl Call {
         self.end(Count::Failure, self.flags & Scope::MARKED != 0);
     }
 
-    /// Tells budget and counters of an outcome, and the breaker, unless that judges the call as one. The kind of the failure and
-    /// what it is to the breaker; nothing where the call has ended well.
-    fn record(&mut self, verdict: Verdict) -> Option<(FailureKind, Ending)> {
+    /// The failure that the attempt has ended with; nothing where the call has ended well.
+    #[inline]
+    fn failure(&mut self, verdict: Verdict) -> Option<FailureKind> {
         self.count_attempt();
-        let timed_out = self.flags & TIMED_OUT != 0;
-        let kind = match verdict {
-            _ if timed_out => {
+        match verdict {
+            _ if self.flags & TIMED_OUT != 0 => {
                 self.link.counters.add(Count::AttemptTimeout);
-                FailureKind::Transient
+                Some(FailureKind::Transient)
             }
             Verdict::Success => {
                 self.succeed();
-                return None;
+                None
             }
-            Verdict::Failure(kind) => kind,
-        };
+            Verdict::Failure(kind) => Some(kind),
+        }
+    }
+
+    /// What the failure is to the breaker, which is told, unless it judges the call as one.
+    #[inline]
+    fn record(&mut self, kind: FailureKind) -> Ending {
         let policy = self.link.service.breaker_policy().brief();
-        let ending = if self.flags & Scope::MARKED != 0 {
-            // What was refused further in says nothing about this service.
-            Ending::Ignored
-        } else if timed_out && self.flags & CUT_BY_DEADLINE != 0 {
-            // The caller's patience is over: no evidence against the service by itself.
-            Ending::Abandoned
-        } else if timed_out && !policy.count_timeouts() {
-            Ending::Ignored
-        } else if timed_out {
-            Ending::Failure
+        if self.gives_back_unjudged(policy) {
+            return Ending::Ignored;
+        }
+        let ending = if self.flags & (Scope::MARKED | TIMED_OUT) != 0 {
+            self.ending_of_interrupted(policy)
         } else {
             Ending::of_failure(kind, policy)
         };
         if !policy.is_per_call() {
             self.end_permit(ending);
         }
-        Some((kind, ending))
+        ending
     }
 
+    /// What an attempt is to the breaker that was cut, or in which another call was refused.
+    fn ending_of_interrupted(&self, policy: Brief) -> Ending {
+        if self.flags & Scope::MARKED != 0 {
+            // What was refused further in says nothing about this service.
+            Ending::Ignored
+        } else if self.flags & CUT_BY_DEADLINE != 0 {
+            // The caller's patience is over: no evidence against the service by itself.
+            Ending::Abandoned
+        } else if policy.count_timeouts() {
+            Ending::Failure
+        } else {
+            Ending::Ignored
+        }
+    }
+
+    #[cold]
     fn succeed(&mut self) {
         self.end_permit(Ending::Success);
         let service = self.link.service;
         if !service.budget().is_full() {
-            let policy = service.policies().budget;
-            if policy.enabled() {
-                service.budget().deposit(&policy);
+            let terms = service.budget_terms();
+            if terms.enabled() {
+                service.budget().deposit(terms);
             }
         }
         self.end(Count::Success, false);
@@ -180,47 +199,47 @@ impl Call {
         }
         let retry = &policy.retry;
         let hint = match kind {
-            FailureKind::Throttled { retry_after } => retry_after.unwrap_or_default(),
-            _ => Duration::ZERO,
+            FailureKind::Throttled { retry_after } => retry_after,
+            _ => None,
         };
         // Before all that only concerns this call: those around must not ask sooner either.
-        if hint > retry.max_retry_after() {
+        if hint.is_some_and(|hint| hint > retry.max_retry_after()) {
             return Err(Suppression::RetryAfterTooLong);
         }
         if !self.may_retry(scope::current()) {
             return Err(Suppression::Nested);
         }
         let now = registry.now();
-        let policies = service.policies();
-        if policies.breaker.enabled() && service.breaker().is_open(Tick::at(now)) {
+        if service.breaker_policy().brief().enabled() && service.breaker().is_open(Tick::at(now)) {
             return Err(Suppression::CircuitOpen);
         }
-        let previous = self.trouble.0.as_ref().and_then(|trouble| trouble.delay);
+        let previous = self.trouble.rare().and_then(|rare| rare.delay);
         let own = delay::before_retry(retry, self.attempts(), previous, || registry.draw());
-        let around = deadline::left().unwrap_or(Duration::MAX);
-        let left = match retry.total_timeout().checked_sub(self.elapsed(now)) {
-            Some(left) if !around.is_zero() && own <= left.min(around) => left.min(around),
+        let own_time = retry.total_timeout().checked_sub(self.elapsed(now));
+        let left = match (own_time, deadline::left()) {
+            (Some(left), None) => left,
+            (Some(left), Some(around)) if !around.is_zero() => left.min(around),
             _ => return Err(Suppression::Deadline),
         };
-        if hint > left {
+        if own > left {
+            return Err(Suppression::Deadline);
+        }
+        if hint.is_some_and(|hint| hint > left) {
             return Err(Suppression::RetryAfterTooLong);
         }
-        self.trouble().delay = Some(own);
-        let delay = own.max(hint);
-        if policies.budget.enabled() {
-            let cost = service.budget().withdraw(Tick::at(now), kind, &policies.budget);
-            self.trouble().paid = cost.ok_or(Suppression::Budget)?;
+        if retry.jitter() == Jitter::Decorrelated {
+            self.trouble().rare_mut().delay = Some(own);
+        }
+        let terms = service.budget_terms();
+        if terms.enabled() {
+            let cost = service.budget().withdraw(Tick::at(now), kind, terms);
+            self.trouble().pay(cost.ok_or(Suppression::Budget)?);
             self.flags |= TOKEN;
         }
         // The end of the call gives the token back.
-        if self
-            .trouble
-            .0
-            .as_ref()
-            .is_some_and(|trouble| !trouble.carried.supersede())
-        {
+        if self.trouble.rare().is_some_and(|rare| !rare.carried.supersede()) {
             return Err(Suppression::ApplyFence);
         }
-        Ok(delay)
+        Ok(hint.map_or(own, |hint| own.max(hint)))
     }
 }

@@ -12,6 +12,7 @@ mod ending;
 mod fallback;
 mod judgement;
 mod sleep;
+mod trouble;
 
 pub use attempt::Attempt;
 pub use bare_apply::begin_apply;
@@ -19,20 +20,20 @@ pub use fallback::{LastFailure, TryAttempt};
 pub use sleep::Sleep;
 
 use crate::{
-    breaker::{Ending, Permit, Tick},
-    budget::Cost,
-    classify::{FailureKind, Outcome, Verdict},
+    breaker::{Permit, Tick},
+    classify::{Outcome, Verdict},
     interruption::Interruption,
-    link::{Link, OperationPolicy},
-    scope::{self, CarriedOut, Scope},
+    link::{Kept, Link},
+    scope::{self, Scope},
     telemetry::Count,
-    time::Sleeping,
+    time::Started,
 };
 use std::{
     fmt, mem,
     panic::{RefUnwindSafe, UnwindSafe},
     time::Duration,
 };
+use trouble::InTrouble;
 
 /// One call of an [`Operation`](crate::Operation) by its caller: one attempt or several.
 ///
@@ -46,48 +47,10 @@ pub struct Call {
     permit: Permit,
     /// What only calls in trouble need.
     trouble: InTrouble,
-    /// When the call's clock started, in milliseconds that wrap; not before somebody needs it ([`Link::UNCLOCKED`]).
-    started: u32,
+    /// When the call's clock started; not before somebody needs it ([`Link::UNCLOCKED`]).
+    started: Started,
     /// [`Link`]'s flags, the news of the [`Scope`], and those below.
     flags: u32,
-}
-
-/// Nothing, for most calls.
-struct InTrouble(Option<Box<Trouble>>);
-
-impl Drop for InTrouble {
-    #[inline]
-    fn drop(&mut self) {
-        #[cold]
-        fn discard(trouble: Box<Trouble>) {
-            drop(trouble);
-        }
-        // Left to the compiler this is a function call for every call that ends.
-        if let Some(trouble) = self.0.take() {
-            discard(trouble);
-        }
-    }
-}
-
-/// What only calls in trouble need.
-#[derive(Default)]
-struct Trouble {
-    /// The policy, kept from the first failure to the end of the call.
-    policy: Option<OperationPolicy>,
-    /// Attempts admitted after the first.
-    further_attempts: u32,
-    /// The delay before the present attempt, without the server's hint.
-    delay: Option<Duration>,
-    /// What the budget charged for the present attempt.
-    paid: Cost,
-    /// What to tell the breaker if no further attempt is made, where it judges the call as one.
-    ending: Option<Ending>,
-    /// The attempt's timeout, or the sleep between two attempts.
-    timer: Option<Sleeping>,
-    /// What the last failure was, where a fallback is to be told.
-    last_failure: Option<FailureKind>,
-    /// The work that was carried out of the call's attempts.
-    carried: CarriedOut,
 }
 
 /// Not the first attempt.
@@ -115,6 +78,14 @@ const DEADLINE: u32 = 1 << 13;
 const CLOCK_RUNS: u32 = 1 << 15;
 /// The timer of the present attempt is the deadline's.
 const CUT_BY_DEADLINE: u32 = 1 << 14;
+
+/// The breaker judges the call as one, and the last attempt was a failure to it.
+const LAST_FAILED: u32 = 1 << 19;
+/// The same, and the last attempt told it nothing.
+const LAST_IGNORED: u32 = 1 << 20;
+
+/// The wait before the next attempt was for nothing: no time has passed since the last one was judged.
+const AT_ONCE: u32 = 1 << 21;
 
 /// What to do after an attempt.
 ///
@@ -150,8 +121,8 @@ impl Call {
         Self {
             link,
             permit: Permit::NONE,
-            trouble: InTrouble(None),
-            started: 0,
+            trouble: InTrouble::NONE,
+            started: Started::default(),
             flags: link.word(),
         }
     }
@@ -242,7 +213,7 @@ impl Call {
             self.link.counters.add(Count::CleanSuccess);
             self.flags |= ENDED;
             // A call in trouble goes the long way: nothing is lost, and nobody need look for it again.
-            mem::forget(mem::replace(&mut self.trouble, InTrouble(None)));
+            mem::forget(mem::replace(&mut self.trouble, InTrouble::NONE));
         }
         clean
     }
@@ -273,19 +244,18 @@ impl Call {
 
     /// The attempts admitted so far.
     fn attempts(&self) -> u32 {
-        let further = self.trouble.0.as_ref().map_or(0, |trouble| trouble.further_attempts);
+        let further = self.trouble.further_attempts();
         further.saturating_add(u32::from(self.flags & BEGUN != 0))
     }
 
-    /// The policy, looked up once and kept to the end of the call.
-    fn policy(&mut self) -> OperationPolicy {
-        let link = self.link;
-        *self.trouble().policy.get_or_insert_with(|| link.policy())
+    /// The policy that the call began with, once it has been looked up to be kept; until then the one in force.
+    fn policy(&self) -> Kept {
+        self.trouble.policy().unwrap_or_else(|| self.link.policy())
     }
 
-    fn trouble(&mut self) -> &mut Trouble {
+    fn trouble(&mut self) -> &mut InTrouble {
         self.flags |= LONG_WAY;
-        self.trouble.0.get_or_insert_default()
+        &mut self.trouble
     }
 }
 

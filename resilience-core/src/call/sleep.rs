@@ -1,6 +1,6 @@
 //! The wait between two attempts.
 
-use super::Call;
+use super::{AT_ONCE, Call};
 use crate::{telemetry::events, time};
 use std::{
     fmt,
@@ -28,7 +28,9 @@ impl Call {
         if time::inside_async_runtime() && self.link.warns_first() {
             events::blocking_sleep_in_runtime(self.link.subject());
         }
-        if !delay.is_zero() {
+        if delay.is_zero() {
+            self.flags |= AT_ONCE;
+        } else {
             self.link.service.registry().sleeper().sleep_blocking(delay);
         }
     }
@@ -45,32 +47,39 @@ pub struct Sleep<'c> {
 impl Future for Sleep<'_> {
     type Output = ();
 
-    #[cold]
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { call, delay } = self.get_mut();
-        if let Some(delay) = delay.take() {
-            if delay.is_zero() {
-                return Poll::Ready(());
-            }
-            let sleeping = call.link.service.registry().sleeper().sleep(delay);
-            call.trouble().timer = Some(sleeping);
+        if self.delay == Some(Duration::ZERO) {
+            self.get_mut().call.flags |= AT_ONCE;
+            return Poll::Ready(());
         }
-        let Some(timer) = call.trouble.0.as_mut().and_then(|trouble| trouble.timer.as_mut()) else {
+        self.get_mut().wait(cx)
+    }
+}
+
+impl Sleep<'_> {
+    #[cold]
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(delay) = self.delay.take() {
+            let timer = self.call.link.service.registry().sleep(delay);
+            self.call.trouble().start_timer(timer);
+        }
+        let Some(timer) = self.call.trouble.timer() else {
             return Poll::Ready(());
         };
-        let polled = timer.as_mut().poll(cx);
+        let polled = timer.poll(cx);
         if polled.is_ready() {
-            call.trouble().timer = None;
+            self.call.trouble.stop_timer();
         }
         polled
     }
 }
 
 impl Drop for Sleep<'_> {
-    #[cold]
+    #[inline]
     fn drop(&mut self) {
-        if let Some(trouble) = &mut self.call.trouble.0 {
-            trouble.timer = None;
+        if self.delay.is_none() {
+            self.call.trouble.stop_timer();
         }
     }
 }

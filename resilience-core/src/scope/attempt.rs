@@ -1,30 +1,66 @@
 //! The scope of an attempt: entered before its body runs, left when it returns, is pending or unwinds.
 
-use super::{Note, Scope, Token, set, with_surroundings};
+use super::{Note, Scope, Token, current, deadline, set, set_deadline, with_surroundings};
 use crate::{deadline::Deadline, registry::Registry};
 use std::{ptr, sync::Arc, time::Duration};
 
-/// Enters the scope of an attempt inside `outer`, with a deadline of its own. The scope to find at its end, if there is nothing
-/// more to do than to leave it.
-pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32, deadline: Option<Deadline>) -> Scope {
+/// Enters the scope of an attempt inside `outer`. The scope to find at its end, if there is nothing more to do than to leave it.
+#[inline]
+pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32) -> Scope {
     let inside = outer.inside(may_retry, news);
-    if deadline.is_none() && !outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
-        set(inside);
-        return inside;
+    if outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
+        return enter_with_note(inside);
     }
-    let around = with_surroundings(|here| here.deadline);
-    // Clocks are a user's code: not while the surroundings are out.
-    let sooner = deadline.map_or(around, |deadline| Some(deadline.or_sooner(around)));
-    set(inside.with(Scope::NOTED));
+    set(inside);
+    inside
+}
+
+/// The same with a deadline of its own.
+#[inline]
+pub(crate) fn enter_timed(outer: Scope, may_retry: bool, news: u32, own: Deadline) -> Scope {
+    let inside = outer.inside(may_retry, news).with(Scope::TIMED);
+    if !outer.is_bottom() {
+        let sooner = own.or_sooner(deadline());
+        let expected = enter_with_note(inside);
+        set_deadline(Some(sooner));
+        return expected;
+    }
+    // Nothing is around that would have to be found again.
+    set_deadline(Some(own));
+    set(inside);
+    inside
+}
+
+/// Enters the scope `inside`, where the attempt around has something that must be found again.
+#[cold]
+#[inline(never)]
+fn enter_with_note(inside: Scope) -> Scope {
+    let around = deadline();
     with_surroundings(|here| {
         here.notes.push(Note {
             carried: here.carried_out.len(),
             clocks: here.clocks_read.len(),
             deadline: around,
         });
-        here.deadline = sooner;
     });
+    set(inside.with(Scope::NOTED));
     Scope::NONE
+}
+
+/// A call inside the attempt around has started its clock, with this time of `registry`: lets those around know.
+#[cold]
+#[inline(never)]
+pub(crate) fn tell_clock(registry: &'static Registry, now: Duration) {
+    let scope = current();
+    with_surroundings(|here| {
+        let known = here.clocks_read.last();
+        let is_known = known.is_some_and(|(last, _)| ptr::eq(*last, registry));
+        // Those around take the first one anyway.
+        if !(is_known && scope.has(Scope::CLOCKED)) {
+            here.clocks_read.push((registry, now));
+        }
+    });
+    set(scope.with(Scope::CLOCKED));
 }
 
 /// Leaves the scope `inner` of an attempt inside `outer`: hands over the tokens of the work that was carried out of it, and
@@ -37,10 +73,8 @@ pub(crate) fn leave(
 ) -> Option<Duration> {
     let mut known = Note::default();
     if inner.has(Scope::NOTED) {
-        with_surroundings(|here| {
-            known = here.notes.pop().unwrap_or_default();
-            here.deadline = known.deadline;
-        });
+        known = with_surroundings(|here| here.notes.pop()).unwrap_or_default();
+        set_deadline(known.deadline);
     }
     if inner.has(Scope::CARRIED) {
         with_surroundings(|here| carried(here.carried_out.get(known.carried..).unwrap_or_default()));
@@ -66,7 +100,7 @@ pub(crate) fn leave(
             }
         });
     }
-    if !outer.has(Scope::IN_ATTEMPT) {
+    if !outer.has(Scope::IN_ATTEMPT) && inner.has(Scope::CARRIED | Scope::CLOCKED) {
         // Everybody around has heard of it.
         with_surroundings(|here| {
             here.carried_out.clear();

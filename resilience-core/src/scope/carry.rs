@@ -1,5 +1,8 @@
-use super::{Around, Inside, Scope, Surroundings, current, set, with_surroundings};
-use crate::sync::{AtomicU8, Ordering};
+use super::{Around, Inside, Scope, Surroundings, current, deadline, set, set_deadline, with_surroundings};
+use crate::{
+    deadline::Deadline,
+    sync::{AtomicU8, Ordering},
+};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
@@ -70,18 +73,19 @@ impl<F: Future> Future for Carried<F> {
 
 struct Luggage {
     scope: Scope,
+    deadline: Option<Deadline>,
     surroundings: Surroundings,
 }
 
 impl Luggage {
     fn pack() -> Self {
         let scope = current();
+        let deadline = deadline().filter(|_| scope.has(Scope::DEADLINE)).map(Deadline::fixed);
         let mut surroundings = Surroundings::default();
         let token = scope.has(Scope::IN_ATTEMPT).then(|| Arc::new(Token::default()));
         with_surroundings(|here| {
             surroundings.registry = here.registry;
             surroundings.plan.clone_from(&here.plan);
-            surroundings.deadline = here.deadline.filter(|_| scope.has(Scope::DEADLINE));
             surroundings.carried_from.clone_from(&here.carried_from);
             surroundings.carried_from.extend(token.clone());
             here.carried_out.extend(token.clone());
@@ -91,6 +95,7 @@ impl Luggage {
         }
         Self {
             scope: scope.carried(),
+            deadline,
             surroundings,
         }
     }
@@ -101,6 +106,7 @@ impl Around for Luggage {
         struct PutBack<'a> {
             luggage: &'a mut Luggage,
             scope: Scope,
+            deadline: Option<Deadline>,
             surroundings: Option<Surroundings>,
         }
         impl Drop for PutBack<'_> {
@@ -118,6 +124,7 @@ impl Around for Luggage {
                     }
                     *here = restored;
                 });
+                set_deadline(self.deadline);
                 set(outer);
             }
         }
@@ -125,9 +132,11 @@ impl Around for Luggage {
         let surroundings = with_surroundings(|here| std::mem::replace(here, carried));
         let put_back = PutBack {
             scope: current(),
+            deadline: deadline(),
             surroundings: Some(surroundings),
             luggage: self,
         };
+        set_deadline(put_back.luggage.deadline);
         // The mark of the last inner call is the attempt's that awaits it, to clear or to keep.
         set(put_back.luggage.scope.with_mark_of(put_back.scope));
         body()

@@ -18,14 +18,14 @@ mod retry_scope;
 mod surroundings;
 mod word;
 
-pub(crate) use attempt::{enter, leave};
+pub(crate) use attempt::{enter, enter_timed, leave, tell_clock};
 pub use carry::{Carried, carry, carry_blocking};
 pub(crate) use carry::{CarriedOut, Token};
 pub use enter::Entered;
 pub(crate) use fence::{mark, raise_fence};
 pub(crate) use inside::{Around, Inside};
 pub use retry_scope::{LoopAttempt, RetryScope};
-pub(crate) use surroundings::{Note, Surroundings, with_surroundings};
+pub(crate) use surroundings::{Note, Surroundings, deadline, set_deadline, with_surroundings};
 pub(crate) use word::{Scope, current, set};
 
 /// The number of enclosing calls that may still retry.

@@ -100,7 +100,7 @@ impl Around for &mut RetryScope {
         self.nested = outer.depth() > 0;
         let may_retry = self.news & Scope::APPLIED == 0;
         let leave = Leave {
-            expected: enter(outer, may_retry, self.news, None),
+            expected: enter(outer, may_retry, self.news),
             outer,
             retries: self,
         };

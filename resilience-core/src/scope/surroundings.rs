@@ -1,8 +1,9 @@
-//! What is too large for the scope's word: entered registry, carried tokens, the clock of the poll.
+//! What is too large for the scope's word: deadline, entered registry, carried tokens, the clock of the poll.
 //!
-//! Touched only when a flag of the word says so.
+//! Touched only when a flag of the word says so. The deadline lies apart from the rest: every retry asks for it, and it can be
+//! copied.
 
-use super::carry::Token;
+use super::{Scope, carry::Token, current};
 use crate::{deadline::Deadline, plan::PlanContext, registry::Registry};
 use std::{cell::Cell, sync::Arc, time::Duration};
 
@@ -13,8 +14,6 @@ pub(crate) struct Surroundings {
     pub(crate) registry: Option<&'static Registry>,
     /// The plan that this code belongs to.
     pub(crate) plan: Option<Arc<PlanContext>>,
-    /// When everything in here is to be over.
-    pub(crate) deadline: Option<Deadline>,
     /// For carried code: the attempts that it was carried out of.
     pub(crate) carried_from: Vec<Arc<Token>>,
     /// For attempts: the tokens of the work that was carried out of them, until all of them have heard of it.
@@ -37,6 +36,9 @@ pub(crate) struct Note {
 }
 
 thread_local! {
+    /// When everything in here is to be over, where the scope's word says that there is such a time. Elsewhere it is one that
+    /// nobody has cleared away.
+    static DEADLINE: Cell<Option<Deadline>> = const { Cell::new(None) };
     static SURROUNDINGS: Cell<Surroundings> = const { Cell::new(Surroundings::NONE) };
 }
 
@@ -44,12 +46,27 @@ impl Surroundings {
     const NONE: Self = Self {
         registry: None,
         plan: None,
-        deadline: None,
         carried_from: Vec::new(),
         carried_out: Vec::new(),
         clocks_read: Vec::new(),
         notes: Vec::new(),
     };
+}
+
+/// The deadline in force on this thread: the one that was set, or the end of the time of a call around.
+#[inline]
+pub(crate) fn deadline() -> Option<Deadline> {
+    if current().has(Scope::DEADLINE | Scope::TIMED) {
+        DEADLINE.get()
+    } else {
+        None
+    }
+}
+
+/// Puts a deadline in its place, for a scope whose word says that there is one.
+#[inline]
+pub(crate) fn set_deadline(deadline: Option<Deadline>) {
+    DEADLINE.set(deadline);
 }
 
 /// Reads or changes the surroundings in force on this thread. `change` must not run user code.

@@ -39,6 +39,9 @@ impl Scope {
     /// The surroundings hold a [note](super::Note) for this attempt: there is more to do than to leave the scope.
     pub(crate) const NOTED: u32 = 1 << 24;
 
+    /// The time of a call around is limited: see [`deadline`](super::deadline).
+    pub(crate) const TIMED: u32 = 1 << 26;
+
     /// A deadline holds here: see the surroundings.
     pub(crate) const DEADLINE: u32 = 1 << 23;
 
@@ -48,7 +51,7 @@ impl Scope {
     /// What an attempt remembers of its body from one poll to the next.
     pub(crate) const NEWS: u32 = Self::APPLIED | Self::MARKED;
     /// What an attempt's body sees of what is around the attempt.
-    const INHERITED: u32 = Self::REGISTRY | Self::CARRIED_HERE | Self::DEADLINE | Self::READ_ONLY;
+    const INHERITED: u32 = Self::REGISTRY | Self::CARRIED_HERE | Self::DEADLINE | Self::TIMED | Self::READ_ONLY;
     /// What an attempt passes on to the attempt around it.
     const PASSED_ON: u32 = Self::APPLIED | Self::CARRIED | Self::CLOCKED;
 

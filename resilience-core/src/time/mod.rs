@@ -9,12 +9,16 @@
 //! alike. [`ManualClock`] drives synchronous code.
 
 mod manual;
+mod started;
 mod system;
-#[cfg(feature = "tokio")]
+mod timer;
+#[cfg_attr(not(feature = "tokio"), path = "no_tokio.rs")]
 mod tokio_timer;
 
 pub use manual::ManualClock;
+pub(crate) use started::Started;
 pub use system::{SystemClock, SystemSleeper};
+pub(crate) use timer::Timer;
 
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 

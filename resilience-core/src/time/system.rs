@@ -1,4 +1,4 @@
-use super::{Clock, Sleeper, Sleeping};
+use super::{Clock, Sleeper, Sleeping, Timer};
 use std::time::Duration;
 
 /// The default clock: monotonic and coarse.
@@ -80,11 +80,7 @@ pub struct SystemSleeper;
 
 impl Sleeper for SystemSleeper {
     fn sleep(&self, duration: Duration) -> Sleeping {
-        #[cfg(feature = "tokio")]
-        if let Some(sleeping) = super::tokio_timer::sleep(duration) {
-            return sleeping;
-        }
-        Box::pin(futures_timer::Delay::new(duration))
+        Box::pin(Timer::system(duration))
     }
 
     fn sleep_blocking(&self, duration: Duration) {

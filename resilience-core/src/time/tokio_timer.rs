@@ -1,7 +1,5 @@
 //! Tokio's timer, where the current runtime has one.
 
-use super::Sleeping;
-use futures_timer::Delay;
 use pin_project_lite::pin_project;
 use std::{
     collections::HashSet,
@@ -14,7 +12,7 @@ use std::{
 };
 use tokio::{
     runtime::{Handle, Id},
-    task::coop::{Unconstrained, unconstrained},
+    task::coop::unconstrained,
     time::{Instant, Sleep},
 };
 
@@ -22,7 +20,7 @@ use tokio::{
 static WITHOUT_TIMER: LazyLock<Mutex<HashSet<Id>>> = LazyLock::new(Mutex::default);
 
 /// A sleep on the current runtime's timer; `None` where there is no runtime or it has no timer.
-pub(super) fn sleep(duration: Duration) -> Option<Sleeping> {
+pub(super) fn sleep(duration: Duration) -> Option<OnRuntime> {
     let runtime = Handle::try_current().ok()?.id();
     if cfg!(panic = "abort") || without_timer(|runtimes| runtimes.contains(&runtime)) {
         return None;
@@ -30,11 +28,7 @@ pub(super) fn sleep(duration: Duration) -> Option<Sleeping> {
     // Tokio offers no question for this: making a sleep panics where the runtime has no timer.
     let sleep = catch_unwind(AssertUnwindSafe(|| tokio::time::sleep(duration)));
     match sleep {
-        Ok(sleep) => Some(Box::pin(OnRuntime {
-            until: sleep.deadline(),
-            sleep: unconstrained(sleep),
-            elsewhere: None,
-        })),
+        Ok(sleep) => Some(OnRuntime { sleep }),
         Err(_) => {
             without_timer(|runtimes| runtimes.insert(runtime));
             None
@@ -43,29 +37,23 @@ pub(super) fn sleep(duration: Duration) -> Option<Sleeping> {
 }
 
 pin_project! {
-    /// A sleep on a runtime's timer that goes on elsewhere when the runtime is shut down.
-    struct OnRuntime {
-        until: Instant,
-        // Outside tokio's budget for a task: a body that has used it up must not keep its own timeout from firing.
+    /// A sleep on a runtime's timer.
+    pub(super) struct OnRuntime {
         #[pin]
-        sleep: Unconstrained<Sleep>,
-        elsewhere: Option<Delay>,
+        sleep: Sleep,
     }
 }
 
-impl Future for OnRuntime {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut this = self.project();
-        if let Some(elsewhere) = this.elsewhere {
-            return Pin::new(elsewhere).poll(cx);
-        }
+impl OnRuntime {
+    /// # Errors
+    /// The time that is left, where the runtime has been shut down meanwhile.
+    pub(super) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Result<Poll<()>, Duration> {
+        let mut sleep = self.project().sleep;
+        // Outside tokio's budget for a task: a body that has used it up must not keep its own timeout from firing.
+        let mut unconstrained = unconstrained(sleep.as_mut());
         // A timer whose runtime has been shut down panics.
-        catch_unwind(AssertUnwindSafe(|| this.sleep.as_mut().poll(cx))).unwrap_or_else(|_| {
-            let left = this.until.saturating_duration_since(Instant::now());
-            Pin::new(this.elsewhere.insert(Delay::new(left))).poll(cx)
-        })
+        catch_unwind(AssertUnwindSafe(|| Pin::new(&mut unconstrained).poll(cx)))
+            .map_err(|_| sleep.deadline().saturating_duration_since(Instant::now()))
     }
 }
 
