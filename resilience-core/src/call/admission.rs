@@ -138,29 +138,40 @@ impl Call {
         now
     }
 
-    /// The permit is stored before anything is told: a subscriber may panic, and the permit must not be lost over it.
     fn ask_breaker(&mut self, now: Option<Duration>) -> Result<(), Interruption> {
         let service = self.link.service;
+        if self.permit.is_none() {
+            let read = || Tick::at(now.unwrap_or_else(|| service.registry().now()));
+            if let Some(permit) = service.breaker().admit_in_passing(read) {
+                self.permit = permit;
+                return Ok(());
+            }
+        }
+        self.ask_breaker_in_trouble(now)
+    }
+
+    /// The permit is stored before anything is told: a subscriber may panic, and the permit must not be lost over it.
+    #[inline(never)]
+    fn ask_breaker_in_trouble(&mut self, now: Option<Duration>) -> Result<(), Interruption> {
+        let service = self.link.service;
         let (breaker, policy) = (service.breaker(), service.breaker_policy());
-        let read = || Tick::at(now.unwrap_or_else(|| service.registry().now()));
-        if !self.permit.is_none() {
+        let is_held = !self.permit.is_none();
+        if !policy.brief().enabled() {
+            if !is_held {
+                self.permit = Permit::NEUTRAL;
+            }
+            return Ok(());
+        }
+        let now = Tick::at(now.unwrap_or_else(|| service.registry().now()));
+        if is_held {
             // The breaker judges the call as one, and has granted it.
-            let now = read();
-            return if policy.brief().enabled() && breaker.is_open(now) {
+            return if breaker.is_open(now) {
                 Err(self.reject_open(breaker.wait(now)))
             } else {
                 Ok(())
             };
         }
-        if let Some(permit) = breaker.admit_in_passing(read) {
-            self.permit = permit;
-            return Ok(());
-        }
-        if !policy.brief().enabled() {
-            self.permit = Permit::NEUTRAL;
-            return Ok(());
-        }
-        let (admission, transition) = breaker.admit(read(), policy);
+        let (admission, transition) = breaker.admit(now, policy);
         if let Ok(permit) = admission {
             self.permit = permit;
         }
