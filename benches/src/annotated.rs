@@ -85,6 +85,16 @@ async fn fails(input: u64) -> Result<u64, Failed> {
     work(input)
 }
 
+#[retry_service(name = "bench_service_that_recovers", idempotent)]
+fn recovers_sync(input: u64) -> Result<u64, Failed> {
+    recovering(input)
+}
+
+#[retry_service(name = "bench_service_that_fails", idempotent)]
+fn fails_sync(input: u64) -> Result<u64, Failed> {
+    work(input)
+}
+
 #[retry_service(name = "bench_service_that_sleeps", idempotent)]
 async fn sleeps(input: u64) -> Result<u64, Failed> {
     work(input)
@@ -119,6 +129,24 @@ pub fn recovering_async() -> Result<Subject, InvalidPolicy> {
 pub fn failing_async() -> Result<Subject, InvalidPolicy> {
     only_retry("bench_service_that_fails", at_once())?;
     Ok(Subject::new(|| |input| ready(fails(input))))
+}
+
+/// Three attempts without a delay, of which the second succeeds.
+///
+/// # Errors
+/// The policy is not valid.
+pub fn recovering_sync() -> Result<Subject, InvalidPolicy> {
+    only_retry("bench_service_that_recovers", at_once())?;
+    Ok(Subject::new(|| recovers_sync))
+}
+
+/// Three attempts without a delay.
+///
+/// # Errors
+/// The policy is not valid.
+pub fn failing_sync() -> Result<Subject, InvalidPolicy> {
+    only_retry("bench_service_that_fails", at_once())?;
+    Ok(Subject::new(|| fails_sync))
 }
 
 /// Three attempts in a loop written by hand.

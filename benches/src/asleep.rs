@@ -1,10 +1,15 @@
 //! Calls that sleep between two attempts: the bytes that each has on the heap, its task among them.
 
-use crate::{annotated, body::FAILING, measure::heap, peers};
+use crate::{
+    annotated,
+    body::FAILING,
+    measure::heap,
+    peers::{backon, execution_policy, seatbelt, summer_resilience, tokio_retry2, tower_resilience_retry},
+};
 use std::{error::Error, time::Duration};
 
 /// Longer than it takes to count.
-const DELAY: Duration = Duration::from_secs(600);
+const DELAY: Duration = Duration::from_mins(10);
 
 /// What waits, and its bytes for each of so many calls. Needs the [counting allocator](heap::Counting).
 ///
@@ -12,14 +17,23 @@ const DELAY: Duration = Duration::from_secs(600);
 /// There is no runtime, or a policy is not valid.
 pub fn bytes(calls: u32) -> Result<Vec<(&'static str, f64)>, Box<dyn Error>> {
     annotated::sleep_for(DELAY)?;
+    let policy = execution_policy::sleeping(DELAY);
+    let belted = seatbelt::sleeping(DELAY);
+    let layered = tower_resilience_retry::sleeping(DELAY);
     Ok(vec![
         ("tokio: sleep", of(calls, || tokio::time::sleep(DELAY))?),
         ("ours: annotated, idempotent", of(calls, || annotated::asleep(FAILING))?),
-        ("backon", of(calls, || peers::backon::asleep(DELAY))?),
-        ("tokio-retry2", of(calls, || peers::tokio_retry2::asleep(DELAY))?),
+        ("backon", of(calls, || backon::asleep(DELAY))?),
         (
             "execution-policy",
-            of(calls, || peers::execution_policy::asleep(DELAY))?,
+            of(calls, || execution_policy::asleep(policy.clone()))?,
+        ),
+        ("seatbelt", of(calls, || seatbelt::asleep(belted.clone()))?),
+        ("summer-resilience", of(calls, || summer_resilience::asleep(DELAY))?),
+        ("tokio-retry2", of(calls, || tokio_retry2::asleep(DELAY))?),
+        (
+            "tower-resilience-retry",
+            of(calls, || tower_resilience_retry::asleep(layered.clone()))?,
         ),
     ])
 }

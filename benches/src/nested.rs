@@ -30,34 +30,16 @@ levels! {
     fifth calls fourth in "bench_level_5";
 }
 
-/// One call.
+/// So many levels.
 #[must_use]
-pub fn one() -> Subject {
-    Subject::new(|| |input| ready(first(input)))
-}
-
-/// One call inside another.
-#[must_use]
-pub fn two() -> Subject {
-    Subject::new(|| |input| ready(second(input)))
-}
-
-/// Three levels.
-#[must_use]
-pub fn three() -> Subject {
-    Subject::new(|| |input| ready(third(input)))
-}
-
-/// Four levels.
-#[must_use]
-pub fn four() -> Subject {
-    Subject::new(|| |input| ready(fourth(input)))
-}
-
-/// Five levels.
-#[must_use]
-pub fn five() -> Subject {
-    Subject::new(|| |input| ready(fifth(input)))
+pub fn at(levels: usize) -> Subject {
+    match levels {
+        1 => Subject::new(|| |input| ready(first(input))),
+        2 => Subject::new(|| |input| ready(second(input))),
+        3 => Subject::new(|| |input| ready(third(input))),
+        4 => Subject::new(|| |input| ready(fourth(input))),
+        _ => Subject::new(|| |input| ready(fifth(input))),
+    }
 }
 
 /// The bytes of the futures, by level.

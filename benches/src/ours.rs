@@ -21,7 +21,7 @@ pub struct Still;
 impl Clock for Still {
     #[inline]
     fn now(&self) -> Duration {
-        Duration::from_secs(3_600)
+        Duration::from_hours(1)
     }
 }
 
@@ -70,7 +70,7 @@ pub fn in_static_async() -> Subject {
 
 /// The default policy, five failures in a row; open for a day.
 pub const fn consecutive() -> BreakerLayer {
-    BreakerPolicy::builder().recovery_timeout(Duration::from_secs(24 * 60 * 60))
+    BreakerPolicy::builder().recovery_timeout(Duration::from_hours(24))
 }
 
 /// Half of so many calls.

@@ -11,7 +11,11 @@ use std::{
 
 /// What has been said so far.
 #[derive(Debug, Default)]
-pub struct Page(String);
+pub struct Page {
+    head: String,
+    top: String,
+    body: String,
+}
 
 impl Page {
     /// A page that begins with where and when it was made.
@@ -19,15 +23,15 @@ impl Page {
     /// # Errors
     /// The lock file cannot be read.
     pub fn begin() -> Result<Self, Box<dyn Error>> {
-        let mut page = Self::default();
-        page.say(concat!(
-            "# What a call costs\n\n",
-            "Made by `cargo run --release -p benches --bin report`, all of it in one run. Figures of time compare within this page\n",
-            "only; instructions, allocations and sizes are the same everywhere. `to ours` is the figure of a row over that of the\n",
-            "first row of ours. `benches/README.md` says how it is measured."
-        ));
-        page.say(format_args!(
-            "\n- machine: {}, {} cores, {} {}\n- compiler: {}\n- date: {}\n- versions: {}",
+        let head = format!(
+            concat!(
+                "# What a call costs\n\n",
+                "Made by `cargo run --release -p benches --bin report`, all of it in one run. Figures of time compare within this page\n",
+                "only; instructions, allocations and sizes are the same everywhere. `over plain` is what is left above the first row,\n",
+                "`to ours` the figure of a row over that of the first row of ours. `benches/README.md` says how it is measured, what the\n",
+                "others are given, and where we are not ahead.\n\n",
+                "- machine: {}, {} cores, {} {}\n- compiler: {}\n- date: {}\n- versions: {}\n",
+            ),
             processor(),
             std::thread::available_parallelism().map_or(1, usize::from),
             env::consts::OS,
@@ -35,14 +39,24 @@ impl Page {
             output_of("rustc", &["--version"]),
             output_of("date", &["-u", "+%Y-%m-%d"]),
             versions()?,
-        ));
-        Ok(page)
+        );
+        println!("{head}");
+        Ok(Self {
+            head,
+            ..Self::default()
+        })
     }
 
     /// Says something more.
     pub fn say(&mut self, text: impl fmt::Display) {
         println!("{text}");
-        let _ = writeln!(self.0, "{text}");
+        let _ = writeln!(self.body, "{text}");
+    }
+
+    /// Says what is known in the end, and belongs at the top.
+    pub fn top(&mut self, text: impl fmt::Display) {
+        println!("{text}");
+        self.top = text.to_string();
     }
 
     /// Writes the page to `docs/performance.md`.
@@ -50,7 +64,8 @@ impl Page {
     /// # Errors
     /// It cannot be written.
     pub fn write(&self) -> Result<(), Box<dyn Error>> {
-        let mut text = self.0.replace("\n\n\n", "\n\n").trim_end().to_owned();
+        let text = [self.head.as_str(), &self.top, &self.body].join("\n");
+        let mut text = text.replace("\n\n\n", "\n\n").trim_end().to_owned();
         text.push('\n');
         fs::write(workspace().join("docs/performance.md"), text)?;
         Ok(())
@@ -78,30 +93,77 @@ fn output_of(program: &str, arguments: &[&str]) -> String {
     )
 }
 
-/// The versions of what is compared, from the lock file.
+/// The versions of what is compared, from the lock file: those that this crate depends on, where there are several.
 fn versions() -> Result<String, Box<dyn Error>> {
-    const COMPARED: [&str; 11] = [
-        "resilience-core",
+    let lock: toml::Table = toml::from_str(&fs::read_to_string(workspace().join("Cargo.lock"))?)?;
+    let packages = lock.get("package").and_then(toml::Value::as_array);
+    let found = compared(packages.ok_or("no packages in the lock file")?);
+    Ok(found.join(", "))
+}
+
+fn compared(packages: &[toml::Value]) -> Vec<String> {
+    const COMPARED: [&str; 18] = [
+        "async-trait",
         "backon",
         "backon-macros",
         "circuitbreaker-rs",
+        "dashmap",
         "execution-policy",
         "failsafe",
+        "papaya",
         "recloser",
+        "resilience-core",
+        "seatbelt",
+        "summer-resilience",
         "tokio",
         "tokio-retry2",
         "tower",
         "tower-resilience-circuitbreaker",
+        "tower-resilience-retry",
+        "tracing",
     ];
-    let lock: toml::Table = toml::from_str(&fs::read_to_string(workspace().join("Cargo.lock"))?)?;
-    let packages = lock
-        .get("package")
-        .and_then(toml::Value::as_array)
-        .ok_or("no packages in the lock file")?;
     let text = |package: &toml::Value, key: &str| package.get(key).and_then(toml::Value::as_str).map(str::to_owned);
-    let found = packages.iter().filter_map(|package| {
-        let name = text(package, "name").filter(|name| COMPARED.contains(&name.as_str()))?;
-        Some(format!("{name} {}", text(package, "version")?))
-    });
-    Ok(found.collect::<Vec<_>>().join(", "))
+    let named = |name: &'static str| {
+        packages.iter().filter_map(move |package| {
+            let version = text(package, "version")?;
+            (text(package, "name")? == name).then(|| format!("{name} {version}"))
+        })
+    };
+    let here = packages
+        .iter()
+        .find(|package| text(package, "name").as_deref() == Some("benches"));
+    let depended: Vec<&str> = here
+        .and_then(|package| package.get("dependencies")?.as_array())
+        .map(|names| names.iter().filter_map(toml::Value::as_str).collect())
+        .unwrap_or_default();
+    COMPARED
+        .into_iter()
+        .filter_map(|name| {
+            let all: Vec<String> = named(name).collect();
+            // With several versions, the lock file says which one is meant.
+            let meant = all.iter().find(|version| depended.contains(&version.as_str()));
+            meant.or_else(|| all.first()).cloned()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_versions_the_one_that_is_compared_is_named() {
+        let lock: toml::Table = toml::from_str(
+            "[[package]]\nname = 'benches'\nversion = '0.1.0'\ndependencies = ['backon', 'tower 0.5.3']\n\
+             [[package]]\nname = 'backon'\nversion = '1.6.0'\n\
+             [[package]]\nname = 'tower'\nversion = '0.4.0'\n\
+             [[package]]\nname = 'tower'\nversion = '0.5.3'\n",
+        )
+        .unwrap();
+
+        assert_eq!(
+            compared(lock["package"].as_array().unwrap()),
+            ["backon 1.6.0", "tower 0.5.3"]
+        );
+    }
 }

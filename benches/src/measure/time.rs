@@ -1,4 +1,4 @@
-//! Nanoseconds per call: pinned threads, rounds in turns, medians.
+//! Nanoseconds per call: pinned threads, rounds in turns.
 //!
 //! Every round measures every subject once, so that what disturbs the machine disturbs all of them.
 
@@ -12,16 +12,39 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a subject is measured in a round, about.
-/// Long enough for two threads to overlap nearly all the time, though they do not begin in the same instant.
-const ROUND: Duration = Duration::from_millis(20);
+/// How long a subject is measured in a round, about. Long enough for two threads to overlap nearly all the time, though they do not
+/// begin in the same instant; so short that many rounds pass before the system puts something else on their cores.
+const ROUND: Duration = Duration::from_millis(4);
 
-/// The nanoseconds per call of each subject, for each number of threads on it: the medians of the rounds.
+/// What rounds of one subject with so many threads took: nanoseconds per call.
+#[derive(Clone, Copy, Debug)]
+pub struct Nanos {
+    /// The median of the rounds.
+    pub median: f64,
+    /// The fifth of the rounds that were quickest end here: what else the machine does only adds.
+    pub calm: f64,
+}
+
+impl Nanos {
+    fn of(mut rounds: Vec<f64>) -> Self {
+        rounds.sort_by(f64::total_cmp);
+        Self {
+            median: rounds.get(rounds.len() / 2).copied().unwrap_or(f64::NAN),
+            calm: rounds.get(rounds.len() / 5).copied().unwrap_or(f64::NAN),
+        }
+    }
+}
+
+/// One thread, and two threads on the same subject, where that was measured.
+pub type OneAndTwo = (Nanos, Option<Nanos>);
+
+/// The times of each subject, with one thread and, where it `is_shared`, with two.
 #[must_use]
-pub fn per_call(subjects: &[Subject], inputs: Inputs, threads: &[usize], rounds: usize) -> Vec<Vec<f64>> {
-    let runs: Vec<(&Subject, usize, u64)> = threads
+pub fn per_call(subjects: &[(Subject, bool)], inputs: Inputs, rounds: usize) -> Vec<OneAndTwo> {
+    let threads = |is_shared: bool| if is_shared { 1..=2 } else { 1..=1 };
+    let runs: Vec<(&Subject, usize, u64)> = subjects
         .iter()
-        .flat_map(|threads| subjects.iter().map(|subject| (subject, *threads)))
+        .flat_map(|(subject, is_shared)| threads(*is_shared).map(move |threads| (subject, threads)))
         .map(|(subject, threads)| {
             let calls = calls_for(ROUND, round(subject, inputs, threads, 2_000));
             (subject, threads, calls)
@@ -33,8 +56,12 @@ pub fn per_call(subjects: &[Subject], inputs: Inputs, threads: &[usize], rounds:
             measured.push(round(subject, inputs, *threads, *calls));
         }
     }
-    let medians: Vec<f64> = measured.into_iter().map(median).collect();
-    medians.chunks(subjects.len().max(1)).map(<[f64]>::to_vec).collect()
+    let mut measured = measured.into_iter().map(Nanos::of);
+    let mut next = || measured.next().unwrap_or(Nanos::of(Vec::new()));
+    subjects
+        .iter()
+        .map(|(_, is_shared)| (next(), is_shared.then(&mut next)))
+        .collect()
 }
 
 /// The nanoseconds per call right after a subject was made: the median of batches so short that they change little.
@@ -53,7 +80,7 @@ pub fn of_batches(batches: usize, calls: u64, mut next: impl FnMut() -> Option<(
             measured.push(nanos(began.elapsed()) / count(calls));
         }
     }
-    median(measured)
+    Nanos::of(measured).median
 }
 
 /// The mean over the threads.
@@ -65,7 +92,7 @@ fn round(subject: &Subject, inputs: Inputs, threads: usize, calls: u64) -> f64 {
                 let mut drive = subject.drive();
                 let arrived = &arrived;
                 scope.spawn(move || {
-                    pin(index);
+                    pin(Some(index));
                     drive(calls.min(1_000), inputs);
                     arrived.fetch_add(1, Ordering::AcqRel);
                     while arrived.load(Ordering::Acquire) < threads {
@@ -98,28 +125,30 @@ fn count(number: u64) -> f64 {
     number as f64
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+/// Runs something on one core, where that is possible.
+pub fn on_one_core<R>(run: impl FnOnce() -> R) -> R {
+    pin(Some(0));
+    let result = run();
+    pin(None);
+    result
 }
 
-/// Keeps the present thread on one core, where that is possible.
+/// Keeps the present thread on one core, or on none in particular, where that is possible.
 #[cfg(target_os = "linux")]
-pub fn pin(core: usize) {
+fn pin(core: Option<usize>) {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
     // Asked once, since threads inherit what their parent was pinned to.
-    static CORES: OnceLock<Vec<usize>> = OnceLock::new();
-    let cores = CORES.get_or_init(|| {
-        let allowed = sched_getaffinity(None).unwrap_or_default();
-        (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core)).collect()
-    });
-    if let Some(core) = cores.get(core % cores.len().max(1)) {
-        let mut one = CpuSet::new();
-        one.set(*core);
-        let _ = sched_setaffinity(None, &one);
+    static ALLOWED: OnceLock<CpuSet> = OnceLock::new();
+    let allowed = ALLOWED.get_or_init(|| sched_getaffinity(None).unwrap_or_default());
+    let cores: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core)).collect();
+    let mut set = *allowed;
+    if let Some(core) = core.and_then(|core| cores.get(core % cores.len().max(1))) {
+        set = CpuSet::new();
+        set.set(*core);
     }
+    let _ = sched_setaffinity(None, &set);
 }
 
-/// Keeps the present thread on one core, where that is possible.
+/// Keeps the present thread on one core, or on none in particular, where that is possible.
 #[cfg(not(target_os = "linux"))]
-pub fn pin(_core: usize) {}
+fn pin(_core: Option<usize>) {}

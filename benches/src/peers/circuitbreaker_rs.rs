@@ -35,3 +35,9 @@ pub fn default_async() -> Subject {
     let breaker = breaker();
     Subject::new(move || move |input| ready(breaker.call_async(|| work_async(input))))
 }
+
+/// A breaker by itself.
+#[must_use]
+pub fn one() -> CircuitBreaker<DefaultPolicy, Failed> {
+    CircuitBreaker::<DefaultPolicy, Failed>::builder().build()
+}

@@ -37,3 +37,9 @@ pub fn consecutive_async() -> Subject {
         move |input| ready(futures::CircuitBreaker::call(&breaker, work_async(input)))
     })
 }
+
+/// A breaker by itself.
+#[must_use]
+pub fn one() -> impl Sized {
+    breaker()
+}

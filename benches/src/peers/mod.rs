@@ -5,11 +5,14 @@ pub mod circuitbreaker_rs;
 pub mod execution_policy;
 pub mod failsafe;
 pub mod recloser;
+pub mod seatbelt;
+pub mod summer_resilience;
 pub mod tokio_retry2;
 pub mod tower_resilience;
+pub mod tower_resilience_retry;
 pub mod tower_retry;
 
 use std::time::Duration;
 
 /// For how long a tripped breaker stays open: longer than any measurement.
-const OPEN: Duration = Duration::from_secs(24 * 60 * 60);
+const OPEN: Duration = Duration::from_hours(24);

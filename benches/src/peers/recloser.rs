@@ -41,3 +41,9 @@ pub fn count_window_async(calls: usize) -> Subject {
         move |input| ready(breaker.call(work_async(input)))
     })
 }
+
+/// A breaker by itself.
+#[must_use]
+pub fn one(calls: usize) -> impl Sized {
+    breaker(calls)
+}

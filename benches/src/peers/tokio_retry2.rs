@@ -30,3 +30,9 @@ pub async fn asleep(delay: Duration) -> Result<u64, Failed> {
     })
     .await
 }
+
+/// The bytes of the future of a call that is retried, over its body's.
+#[must_use]
+pub fn future_size() -> usize {
+    size_of_val(&asleep(Duration::ZERO)) - size_of_val(&work_async(FAILING))
+}

@@ -8,7 +8,8 @@ use crate::{
 use std::{error::Error, future::poll_fn, time::Duration};
 use tower::{Layer, Service, service_fn};
 use tower_resilience_circuitbreaker::{
-    CircuitBreakerConfigBuilder, CircuitBreakerError, CircuitBreakerLayer, DefaultClassifier, SlidingWindowType,
+    CircuitBreaker, CircuitBreakerConfigBuilder, CircuitBreakerError, CircuitBreakerLayer, DefaultClassifier,
+    SlidingWindowType,
 };
 
 impl From<CircuitBreakerError<Failed>> for Failed {
@@ -31,12 +32,24 @@ fn subject(builder: CircuitBreakerConfigBuilder<DefaultClassifier>) -> Result<Su
     }))
 }
 
+fn five_in_a_row() -> CircuitBreakerConfigBuilder<DefaultClassifier> {
+    CircuitBreakerLayer::builder().consecutive_failures(5)
+}
+
+/// Five failures in a row.
+///
+/// # Errors
+/// Never, unless the crate changes its ranges.
+pub fn layer() -> Result<CircuitBreakerLayer<DefaultClassifier>, Box<dyn Error>> {
+    Ok(five_in_a_row().wait_duration_in_open(OPEN).build()?)
+}
+
 /// Five failures in a row.
 ///
 /// # Errors
 /// Never, unless the crate changes its ranges.
 pub fn consecutive() -> Result<Subject, Box<dyn Error>> {
-    subject(CircuitBreakerLayer::builder().consecutive_failures(5))
+    subject(five_in_a_row())
 }
 
 /// Half of so many calls.
@@ -64,4 +77,13 @@ pub fn time_window(length: Duration) -> Result<Subject, Box<dyn Error>> {
             .sliding_window_duration(length)
             .minimum_number_of_calls(10),
     )
+}
+
+/// Makes breakers.
+///
+/// # Errors
+/// Never, unless the crate changes its ranges.
+pub fn one() -> Result<impl Fn() -> CircuitBreaker<(), DefaultClassifier>, Box<dyn Error>> {
+    let layer = layer()?;
+    Ok(move || layer.layer(()))
 }
