@@ -9,8 +9,8 @@ pub use permit::CallPermit;
 pub use refused::Refused;
 
 use crate::{
-    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Tick, Ticks},
-    classify::{Outcome, Verdict},
+    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Tick, Ticks, Word},
+    classify::{FailureKind, Outcome, Verdict},
     policy::{BreakerPolicy, Briefed},
     sync::constant,
     time::{Clock, SystemClock},
@@ -102,9 +102,7 @@ impl<C: Clock> CircuitBreaker<C> {
         let outcome = body();
         let verdict = outcome.verdict();
         mem::forget(unwinding);
-        if verdict != Verdict::Success || !self.breaker.is_still(permit) {
-            self.judge(permit, verdict);
-        }
+        self.judge(permit, verdict);
         Ok(outcome)
     }
 
@@ -208,18 +206,23 @@ impl<C: Clock> CircuitBreaker<C> {
         if word.is_healthy() {
             Ok(Permit::of_healthy(word))
         } else {
-            self.admit()
+            self.admit(word)
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn admit(&self) -> Result<Permit, Refused> {
-        if let Some(permit) = self.breaker.admit_in_passing(|| self.now()) {
-            return Ok(permit);
+    fn admit(&self, word: Word) -> Result<Permit, Refused> {
+        if word.is_closed() && !word.is_timed() {
+            return Ok(Permit::closed(word.generation(), None));
         }
+        self.refuse_or_admit(word)
+    }
+
+    #[inline(never)]
+    fn refuse_or_admit(&self, word: Word) -> Result<Permit, Refused> {
         let now = self.now();
-        match self.breaker.refuse_in_passing(now) {
+        match self.breaker.refuse_at_once(word, now) {
             Some(wait) => Err(Refused::open(wait, self.clock.resolution())),
             None => self.admit_or_refuse(now),
         }
@@ -227,6 +230,9 @@ impl<C: Clock> CircuitBreaker<C> {
 
     #[inline(never)]
     fn admit_or_refuse(&self, now: Tick) -> Result<Permit, Refused> {
+        if let Some(permit) = self.breaker.admit_in_passing(|| now) {
+            return Ok(permit);
+        }
         let (admission, _) = self.breaker.admit(now, self.policy);
         admission.map_err(|refusal| match refusal.wait {
             None => Refused::HELD,
@@ -235,21 +241,48 @@ impl<C: Clock> CircuitBreaker<C> {
         })
     }
 
-    #[cold]
+    #[inline]
     fn judge(&self, permit: Permit, verdict: Verdict) {
-        let ending = match verdict {
-            Verdict::Success => {
-                if self.breaker.success_in_passing(permit, || self.now()) {
-                    return;
-                }
-                Ending::Success
-            }
-            Verdict::Failure(kind) => Ending::of_failure(kind, self.policy.brief()),
-        };
-        self.end(permit, ending);
+        match verdict {
+            Verdict::Failure(kind) => self.fail(permit, kind),
+            Verdict::Success if self.breaker.is_still(permit) => {}
+            Verdict::Success => self.succeed(permit),
+        }
+    }
+
+    /// A success, on a breaker that is not as healthy as it was, or never was.
+    #[cold]
+    fn succeed(&self, permit: Permit) {
+        if self.breaker.asks_time_of_success() {
+            self.succeed_at(permit, self.now());
+        } else if !self.breaker.passes::<false>(permit) {
+            self.succeed_beyond(permit);
+        }
+    }
+
+    // What is not inlined here is left by a jump, so that what is before it needs no frame.
+    #[inline(never)]
+    fn succeed_at(&self, permit: Permit, now: Tick) {
+        if !self.breaker.passes_at::<false>(permit, now) {
+            self.succeed_beyond(permit);
+        }
+    }
+
+    /// A success that takes more than what is at hand.
+    #[inline(never)]
+    fn succeed_beyond(&self, permit: Permit) {
+        if !self.breaker.success_in_passing(permit, || self.now()) {
+            self.end(permit, Ending::Success);
+        }
     }
 
     #[cold]
+    fn fail(&self, permit: Permit, kind: FailureKind) {
+        self.end(permit, Ending::of_failure(kind, self.policy.brief()));
+    }
+
+    #[cold]
+    #[inline(never)]
     fn end(&self, permit: Permit, ending: Ending) {
         let _ = self.breaker.end(permit, ending, || self.now(), self.policy);
     }

@@ -41,29 +41,6 @@ impl Ending {
 }
 
 impl Breaker {
-    /// Whether a success is dealt with, though the word is not [healthy](Word::is_healthy): all there was to do is count it, or
-    /// nothing. Takes no lock and asks no policy. `read` reads the clock, where the time matters.
-    pub(crate) fn success_in_passing(&self, permit: Permit, read: impl FnOnce() -> Tick) -> bool {
-        let may_pass = |word: Word| {
-            word.is_healthy_but_for_time() && permit.kind() == Kind::Closed && permit.generation() == word.generation()
-        };
-        let word = self.word();
-        if !may_pass(word) {
-            return false;
-        }
-        let Some(parts) = self.parts.get() else {
-            // Without a window there is nothing to count, and nothing that is slow.
-            return !word.is_dated();
-        };
-        let timing = &parts.timing;
-        if timing.is_idle() {
-            return !word.is_dated();
-        }
-        let now = read();
-        let period = timing.period();
-        may_pass(self.word()) && !timing.is_slow(permit.age(now)) && timing.count_success(period, now)
-    }
-
     /// Takes the permit back. `read` reads the clock; it is called before the permit of a probe is given up, and with no lock
     /// held.
     pub(crate) fn end(
@@ -216,7 +193,7 @@ impl Breaker {
             let at = outcome.now.unwrap_or(Tick(0));
             let evidence = (!outcome.is_recorded).then(|| Evidence {
                 failed,
-                slow: parts.timing.is_slow(permit.age(at)),
+                slow: parts.passing.is_slow(permit.age(at)),
             });
             outcome.is_recorded = true;
             let judged = memory.judge(evidence, at);
@@ -265,7 +242,7 @@ impl Breaker {
         let parts = self.parts(policy);
         let policy = policy.whole();
         // A slow probe says that what the rule was about is not over.
-        let slow = ended.is_some_and(|ended| parts.timing.is_slow(permit.age(ended)));
+        let slow = ended.is_some_and(|ended| parts.passing.is_slow(permit.age(ended)));
         let failed = failed || slow;
         loop {
             let word = self.word();

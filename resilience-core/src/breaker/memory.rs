@@ -1,10 +1,11 @@
 //! What a breaker remembers beside its word; made when there is first something to remember.
 //!
-//! Every change of state, and every change of the window, is made under one lock; the word stays what calls decide by. No code
-//! of a user runs while the lock is held.
+//! Every change of state, every failure, and every success that may change more than a count, is dealt with under one lock; the
+//! word stays what calls decide by. No code of a user runs while the lock is held.
 
 use super::{
     change::{CircuitCause, Ledger, Transition},
+    passing::Passing,
     probes::Probes,
     successes::Successes,
     window::{Evidence, Outcomes, Rates, Tally},
@@ -12,11 +13,11 @@ use super::{
 };
 use crate::{
     policy::BreakerPolicy,
-    sync::{AtomicU32, Mutex, MutexGuard, seeded},
+    sync::{Mutex, MutexGuard, seeded},
     telemetry::stripes::{self, Stripes},
 };
 use std::sync::{
-    OnceLock, PoisonError,
+    PoisonError,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -32,26 +33,26 @@ pub(super) enum Unjudged {
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) probes: Probes,
-    unjudged: Stripes<[AtomicU64; 4]>,
-    pub(super) timing: Timing,
+    pub(super) passing: Passing,
+    counts: Stripes<Counts>,
     locked: Mutex<Locked>,
 }
 
-/// What calls that need the time read, without the lock.
-#[derive(Debug)]
-pub(super) struct Timing {
-    /// Changes whenever the window starts anew.
-    period: AtomicU32,
-    /// The length of a tenth of the window of time; zero where there is no such window.
-    step: AtomicU64,
-    /// From how many milliseconds on a call is slow.
-    slow: AtomicU64,
-    successes: OnceLock<Box<Successes>>,
+/// What one thread counts by itself: in one stripe, so that it costs no memory of its own.
+#[derive(Debug, Default)]
+struct Counts {
+    unjudged: [AtomicU64; 4],
+    successes: Successes,
 }
+
+const _: () = assert!(size_of::<Counts>() <= 128 || cfg!(resilience_loom));
 
 #[derive(Debug)]
 struct Locked {
     outcomes: Outcomes,
+    /// Of the successes that threads have counted by themselves: as many as the window of calls has been told of, or as there
+    /// were in the window of time when it was last looked at.
+    known: u64,
     rates: Rates,
     timed: bool,
     last_half_open: Option<Tick>,
@@ -61,7 +62,8 @@ struct Locked {
 /// What is remembered, for whoever holds the lock.
 #[derive(Debug)]
 pub(super) struct Memory<'p> {
-    timing: &'p Timing,
+    passing: &'p Passing,
+    counts: &'p Stripes<Counts>,
     locked: MutexGuard<'p, Locked>,
 }
 
@@ -77,15 +79,11 @@ impl Parts {
     pub(super) fn new(policy: &BreakerPolicy) -> Self {
         let parts = Self {
             probes: Probes::default(),
-            unjudged: Stripes::default(),
-            timing: Timing {
-                period: AtomicU32::new(0),
-                step: AtomicU64::new(0),
-                slow: AtomicU64::new(u64::MAX),
-                successes: OnceLock::new(),
-            },
+            passing: Passing::default(),
+            counts: Stripes::default(),
             locked: Mutex::new(Locked {
                 outcomes: Outcomes::NotKept,
+                known: 0,
                 rates: Rates::default(),
                 timed: false,
                 last_half_open: None,
@@ -98,64 +96,68 @@ impl Parts {
 
     pub(super) fn memory(&self) -> Memory<'_> {
         Memory {
-            timing: &self.timing,
+            passing: &self.passing,
+            counts: &self.counts,
             locked: self.locked.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
 
-    pub(super) fn count(&self, what: Unjudged) {
-        stripes::count(&self.unjudged, what as usize);
+    /// Counts a success of this thread in the window of time; `false` where that takes the lock, or goes `BEYOND` what is at
+    /// hand.
+    #[inline]
+    pub(super) fn count_at<const BEYOND: bool>(&self, period: u32, now: Tick) -> bool {
+        let (calm, step) = (self.passing.calm(), self.passing.step());
+        now.0 < calm
+            && self.own::<BEYOND>().is_some_and(|own| {
+                let own = &own.successes;
+                let turns = || BEYOND && step != 0 && own.turn_to(period, step, now);
+                own.count_at(period, step, now) || (turns() && own.count_at(period, step, now))
+            })
     }
 
-    pub(super) fn counted(&self, what: Unjudged) -> u64 {
-        stripes::total(&self.unjudged, what as usize)
-    }
-}
-
-impl Timing {
-    /// Which window is in use. Read before the word: in a word of its generation it still is.
-    pub(super) fn period(&self) -> u32 {
-        self.period.load(Ordering::Acquire)
+    /// Counts a success of this thread in the window of calls; `false` where that takes the lock, or goes `BEYOND` what is at
+    /// hand.
+    #[inline]
+    pub(super) fn count_in_calls<const BEYOND: bool>(&self, period: u32) -> bool {
+        let is_calm = self.passing.calm() != Passing::NEVER || seeded("calm_unasked");
+        is_calm && self.passing.step() == 0 && self.own::<BEYOND>().is_some_and(|own| own.successes.count(period))
     }
 
-    pub(super) fn is_slow(&self, age: Ticks) -> bool {
-        age.0 >= self.slow.load(Ordering::Relaxed)
-    }
-
-    /// Whether nothing depends on the time of a success.
-    pub(super) fn is_idle(&self) -> bool {
-        self.step.load(Ordering::Relaxed) == 0 && self.slow.load(Ordering::Relaxed) == u64::MAX
-    }
-
-    /// Counts a success in the window of time, if there is one; `false` where that takes the lock.
-    pub(super) fn count_success(&self, period: u32, now: Tick) -> bool {
-        match self.step.load(Ordering::Relaxed) {
-            0 => true,
-            step => self.successes.get_or_init(Box::default).count(period, step, now),
+    #[inline]
+    fn own<const BEYOND: bool>(&self) -> Option<&Counts> {
+        if BEYOND {
+            self.counts.own()
+        } else {
+            self.counts.at_hand()
         }
     }
 
-    pub(super) fn begin_period(&self) {
-        // Release: who sees the new period sees the new step.
-        let next = (self.period.load(Ordering::Relaxed) + 1) & Successes::LAST_PERIOD;
-        self.period.store(next, Ordering::Release);
+    #[inline]
+    pub(super) fn count(&self, what: Unjudged) {
+        stripes::count(&self.counts, |counts| &counts.unjudged[what as usize]);
+    }
+
+    pub(super) fn counted(&self, what: Unjudged) -> u64 {
+        stripes::total(&self.counts, |counts| {
+            counts.unjudged[what as usize].load(Ordering::Relaxed)
+        })
     }
 }
 
 impl Memory<'_> {
     /// Keeps the window that `policy` asks for, with what fits of the present one.
     pub(super) fn adopt(&mut self, policy: &BreakerPolicy) {
-        let slow = match policy.slow_millionths() {
-            0 => u64::MAX,
-            _ => Ticks::of(policy.slow_call_duration()).0,
-        };
-        self.timing.slow.store(slow, Ordering::Relaxed);
+        let judges_slow = policy.slow_millionths() != 0;
+        self.passing
+            .set_slow(judges_slow.then(|| Ticks::of(policy.slow_call_duration())));
+        self.gather();
         self.locked.timed = policy.is_timed();
         self.locked.rates = Rates::of(policy);
         if self.locked.outcomes.adopt(policy) {
-            self.timing.step.store(self.locked.outcomes.step(), Ordering::Relaxed);
-            self.timing.begin_period();
+            self.passing.set_step(self.locked.outcomes.step());
+            self.begin_period();
         }
+        self.start_calm();
     }
 
     /// What a closed breaker's word has to say, without failures.
@@ -172,10 +174,16 @@ impl Memory<'_> {
     pub(super) fn close(&mut self, word: Word) -> Word {
         self.locked.outcomes.clear();
         if !seeded("closed_after_word") {
-            // Before the word is closed: see `Timing::period`.
-            self.timing.begin_period();
+            // Before the word is closed: see `Passing::period`.
+            self.begin_period();
         }
+        self.start_calm();
         word.turned(State::Closed(self.closed()))
+    }
+
+    fn begin_period(&mut self) {
+        self.locked.known = 0;
+        self.passing.begin_period();
     }
 
     /// Whether the time at which an outcome comes matters.
@@ -185,42 +193,89 @@ impl Memory<'_> {
 
     /// Records the evidence, if there is any, and says what the rates make of the window with it.
     pub(super) fn judge(&mut self, evidence: Option<Evidence>, now: Tick) -> Judged {
+        self.gather();
         let outcomes = &mut self.locked.outcomes;
-        let tally = match evidence {
+        let recorded = match evidence {
             Some(evidence) => outcomes.record(evidence, now),
             None => outcomes.advance_to(now),
         };
-        Judged {
-            is_settled: outcomes.is_settled_with(tally),
-            met: self.rate_met(tally, now),
+        if outcomes.is_settled() {
+            self.passing.set_calm(Passing::ALWAYS);
+            return Judged {
+                met: None,
+                is_settled: true,
+            };
+        }
+        let (tally, until) = self.with_successes(recorded);
+        let met = self.locked.rates.met(tally).map(|cause| match cause {
+            CircuitCause::SlowCallRate => (cause, tally.slow),
+            _ => (cause, tally.failed),
+        });
+        let is_calm = met.is_none() && self.locked.rates.are_enough(tally);
+        self.passing.set_calm(if is_calm { until } else { Passing::NEVER });
+        self.allow_successes();
+        Judged { met, is_settled: false }
+    }
+
+    /// The whole window, and until when nothing leaves it by itself.
+    fn with_successes(&mut self, recorded: Tally) -> (Tally, u64) {
+        let Some((latest, end)) = self.locked.outcomes.latest_tenth() else {
+            return (recorded, Passing::ALWAYS);
+        };
+        // While it is calm until the same end, there are no fewer than there were: who is not near even with those need not ask.
+        if self.passing.calm() != end || self.locked.rates.are_near(recorded.and_good(self.locked.known)) {
+            self.locked.known = self.successes(latest);
+        }
+        (recorded.and_good(self.locked.known), end)
+    }
+
+    /// Tells a window of calls of the successes that threads have counted by themselves.
+    fn gather(&mut self) {
+        if self.locked.outcomes.is_of_calls() {
+            let period = self.passing.period();
+            let counted = stripes::total(self.counts, |counts| counts.successes.in_calls(period));
+            let new = counted.wrapping_sub(self.locked.known);
+            self.locked.known = counted;
+            self.locked.outcomes.record_good(new);
         }
     }
 
-    /// The rate that is reached, and how many calls reached it.
-    fn rate_met(&self, mut tally: Tally, now: Tick) -> Option<(CircuitCause, u64)> {
-        if !self.locked.rates.are_near(tally) {
-            // More successes would only make the shares smaller.
-            return None;
+    /// Lets this thread count as many successes by itself as a window of calls still needs to be settled, but for the last,
+    /// which must be noticed.
+    fn allow_successes(&self) {
+        /// So few that who gathers them has little to do.
+        const MOST: u32 = 256;
+        if let Some(until) = self.locked.outcomes.until_good() {
+            if let Some(own) = self.counts.own() {
+                let more = until.saturating_sub(1).min(MOST);
+                own.successes.allow(self.passing.period(), more.into());
+            }
         }
-        tally.calls += self.successes(now);
-        self.locked.rates.met(tally).map(|cause| match cause {
-            CircuitCause::SlowCallRate => (cause, tally.slow),
-            _ => (cause, tally.failed),
-        })
+    }
+
+    /// Nobody has judged what is in the window, unless it is a window of time with nothing bad in it.
+    fn start_calm(&self) {
+        let is_calm = self.is_of_time() && self.locked.outcomes.is_settled();
+        self.passing
+            .set_calm(if is_calm { Passing::ALWAYS } else { Passing::NEVER });
     }
 
     /// The calls in the window, the failed and the slow ones among them.
-    pub(super) fn window(&self, now: Tick) -> [u64; 3] {
-        let tally = self.locked.outcomes.tally(now);
-        [tally.calls + self.successes(now), tally.failed, tally.slow]
+    pub(super) fn window(&mut self, now: Tick) -> [u64; 3] {
+        self.gather();
+        let Tally { calls, failed, slow } = self.locked.outcomes.tally(now);
+        let successes = self
+            .locked
+            .outcomes
+            .tenth_at(now)
+            .map_or(0, |latest| self.successes(latest));
+        [calls + successes, failed, slow]
     }
 
-    /// The successes that threads have counted by themselves, in the window that the others are counted in.
-    fn successes(&self, now: Tick) -> u64 {
-        match (self.locked.outcomes.latest_tenth(now), self.timing.successes.get()) {
-            (Some(latest), Some(successes)) => successes.sum(self.timing.period(), latest),
-            _ => 0,
-        }
+    /// The successes that threads have counted by themselves, in the window of time that ends with the tenth `latest`.
+    fn successes(&self, latest: u64) -> u64 {
+        let (period, step) = (self.passing.period(), self.passing.step());
+        stripes::total(self.counts, |counts| counts.successes.in_tenths(period, step, latest))
     }
 
     pub(super) fn last_half_open(&self) -> Option<Tick> {
@@ -237,7 +292,7 @@ impl Memory<'_> {
             self.locked.last_half_open = Some(now);
         }
         if seeded("closed_after_word") {
-            self.timing.begin_period();
+            self.begin_period();
         }
         self.locked.ledger.enter(from, to, now, transition);
     }

@@ -5,13 +5,15 @@
 //! transition, so a result that comes late finds another generation and changes nothing.
 //!
 //! The rooms: `word` and `permit` are layouts, `rules` pure functions from word to word, `window` and `successes` what the rates
-//! are taken over, `probes` who may try while half-open, `memory` what is kept under the lock, `control` what operators do.
+//! are taken over, `passing` what a success goes by that takes no lock, `probes` who may try while half-open, `memory` what is
+//! kept under the lock, `control` what operators do.
 //! The breaker reports what it did by return value ([`Transition`]) and never speaks to the outside itself.
 
 mod change;
 mod control;
 mod judgement;
 mod memory;
+mod passing;
 mod permit;
 mod probes;
 mod rules;
@@ -92,7 +94,13 @@ impl Breaker {
     /// that its policy has switched off meanwhile.
     #[inline]
     pub(crate) fn refuse_in_passing(&self, now: Tick) -> Option<Ticks> {
-        let wait = self.word().deadline()?.left(now)?;
+        self.refuse_at_once(self.word(), now)
+    }
+
+    /// The same, where the word has just been read.
+    #[inline]
+    pub(crate) fn refuse_at_once(&self, word: Word, now: Tick) -> Option<Ticks> {
+        let wait = word.deadline()?.left(now)?;
         self.parts.get()?.count(Unjudged::Rejected);
         Some(wait)
     }

@@ -102,6 +102,13 @@ impl Permit {
         }
     }
 
+    /// Whether it is one of the generation of this word, which is that of a closed breaker.
+    #[inline]
+    pub(super) fn is_of_closed(self, word: Word) -> bool {
+        // Where one says closed, the other does, too: both by zeros.
+        (self.0 ^ word.0) >> KIND_SHIFT == 0
+    }
+
     /// Whether nothing is held.
     #[inline]
     pub(crate) fn is_none(self) -> bool {

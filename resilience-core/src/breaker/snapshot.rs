@@ -100,7 +100,7 @@ impl Breaker {
                 },
             };
         };
-        let memory = parts.memory();
+        let mut memory = parts.memory();
         let [calls_in_window, failed_in_window, slow_in_window] = if policy.has_window() {
             memory.window(now)
         } else {

@@ -4,7 +4,7 @@
 mod calls;
 mod time;
 
-pub(super) use time::{TENTHS, index, is_within};
+pub(super) use time::{TENTHS, index, is_put_back, is_within};
 
 use super::{change::CircuitCause, word::Tick};
 use crate::policy::{BreakerPolicy, Window};
@@ -31,6 +31,14 @@ impl Tally {
         self.calls += 1;
         self.failed += u64::from(evidence.failed);
         self.slow += u64::from(evidence.slow);
+    }
+
+    /// These, and so many calls that were neither failed nor slow.
+    pub(super) fn and_good(self, calls: u64) -> Self {
+        Self {
+            calls: self.calls + calls,
+            ..self
+        }
     }
 
     fn put_in(&mut self, other: Self) {
@@ -70,7 +78,7 @@ impl Rates {
 
     /// The rule that these calls meet.
     pub(super) fn met(&self, tally: Tally) -> Option<CircuitCause> {
-        if tally.calls < self.minimum.into() {
+        if !self.are_enough(tally) {
             None
         } else if reaches(tally.failed, tally.calls, self.failed) {
             Some(CircuitCause::FailureRate)
@@ -79,6 +87,11 @@ impl Rates {
         } else {
             None
         }
+    }
+
+    /// Whether these calls are as many as are judged.
+    pub(super) fn are_enough(&self, tally: Tally) -> bool {
+        tally.calls >= self.minimum.into()
     }
 
     /// Whether a rule could be met by these calls, and by no smaller share of them.
@@ -135,11 +148,23 @@ impl Outcomes {
     }
 
     /// The last tenth of the window of time at `now`; none for others.
-    pub(super) fn latest_tenth(&self, now: Tick) -> Option<u64> {
+    pub(super) fn tenth_at(&self, now: Tick) -> Option<u64> {
         match self {
-            Self::Time(window) => Some(window.latest(now)),
+            Self::Time(window) => Some(window.latest_at(now)),
             _ => None,
         }
+    }
+
+    /// The last tenth of the window of time that has been seen, and the tick at which it ends; none for others.
+    pub(super) fn latest_tenth(&self) -> Option<(u64, u64)> {
+        match self {
+            Self::Time(window) => Some(window.latest()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_of_calls(&self) -> bool {
+        matches!(self, Self::Calls(_))
     }
 
     /// Forgets everything, in constant time.
@@ -174,23 +199,32 @@ impl Outcomes {
         }
     }
 
-    /// Whether another success would change nothing that can lead to an opening, with this in the window.
-    pub(super) fn is_settled_with(&self, tally: Tally) -> bool {
-        let is_clean = tally.failed == 0 && tally.slow == 0;
+    /// Whether another success would change nothing that can lead to an opening; false also where what is bad may have left
+    /// the window of time since.
+    pub(super) fn is_settled(&self) -> bool {
         match self {
             Self::NotKept => true,
-            Self::Calls(window) => is_clean && window.is_full_with(tally),
-            Self::Time(_) => is_clean,
+            Self::Calls(window) => window.until_good() == 0,
+            Self::Time(window) => {
+                let Tally { failed, slow, .. } = window.remembered();
+                failed == 0 && slow == 0
+            }
         }
     }
 
-    /// The same, whatever the time: false also where what is bad may have left the window of time since.
-    pub(super) fn is_settled(&self) -> bool {
-        self.is_settled_with(match self {
-            Self::NotKept => Tally::default(),
-            Self::Calls(window) => window.tally(),
-            Self::Time(window) => window.remembered(),
-        })
+    /// Records successes in a window of calls.
+    pub(super) fn record_good(&mut self, successes: u64) {
+        if let Self::Calls(window) = self {
+            window.record_good(successes);
+        }
+    }
+
+    /// How many successes in a row it takes until a window of calls is settled.
+    pub(super) fn until_good(&self) -> Option<u32> {
+        match self {
+            Self::Calls(window) => Some(window.until_good()),
+            _ => None,
+        }
     }
 
     /// What is in the window, without the successes that threads have counted by themselves.

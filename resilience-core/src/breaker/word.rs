@@ -145,10 +145,10 @@ impl Word {
         self.0 << (64 - GENERATION_SHIFT) == 0
     }
 
-    /// Healthy, or it would be but for the time that attempts or outcomes need.
+    /// Closed, and no failure in a row: for a success there is no more to do than to count it, as far as the word can say.
     #[inline]
-    pub(crate) const fn is_healthy_but_for_time(self) -> bool {
-        (self.0 & !(TIMED | DATED)) << (64 - GENERATION_SHIFT) == 0
+    pub(crate) const fn has_no_failures(self) -> bool {
+        (self.0 & !(TIMED | DATED | RECORDED)) << (64 - GENERATION_SHIFT) == 0
     }
 
     /// Closed: each attempt may be made, whatever is remembered.
@@ -166,7 +166,7 @@ impl Word {
         #[allow(clippy::cast_possible_truncation, reason = "20 bits")]
         Some(Closed {
             failures: (self.0 & ((1 << FAILURE_BITS) - 1)) as u32,
-            recorded: self.0 & RECORDED != 0,
+            recorded: self.is_recorded(),
             timed: self.is_timed(),
             dated: self.is_dated(),
         })
@@ -182,6 +182,12 @@ impl Word {
     #[inline]
     pub(crate) const fn is_timed(self) -> bool {
         self.0 & TIMED != 0
+    }
+
+    /// Of a closed breaker: whether successes must be recorded.
+    #[inline]
+    pub(crate) const fn is_recorded(self) -> bool {
+        self.0 & RECORDED != 0
     }
 
     /// Of a closed breaker: whether outcomes need the time at which they come.

@@ -1,7 +1,7 @@
 use super::{CircuitBreaker, Refused};
 use crate::{
     breaker::{Ending, Permit},
-    classify::{Outcome, Verdict},
+    classify::Outcome,
     time::{Clock, SystemClock},
 };
 use pin_project_lite::pin_project;
@@ -67,7 +67,7 @@ where
             } else {
                 // Nothing is held until then, also if a clock panics.
                 *this.permit = Permit::FINISHED;
-                *this.permit = breaker.admit()?;
+                *this.permit = breaker.admit(word)?;
             }
         }
         let unwinding = Unwinding {
@@ -80,9 +80,7 @@ where
             return Poll::Pending;
         };
         let permit = mem::replace(this.permit, Permit::FINISHED);
-        if verdict != Verdict::Success || !breaker.breaker.is_still(permit) {
-            breaker.judge(permit, verdict);
-        }
+        breaker.judge(permit, verdict);
         Poll::Ready(Ok(outcome))
     }
 }

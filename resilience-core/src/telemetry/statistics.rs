@@ -1,5 +1,9 @@
 use super::stripes::{self, Stripes};
-use std::{iter::Sum, ops::Add, sync::atomic::AtomicU64};
+use std::{
+    iter::Sum,
+    ops::Add,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// What an operation has done so far, or a service with all its operations.
 ///
@@ -91,17 +95,17 @@ pub(crate) struct Counters(Stripes<[AtomicU64; COUNTS]>);
 impl Counters {
     #[inline]
     pub(crate) fn add(&self, count: Count) {
-        stripes::count(&self.0, count as usize);
+        stripes::count(&self.0, |counts| &counts[count as usize]);
     }
 
     /// Counts one if that takes no more than a store; `false` where it is not counted.
     #[inline]
     pub(crate) fn add_at_hand(&self, count: Count) -> bool {
-        stripes::count_at_hand(&self.0, count as usize)
+        stripes::count_at_hand(&self.0, |counts| &counts[count as usize])
     }
 
     pub(crate) fn snapshot(&self) -> Statistics {
-        let sum = |count: Count| stripes::total(&self.0, count as usize);
+        let sum = |count: Count| stripes::total(&self.0, |counts| counts[count as usize].load(Ordering::Relaxed));
         let clean = sum(Count::CleanSuccess);
         let succeeded = clean.wrapping_add(sum(Count::Success));
         let [failed, rejected, cancelled, panicked] =

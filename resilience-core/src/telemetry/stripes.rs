@@ -3,7 +3,7 @@
 use super::slots::{self, Slot};
 use std::sync::{
     OnceLock,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 const PER_CHUNK: u8 = 8;
@@ -21,43 +21,38 @@ type Chunk<T> = [Padded<T>; PER_CHUNK as usize];
 pub(crate) struct Stripes<T> {
     first: Chunk<T>,
     further: [OnceLock<Box<Chunk<T>>>; CHUNKS],
+    /// Whether there is a further one. Seldom, so that reading all of them need not look for each.
+    has_further: AtomicBool,
     shared: Padded<T>,
 }
 
 /// The stripe that this thread writes to.
 #[derive(Debug)]
-pub(crate) enum Mine<'a, T> {
+enum Mine<'a, T> {
     /// Nobody else writes there.
     Own(&'a T),
     Shared(&'a T),
 }
 
 impl<T: Default> Stripes<T> {
+    /// The stripe of this thread, if it is among the first that own one.
     #[inline]
-    pub(crate) fn mine(&self) -> Mine<'_, T> {
+    pub(crate) fn at_hand(&self) -> Option<&T> {
         // No slot at all has a number beyond all slots, so that one comparison finds the usual case.
-        match self.first.get(usize::from(slots::number())) {
-            Some(stripe) => Mine::Own(&stripe.0),
-            None => self.further(),
-        }
+        self.first.get(usize::from(slots::number())).map(|stripe| &stripe.0)
     }
 
-    /// Every stripe that a thread may have written to.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
-        let further = self
-            .further
-            .iter()
-            .filter_map(OnceLock::get)
-            .flat_map(|chunk| chunk.iter());
-        self.first
-            .iter()
-            .chain(further)
-            .chain([&self.shared])
-            .map(|stripe| &stripe.0)
+    /// The stripe of this thread, if it owns one.
+    #[inline]
+    pub(crate) fn own(&self) -> Option<&T> {
+        self.at_hand().or_else(|| match self.mine() {
+            Mine::Own(stripe) => Some(stripe),
+            Mine::Shared(_) => None,
+        })
     }
 
     #[cold]
-    fn further(&self) -> Mine<'_, T> {
+    fn mine(&self) -> Mine<'_, T> {
         let slot = match slots::mine() {
             Slot::Own(slot) => slot,
             Slot::Shared => return Mine::Shared(&self.shared.0),
@@ -67,6 +62,9 @@ impl<T: Default> Stripes<T> {
             None => {
                 let beyond = slot - PER_CHUNK;
                 let chunk = self.further[usize::from(beyond / PER_CHUNK)].get_or_init(Box::default);
+                if !self.has_further.load(Ordering::Relaxed) {
+                    self.has_further.store(true, Ordering::Relaxed);
+                }
                 &chunk[usize::from(beyond % PER_CHUNK)].0
             }
         })
@@ -75,21 +73,18 @@ impl<T: Default> Stripes<T> {
 
 /// Counts one in the stripe of this thread.
 #[inline]
-pub(crate) fn count<const N: usize>(stripes: &Stripes<[AtomicU64; N]>, index: usize)
-where
-    [AtomicU64; N]: Default,
-{
-    if !count_at_hand(stripes, index) {
-        count_further(stripes, index);
+pub(crate) fn count<T: Default>(stripes: &Stripes<T>, counter: impl Fn(&T) -> &AtomicU64) {
+    if !count_at_hand(stripes, &counter) {
+        count_further(stripes, counter);
     }
 }
 
 /// Counts one if this thread is among the first that own a stripe; `false` where nothing was counted.
 #[inline]
-pub(crate) fn count_at_hand<const N: usize>(stripes: &Stripes<[AtomicU64; N]>, index: usize) -> bool {
-    let stripe = stripes.first.get(usize::from(slots::number()));
+pub(crate) fn count_at_hand<T: Default>(stripes: &Stripes<T>, counter: impl Fn(&T) -> &AtomicU64) -> bool {
+    let stripe = stripes.at_hand();
     if let Some(stripe) = stripe {
-        count_alone(&stripe.0[index]);
+        count_alone(counter(stripe));
     }
     stripe.is_some()
 }
@@ -101,24 +96,22 @@ fn count_alone(counter: &AtomicU64) {
 }
 
 #[cold]
-fn count_further<const N: usize>(stripes: &Stripes<[AtomicU64; N]>, index: usize)
-where
-    [AtomicU64; N]: Default,
-{
-    match stripes.further() {
-        Mine::Own(stripe) => count_alone(&stripe[index]),
+fn count_further<T: Default>(stripes: &Stripes<T>, counter: impl Fn(&T) -> &AtomicU64) {
+    match stripes.mine() {
+        Mine::Own(stripe) => count_alone(counter(stripe)),
         Mine::Shared(stripe) => {
-            stripe[index].fetch_add(1, Ordering::Relaxed);
+            counter(stripe).fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
 /// What all threads have counted.
-pub(crate) fn total<const N: usize>(stripes: &Stripes<[AtomicU64; N]>, index: usize) -> u64
-where
-    [AtomicU64; N]: Default,
-{
-    stripes
-        .all()
-        .fold(0, |sum, stripe| sum.wrapping_add(stripe[index].load(Ordering::Relaxed)))
+pub(crate) fn total<T: Default>(stripes: &Stripes<T>, count: impl Fn(&T) -> u64) -> u64 {
+    let sum = |chunk: &Chunk<T>| chunk.iter().map(|stripe| count(&stripe.0)).fold(0, u64::wrapping_add);
+    let total = sum(&stripes.first).wrapping_add(count(&stripes.shared.0));
+    if !stripes.has_further.load(Ordering::Relaxed) {
+        return total;
+    }
+    let further = stripes.further.iter().filter_map(OnceLock::get);
+    further.map(|chunk| sum(chunk)).fold(total, u64::wrapping_add)
 }

@@ -111,12 +111,16 @@ fn a_success_beside_a_failure_on_a_healthy_window_is_in_it_or_was_before() {
         let fails = spawn(&breaker, move |breaker| breaker.failure(healthy, at(0), &policy));
         let succeeds = spawn(&breaker, move |breaker| succeed(breaker, healthy, at(0), &policy));
         assert_eq!(fails.join().unwrap(), None);
-        let is_short = succeeds.join().unwrap();
+        succeeds.join().unwrap();
         assert_eq!(counted(&breaker, at(0), &policy), [2, 1, 0]);
         assert!(is_recorded(&breaker));
-        is_short
+        // The next one drives the failure out of the window if the first came after it.
+        succeed(&breaker, healthy, at(0), &policy);
+        let [calls, failed, late] = counted(&breaker, at(0), &policy);
+        assert_eq!((calls, late, failed == 1), (2, 0, is_recorded(&breaker)));
+        failed
     });
-    assert_eq!(seen.len(), 2);
+    assert_eq!(seen, BTreeSet::from([0, 1]));
 }
 
 #[test]
@@ -127,7 +131,7 @@ fn a_success_right_after_closing_is_in_the_new_window_of_time() {
         let closes = spawn(&breaker, move |breaker| breaker.success(probe, at(30), &policy));
         let next = spawn(&breaker, move |breaker| {
             let word = breaker.word();
-            word.is_healthy_but_for_time().then(|| {
+            word.has_no_failures().then(|| {
                 succeed(
                     breaker,
                     Permit::closed(word.generation(), Some(at(30))),
@@ -142,6 +146,58 @@ fn a_success_right_after_closing_is_in_the_new_window_of_time() {
         next
     });
     assert_eq!(seen, BTreeSet::from([None, Some(true)]));
+}
+
+#[test]
+fn a_success_that_is_only_counted_is_in_the_window_of_its_generation() {
+    let policy = policy(rate(1.0, Window::Calls(2)).minimum_calls(2));
+    let seen = outcomes(move || {
+        let breaker = closed(&policy);
+        let permits = [0; 5].map(|_| breaker.admit(at(0), &policy).0.unwrap());
+        breaker.success(permits[0], at(0), &policy);
+        breaker.success(permits[1], at(0), &policy);
+        breaker.failure(permits[2], at(0), &policy);
+        let succeeds = spawn(&breaker, move |breaker| succeed(breaker, permits[3], at(0), &policy));
+        let fails = spawn(&breaker, move |breaker| {
+            let opened = breaker.failure(permits[4], at(0), &policy).is_some();
+            if opened {
+                let probe = breaker.admit(at(30), &policy).0.unwrap();
+                assert_eq!(breaker.success(probe, at(30), &policy), Some(Transition::Closed));
+            }
+            opened
+        });
+        let (is_short, opened) = (succeeds.join().unwrap(), fails.join().unwrap());
+        let [calls, failed, late] = counted(&breaker, at(30), &policy);
+        // With it in the window the failure is the only one; or else it is of another generation.
+        let expected = if opened { [0, 0] } else { [2, 1] };
+        assert_eq!([calls, failed], expected);
+        assert_eq!(late, u64::from(opened && !is_short));
+        (is_short, opened)
+    });
+    let necessary = BTreeSet::from([(true, false), (true, true), (false, true)]);
+    assert!(seen.is_superset(&necessary), "{seen:?}");
+}
+
+#[test]
+fn a_success_that_makes_the_minimum_is_judged() {
+    let policy = policy(rate(0.5, Window::Calls(4)).minimum_calls(3));
+    let seen = outcomes(move || {
+        let breaker = closed(&policy);
+        let permits = [0; 3].map(|_| breaker.admit(at(0), &policy).0.unwrap());
+        breaker.failure(permits[0], at(0), &policy);
+        let fails = spawn(&breaker, move |breaker| {
+            breaker.failure(permits[1], at(0), &policy).is_some()
+        });
+        let succeeds = spawn(&breaker, move |breaker| {
+            let is_short = breaker.success_in_passing(permits[2], || at(0));
+            (is_short, breaker.success(permits[2], at(0), &policy).is_some())
+        });
+        let (failed, (is_short, succeeded)) = (fails.join().unwrap(), succeeds.join().unwrap());
+        assert!(!is_short);
+        assert_eq!(breaker.state(at(0)), CircuitState::Open);
+        (failed, succeeded)
+    });
+    assert_eq!(seen, BTreeSet::from([(true, false), (false, true)]));
 }
 
 #[test]

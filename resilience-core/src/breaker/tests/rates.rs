@@ -99,9 +99,9 @@ fn a_window_of_time_holds_the_present_tenth_and_the_nine_before_it() {
         assert_eq!(window(&breaker, Tick(now), &policy), held, "{now}");
     }
     // The first success after the failure has left makes it healthy again.
-    assert!(!breaker.word().is_healthy_but_for_time());
+    assert!(breaker.word().is_recorded());
     run(&breaker, &policy, Tick(15_000), &[true]);
-    assert!(breaker.word().is_healthy_but_for_time());
+    assert!(!breaker.word().is_recorded());
 }
 
 #[test]
@@ -120,6 +120,54 @@ fn a_window_of_time_counts_the_successes_that_took_the_short_way() {
         cause(run(&breaker, &policy, at(5), &[false])),
         Some((CircuitCause::FailureRate, 6))
     );
+}
+
+/// A success, as calls end: it may have nothing to do but count. Whether that is so.
+fn succeed(breaker: &Breaker, policy: &BreakerPolicy, now: Tick) -> bool {
+    let permit = granted(breaker, now, policy);
+    let passes = breaker.success_in_passing(permit, || now);
+    if !passes {
+        breaker.success(permit, now, policy);
+    }
+    passes
+}
+
+#[test]
+fn successes_after_a_failure_are_only_counted_and_the_last_that_fills_the_window_makes_it_healthy() {
+    for size in [1, 2, 10, 33, 100, 1_000] {
+        let policy = policy(rate(1.0, Window::Calls(size)).slow_call_rate(0.0).minimum_calls(2));
+        let breaker = Breaker::new(&policy);
+        run(&breaker, &policy, at(0), &vec![true; size as usize]);
+        assert!(breaker.word().is_healthy());
+        if size > 1 {
+            run(&breaker, &policy, at(0), &[false]);
+        }
+
+        let passed = (1..size).filter(|_| succeed(&breaker, &policy, at(0))).count();
+
+        let taken = size as usize - 1 - passed;
+        assert!(taken <= size as usize / 256, "{taken} of {size} took the lock");
+        assert_eq!(breaker.word().is_healthy(), size == 1);
+        succeed(&breaker, &policy, at(0));
+        assert!(breaker.word().is_healthy(), "{size}");
+        assert_eq!(window(&breaker, at(0), &policy), [size.into(), 0, 0]);
+    }
+}
+
+#[test]
+fn a_success_finds_that_good_calls_have_left_the_window_of_time() {
+    let policy = policy(rate(0.5, Window::Time(Duration::from_secs(10))).minimum_calls(2));
+    let breaker = Breaker::new(&policy);
+    run(&breaker, &policy, at(0), &[true; 3]);
+    run(&breaker, &policy, at(5), &[false; 2]);
+    assert!(succeed(&breaker, &policy, at(5)), "three of six would have to fail");
+    assert_eq!(breaker.state(at(9)), CircuitState::Closed);
+    assert_eq!(window(&breaker, at(9), &policy), [6, 2, 0]);
+
+    // Three of the good ones are gone: two of four have failed, with this one.
+    assert!(!succeed(&breaker, &policy, at(10)));
+
+    assert_eq!(breaker.state(at(10)), CircuitState::Open);
 }
 
 #[test]

@@ -6,17 +6,22 @@ use std::thread;
 
 #[test]
 fn totals_are_exact_at_rest() {
-    for kept in [Window::Calls(1_000), Window::Time(Duration::from_secs(10))] {
+    // More than have a slot at hand.
+    const THREADS: u64 = 12;
+    let windows = [Window::Calls(1_000), Window::Time(Duration::from_secs(10))];
+    // Too few calls to be judged, so that each takes the lock; and enough after the first.
+    let rules = [(1_000, 1_000), (0, 1)];
+    for (kept, (threshold, minimum)) in windows.into_iter().flat_map(|kept| rules.map(|rule| (kept, rule))) {
         let policy = policy(
             BreakerPolicy::builder()
-                .failure_threshold(1_000)
+                .failure_threshold(threshold)
                 .failure_rate(1.0)
                 .window(kept)
-                .minimum_calls(1_000),
+                .minimum_calls(minimum),
         );
         let breaker = Breaker::new(&policy);
         thread::scope(|threads| {
-            for _ in 0..3 {
+            for _ in 0..THREADS {
                 threads.spawn(|| {
                     for ok in [true, true, false, true, true] {
                         let permit = granted(&breaker, at(1), &policy);
@@ -30,8 +35,12 @@ fn totals_are_exact_at_rest() {
                 });
             }
         });
-        assert_eq!(window(&breaker, at(1), &policy), [15, 3, 0], "{kept:?}");
-        assert_eq!(breaker.snapshot(at(1), None, &policy).statistics.abandoned, 3);
+        assert_eq!(
+            window(&breaker, at(1), &policy),
+            [5 * THREADS, THREADS, 0],
+            "{policy:?}"
+        );
+        assert_eq!(breaker.snapshot(at(1), None, &policy).statistics.abandoned, THREADS);
     }
 }
 

@@ -8,12 +8,16 @@ pub(in crate::breaker) struct CallWindow {
     size: u32,
     /// Where the next outcome goes.
     next: u32,
+    /// How many of the latest outcomes were good; no more than fit.
+    good: u32,
     tally: Tally,
 }
 
 const CALLS_PER_WORD: u32 = u64::BITS / 2;
 const FAILED: u64 = 0b01;
 const SLOW: u64 = 0b10;
+/// Of every call in a word.
+const EACH: u64 = u64::MAX / (FAILED | SLOW);
 
 impl CallWindow {
     pub(in crate::breaker) fn new(size: u32) -> Self {
@@ -22,6 +26,7 @@ impl CallWindow {
             bits: (0..size.div_ceil(CALLS_PER_WORD)).map(|_| 0).collect(),
             size,
             next: 0,
+            good: 0,
             tally: Tally::default(),
         }
     }
@@ -48,6 +53,7 @@ impl CallWindow {
 
     /// What is left in the ring is never read: nothing is evicted before the ring is full again.
     pub(super) fn clear(&mut self) {
+        self.good = 0;
         self.tally = Tally::default();
     }
 
@@ -67,12 +73,42 @@ impl CallWindow {
         let outcome = u64::from(evidence.failed) | u64::from(evidence.slow) << 1;
         *bits = (*bits & !((FAILED | SLOW) << shift)) | (outcome << shift);
         self.next = if self.next + 1 == self.size { 0 } else { self.next + 1 };
+        self.good = if outcome == 0 { self.size.min(self.good + 1) } else { 0 };
         self.tally = tally;
         tally
     }
 
-    pub(super) fn is_full_with(&self, tally: Tally) -> bool {
-        tally.calls == u64::from(self.size)
+    /// Records so many good outcomes, a word of the ring at a time.
+    pub(super) fn record_good(&mut self, outcomes: u64) {
+        // More than fit leave no other trace.
+        let mut left = u32::try_from(outcomes).unwrap_or(u32::MAX).min(self.size);
+        self.good = self.size.min(self.good + left);
+        while left > 0 {
+            let (word, shift) = place(self.next);
+            let room = u32::try_from(u64::from(self.size) - self.tally.calls).unwrap_or(self.size);
+            let mut count = left.min(CALLS_PER_WORD - shift / 2).min(self.size - self.next);
+            let mask = |count: u32| (u64::MAX >> (u64::BITS - 2 * count)) << shift;
+            if room > 0 {
+                count = count.min(room);
+                self.tally.calls += u64::from(count);
+            } else {
+                let gone = self.bits[word] & mask(count);
+                self.tally.failed -= u64::from((gone & (EACH * FAILED)).count_ones());
+                self.tally.slow -= u64::from((gone & (EACH * SLOW)).count_ones());
+            }
+            self.bits[word] &= !mask(count);
+            self.next = if self.next + count == self.size {
+                0
+            } else {
+                self.next + count
+            };
+            left -= count;
+        }
+    }
+
+    /// How many good outcomes more it takes until the window is full of them.
+    pub(super) fn until_good(&self) -> u32 {
+        self.size - self.good
     }
 
     pub(super) fn tally(&self) -> Tally {

@@ -61,7 +61,7 @@ impl TimeWindow {
         if number == self.latest {
             return;
         }
-        if self.is_put_back(number) || number.saturating_sub(self.latest) >= TENTHS as u64 {
+        if is_put_back(number, self.latest) || number.saturating_sub(self.latest) >= TENTHS as u64 {
             self.clear();
             self.latest = number;
         }
@@ -72,20 +72,19 @@ impl TimeWindow {
         }
     }
 
+    /// The latest tenth that has been seen, and the tick at which it ends.
+    pub(super) fn latest(&self) -> (u64, u64) {
+        (self.latest, (self.latest + 1).saturating_mul(self.step))
+    }
+
     /// The last tenth of the window at `now`: for a thread that is a little late that of the others.
-    pub(super) fn latest(&self, now: Tick) -> u64 {
+    pub(super) fn latest_at(&self, now: Tick) -> u64 {
         let number = now.0 / self.step;
-        if self.is_put_back(number) {
+        if is_put_back(number, self.latest) {
             number
         } else {
             self.latest.max(number)
         }
-    }
-
-    /// A thread that has waited for the lock may be a little late, by less than the window. What seems to be later by far is a
-    /// clock put back: the window starts anew.
-    fn is_put_back(&self, number: u64) -> bool {
-        number + 10 * TENTHS as u64 <= self.latest
     }
 
     /// What has been recorded and not been forgotten: more than is in the window now.
@@ -95,7 +94,7 @@ impl TimeWindow {
 
     /// What is in the window at `now`.
     pub(super) fn tally(&self, now: Tick) -> Tally {
-        let latest = self.latest(now);
+        let latest = self.latest_at(now);
         let mut sum = Tally::default();
         for back in 0..TENTHS as u64 {
             match self.latest.checked_sub(back) {
@@ -117,6 +116,12 @@ pub(in crate::breaker) fn step(length: Duration) -> u64 {
 #[allow(clippy::cast_possible_truncation, reason = "below ten")]
 pub(in crate::breaker) fn index(number: u64) -> usize {
     (number % TENTHS as u64) as usize
+}
+
+/// A thread that has waited for the lock may be a little late, by less than the window. What seems to be later by far is a
+/// clock put back: the window starts anew.
+pub(in crate::breaker) fn is_put_back(number: u64, latest: u64) -> bool {
+    number + 10 * TENTHS as u64 <= latest
 }
 
 /// Whether the tenth is in the window that ends with the tenth `latest`.
