@@ -120,7 +120,7 @@ impl Breaker {
         let word = self.word();
         word.has_no_failures()
             && !word.is_dated()
-            && permit.is_of_closed(word)
+            && permit.is_of_generation_of(word)
             // Without a window there is nothing to count, and nothing that is slow.
             && (!word.is_recorded() || parts.is_some_and(|parts| parts.count_in_calls::<BEYOND>(period)))
     }
@@ -134,7 +134,7 @@ impl Breaker {
         let period = parts.passing.period();
         let word = self.word();
         let is_slow = || word.is_timed() && parts.passing.is_slow(permit.age(now));
-        if !word.has_no_failures() || !permit.is_of_closed(word) || is_slow() {
+        if !word.has_no_failures() || !permit.is_of_generation_of(word) || is_slow() {
             false
         } else if word.is_dated() {
             parts.count_at::<BEYOND>(period, now)

@@ -102,9 +102,9 @@ impl Permit {
         }
     }
 
-    /// Whether it is one of the generation of this word, which is that of a closed breaker.
+    /// Whether it is a closed one of the generation of this word, which is that of a closed breaker.
     #[inline]
-    pub(super) fn is_of_closed(self, word: Word) -> bool {
+    pub(super) fn is_of_generation_of(self, word: Word) -> bool {
         // Where one says closed, the other does, too: both by zeros.
         (self.0 ^ word.0) >> KIND_SHIFT == 0
     }
