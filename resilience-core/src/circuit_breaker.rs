@@ -256,7 +256,7 @@ impl<C: Clock> CircuitBreaker<C> {
         if self.breaker.asks_time_of_success() {
             self.succeed_at(permit, self.now());
         } else if !self.breaker.passes::<false>(permit) {
-            self.succeed_beyond(permit);
+            self.succeed_beyond(permit, None);
         }
     }
 
@@ -264,15 +264,16 @@ impl<C: Clock> CircuitBreaker<C> {
     #[inline(never)]
     fn succeed_at(&self, permit: Permit, now: Tick) {
         if !self.breaker.passes_at::<false>(permit, now) {
-            self.succeed_beyond(permit);
+            self.succeed_beyond(permit, Some(now));
         }
     }
 
-    /// A success that takes more than what is at hand.
+    /// A success that takes more than what is at hand. The clock is read once at the most.
     #[inline(never)]
-    fn succeed_beyond(&self, permit: Permit) {
-        if !self.breaker.success_in_passing(permit, || self.now()) {
-            self.end(permit, Ending::Success);
+    fn succeed_beyond(&self, permit: Permit, known: Option<Tick>) {
+        let now = || known.unwrap_or_else(|| self.now());
+        if !self.breaker.success_in_passing(permit, now) {
+            let _ = self.breaker.end(permit, Ending::Success, now, self.policy);
         }
     }
 

@@ -2,7 +2,8 @@
 
 use futures::{FutureExt, executor::block_on};
 use resilience_core::{
-    Backoff, BreakerPolicy, CircuitState, Jitter, Next, Operation, Registry, RetryLayer, RetryPolicy, ServiceLayer,
+    Backoff, BreakerPolicy, CircuitBreaker, CircuitState, Jitter, Next, Operation, Registry, RetryLayer, RetryPolicy,
+    ServiceLayer, Window,
     time::{Clock, ManualClock, Sleeper, Sleeping, SystemClock, SystemSleeper},
 };
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
@@ -199,6 +200,42 @@ fn a_rejection_reads_the_clock_once() {
     let before = reads();
     assert!(retried.admit().is_err());
     assert_eq!(reads() - before, 1);
+}
+
+type Outcome = Result<u32, Error>;
+
+#[test]
+fn a_success_in_a_window_of_time_reads_the_clock_once_whatever_is_remembered() {
+    let clock = Counting::default();
+    let reads = || clock.0.load(Ordering::Relaxed);
+    let registry = Registry::builder()
+        .clock(clock.clone())
+        .sleeper(ManualClock::new())
+        .build();
+    let layer = BreakerPolicy::builder()
+        .failure_rate(0.5)
+        .window(Window::Time(secs(60)))
+        .minimum_calls(4);
+    let policy = Box::leak(Box::new(layer.build().unwrap()));
+    let breaker = CircuitBreaker::with_clock(policy, clock.clone());
+    let plans = Plans::new(registry, "plan_service", ServiceLayer::new().breaker(layer));
+    let alone = |outcome| breaker.call(|| outcome).unwrap();
+    let annotated = |outcome| plans.count_blocking(|_| outcome);
+    let ways: [&dyn Fn(Outcome) -> Outcome; 2] = [&alone, &annotated];
+
+    for call in ways {
+        let succeed = || {
+            let before = reads();
+            call(Ok(1)).unwrap();
+            reads() - before
+        };
+        // The first makes the memory; with a failure in the window, below the minimum, at it and beyond.
+        let healthy = [succeed(), succeed()];
+        call(Err(Error::Down(0))).unwrap_err();
+        let in_trouble = [succeed(), succeed(), succeed()];
+
+        assert_eq!((healthy, in_trouble), ([1; 2], [1; 3]));
+    }
 }
 
 #[tokio::test(start_paused = true)]

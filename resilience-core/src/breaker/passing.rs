@@ -95,11 +95,13 @@ impl Breaker {
     /// Whether a success is dealt with, though the word is not [healthy](Word::is_healthy): all there was to do is count it, or
     /// nothing. Takes no lock and asks no policy. `read` reads the clock, where the time matters.
     pub(crate) fn success_in_passing(&self, permit: Permit, read: impl FnOnce() -> Tick) -> bool {
-        if self.asks_time_of_success() {
-            self.passes_at::<true>(permit, read())
-        } else {
-            self.passes::<true>(permit)
+        if !self.asks_time_of_success() {
+            return self.passes::<true>(permit);
         }
+        let calm = self.parts.get().map_or(Passing::NEVER, |parts| parts.passing.calm());
+        // Whoever judges it reads the clock as well.
+        let is_judged_anyway = self.word().is_dated() && calm == Passing::NEVER;
+        !is_judged_anyway && self.passes_at::<true>(permit, read())
     }
 
     /// Whether the time matters at which a success comes to a closed breaker.
