@@ -169,16 +169,20 @@ impl Clock for Counting {
     }
 }
 
+fn registry_on(clock: &Counting) -> &'static Registry {
+    Registry::builder()
+        .clock(clock.clone())
+        .sleeper(ManualClock::new())
+        .build()
+}
+
 #[test]
 fn a_rejection_reads_the_clock_once() {
     // Design, "Breaker" 9
     static FETCH: Operation = Operation::idempotent("plan_service", "fetch");
     let clock = Counting::default();
     let reads = || clock.0.load(Ordering::Relaxed);
-    let registry = Registry::builder()
-        .clock(clock.clone())
-        .sleeper(ManualClock::new())
-        .build();
+    let registry = registry_on(&clock);
     let breaker = BreakerPolicy::builder().failure_threshold(2);
     let plans = Plans::new(
         registry,
@@ -208,10 +212,7 @@ type Outcome = Result<u32, Error>;
 fn a_success_in_a_window_of_time_reads_the_clock_once_whatever_is_remembered() {
     let clock = Counting::default();
     let reads = || clock.0.load(Ordering::Relaxed);
-    let registry = Registry::builder()
-        .clock(clock.clone())
-        .sleeper(ManualClock::new())
-        .build();
+    let registry = registry_on(&clock);
     let layer = BreakerPolicy::builder()
         .failure_rate(0.5)
         .window(Window::Time(secs(60)))
