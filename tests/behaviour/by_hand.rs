@@ -1,7 +1,9 @@
 //! Calls that are driven by hand, out of the usual order.
 
-use futures::FutureExt;
-use resilience_core::{BreakerPolicy, Next, Operation, Reason, Registry, ServiceLayer};
+use futures::{FutureExt, executor::block_on};
+use resilience_core::{
+    Backoff, BreakerPolicy, Call, Jitter, Next, Operation, Reason, Registry, RetryPolicy, ServiceLayer,
+};
 use resilience_tests::{Error, World, ms, secs};
 use std::{future::pending, time::Duration};
 
@@ -95,4 +97,54 @@ fn a_call_that_asks_again_after_its_end_takes_no_place_of_a_probe() {
     drop(call);
 
     assert_eq!(plans.count_blocking(Ok), Ok(1));
+}
+
+/// The retry that may not start any more, after a call that has ten seconds has waited for eleven.
+fn refused_after(before: impl FnOnce(&mut Call), after: impl FnOnce(&mut Call, &World)) -> Option<Reason> {
+    static FETCH: Operation = Operation::idempotent("plan_service", "fetch");
+    let world = World::new();
+    let retry = RetryPolicy::builder()
+        .backoff(Backoff::Fixed)
+        .base_delay(secs(1))
+        .jitter(Jitter::None)
+        .total_timeout(secs(10));
+    let _ = world.plans("plan_service", ServiceLayer::new().retry(retry));
+    let mut call = FETCH.begin_in(world.registry);
+    call.admit().unwrap();
+    before(&mut call);
+    assert!(matches!(call.settle(Err::<(), _>(Error::Down(1))), Next::RetryAfter(_)));
+    after(&mut call, &world);
+    call.admit().err().map(|interruption| interruption.reason())
+}
+
+#[test]
+fn a_wait_for_nothing_hides_no_wait_that_follows() {
+    let nothing = Duration::ZERO;
+
+    let blocking = refused_after(
+        |_| {},
+        |call, _| {
+            call.sleep_blocking(nothing);
+            call.sleep_blocking(secs(11));
+        },
+    );
+    let waiting = refused_after(
+        |_| {},
+        |call, _| {
+            block_on(call.sleep(nothing));
+            block_on(call.sleep(secs(11)));
+        },
+    );
+
+    assert_eq!([blocking, waiting], [Some(Reason::DeadlinePassed); 2]);
+}
+
+#[test]
+fn a_wait_for_nothing_before_the_outcome_hides_none_after_it() {
+    let refused = refused_after(
+        |call| call.sleep_blocking(Duration::ZERO),
+        |_, world| world.clock.advance(secs(11)),
+    );
+
+    assert_eq!(refused, Some(Reason::DeadlinePassed));
 }

@@ -1,7 +1,7 @@
 //! Clocks and subscribers that panic.
 
 use futures::FutureExt;
-use resilience_core::{BreakerPolicy, CircuitState, Registry, ServiceLayer, scope, time::Clock};
+use resilience_core::{BreakerPolicy, CircuitState, Operation, Reason, Registry, ServiceLayer, scope, time::Clock};
 use resilience_tests::{Error, Plans, World, immediate, record, secs};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -117,4 +117,22 @@ fn a_subscriber_that_panics_over_the_panic_of_a_body_ends_nothing_but_itself() {
 
     assert_eq!(panic.downcast_ref(), Some(&"the body"));
     assert_eq!(plans.service.circuit(), CircuitState::Open);
+}
+
+#[test]
+fn a_call_that_goes_on_after_a_subscriber_has_panicked_knows_its_attempts() {
+    static COUNT: Operation = Operation::plain("plan_service", "count");
+    let world = World::new();
+    let breaker = BreakerPolicy::builder().failure_threshold(1);
+    let _ = world.plans("plan_service", ServiceLayer::new().breaker(breaker));
+    let events = record();
+    let mut call = COUNT.begin_in(world.registry);
+    call.admit().unwrap();
+
+    // Told of the circuit that opened.
+    events.call_back(|line| assert!(!line.contains("opened"), "{line}"));
+    assert!(catch_unwind(AssertUnwindSafe(|| call.finish(Err::<(), _>(Error::Down(1))))).is_err());
+
+    let refused = call.admit().unwrap_err();
+    assert_eq!((refused.reason(), refused.attempts()), (Reason::CircuitOpen, 1));
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 impl Call {
     #[cold]
     pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
-        if self.flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
+        if self.flags & (Link::APPLY | AGAIN | BEGUN | ENDED | DEADLINE) == 0 {
             let breaker = self.link.service.breaker();
             if let Some(permit) = breaker.admit_in_passing(|| Tick::at(self.clock())) {
                 self.permit = permit;

@@ -1,6 +1,6 @@
 //! What an outcome means: for the breaker, the budget and the counters, and for another attempt.
 
-use super::{AGAIN, CLOCK_RUNS, CUT_BY_DEADLINE, Call, TIMED_OUT, TOKEN};
+use super::{AGAIN, AT_ONCE, CLOCK_RUNS, CUT_BY_DEADLINE, Call, TIMED_OUT, TOKEN};
 use crate::{
     breaker::{Ending, Tick},
     classify::{FailureKind, Verdict},
@@ -95,7 +95,7 @@ impl Call {
                 if !self.permit.is_none() {
                     self.set_last_ending(ending);
                 }
-                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT)) | AGAIN | CLOCK_RUNS;
+                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT | AT_ONCE)) | AGAIN | CLOCK_RUNS;
                 events::retry_scheduled(failed, delay);
                 Some(delay)
             }

@@ -14,6 +14,9 @@ use std::{
 impl Call {
     /// Waits before the next attempt, on the sleeper of the call's registry. Dropping it ends the call; the retry it waited for
     /// costs the budget nothing then.
+    ///
+    /// [`admit`](Self::admit) is to follow at once: after a delay of zero it takes the time to be what it was when the outcome was
+    /// judged.
     #[inline]
     pub fn sleep(&mut self, delay: Duration) -> Sleep<'_> {
         Sleep {
@@ -22,7 +25,8 @@ impl Call {
         }
     }
 
-    /// Waits before the next attempt, on the sleeper of the call's registry; the thread sleeps.
+    /// Waits before the next attempt, on the sleeper of the call's registry; the thread sleeps. [`admit`](Self::admit) is to follow
+    /// at once, as after [`sleep`](Self::sleep).
     #[cold]
     pub fn sleep_blocking(&mut self, delay: Duration) {
         if time::inside_async_runtime() && self.link.warns_first() {
@@ -31,6 +35,7 @@ impl Call {
         if delay.is_zero() {
             self.flags |= AT_ONCE;
         } else {
+            self.flags &= !AT_ONCE;
             self.link.service.registry().sleeper().sleep_blocking(delay);
         }
     }
@@ -61,6 +66,7 @@ impl Sleep<'_> {
     #[cold]
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(delay) = self.delay.take() {
+            self.call.flags &= !AT_ONCE;
             let timer = self.call.link.service.registry().sleep(delay);
             self.call.trouble().start_timer(timer);
         }
