@@ -49,7 +49,8 @@ impl Registry {
 
     /// Puts `layer` over what the settings say of one service. The service is made if it is new.
     ///
-    /// Takes effect in place, at the next call of each operation; breaker state, budget and statistics stay.
+    /// Takes effect in place, at the next call of each operation; breaker state, budget and statistics stay. So does, in memory, each
+    /// policy that operations have had (equal ones once): for operators, not for a control loop.
     ///
     /// # Errors
     /// [`InvalidPolicy`] if the result would be out of range for the service or one of its operations; nothing has changed then.
