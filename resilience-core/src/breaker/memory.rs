@@ -218,7 +218,10 @@ impl Memory<'_> {
     }
 
     /// The whole window, and until when nothing leaves it by itself.
-    fn with_successes(&mut self, recorded: Tally) -> (Tally, u64) {
+    fn with_successes(&mut self, mut recorded: Tally) -> (Tally, u64) {
+        if self.passing.calm() == Passing::ALWAYS {
+            recorded = self.catch_up(recorded);
+        }
         let Some((latest, end)) = self.locked.outcomes.latest_tenth() else {
             return (recorded, Passing::ALWAYS);
         };
@@ -227,6 +230,19 @@ impl Memory<'_> {
             self.locked.known = self.successes(latest);
         }
         (recorded.and_good(self.locked.known), end)
+    }
+
+    /// Moves a window of time on to the latest tenth that successes have been counted in: who has waited for the lock may be
+    /// behind, and no stripe knows what was before the window that ends with its own tenth.
+    fn catch_up(&mut self, recorded: Tally) -> Tally {
+        let Some((latest, _)) = self.locked.outcomes.latest_tenth() else {
+            return recorded;
+        };
+        let (period, step) = (self.passing.period(), self.passing.step());
+        let latest = stripes::fold(self.counts, latest, |seen, counts| {
+            seen.max(counts.successes.latest_tenth(period, step, latest))
+        });
+        self.locked.outcomes.advance_to(Tick(latest * step))
     }
 
     /// Tells a window of calls of the successes that threads have counted by themselves.

@@ -41,7 +41,8 @@ impl Passing {
     pub(super) const ALWAYS: u64 = u64::MAX;
     pub(super) const NEVER: u64 = 0;
 
-    /// Which window is in use. Read before the word: in a word of its generation it still is.
+    /// Which window is in use. Read before the word: in a word of its generation it still is. Only beside a reset of a closed
+    /// circuit it may be the next one already: a success that ends just then is in the window that begins.
     #[inline]
     pub(super) fn period(&self) -> u32 {
         self.period.load(Ordering::Acquire)

@@ -4,6 +4,7 @@ mod model;
 mod schedule;
 
 use super::*;
+use crate::telemetry::slots;
 use model::{Granted, Model};
 use proptest::prelude::*;
 use schedule::{LONGEST_WAY_OUT, Schedule, Step};
@@ -14,8 +15,12 @@ struct Pair {
     model: Model,
     policy: BreakerPolicy,
     running: Vec<(Permit, Granted)>,
+    /// That of the thread which is played.
+    slot: u8,
     now: u64,
     born: u64,
+    /// The successes that were only counted though something had failed: in a window of calls, and of time.
+    calm: [u64; 2],
 }
 
 impl Pair {
@@ -25,8 +30,10 @@ impl Pair {
             model: Model::new(policy),
             policy,
             running: Vec::new(),
+            slot: 0,
             now: origin,
             born: origin,
+            calm: [0; 2],
         }
     }
 
@@ -35,6 +42,10 @@ impl Pair {
     }
 
     fn take(&mut self, step: &Step) {
+        slots::playing(self.slot, || self.run(step));
+    }
+
+    fn run(&mut self, step: &Step) {
         let now = self.now;
         match *step {
             Step::Wait(millis) => self.now += millis,
@@ -45,11 +56,24 @@ impl Pair {
                 assert_eq!(transition, turned);
                 self.running.extend(admission.ok().zip(expected.ok()));
             }
-            Step::End(n, ending) if !self.running.is_empty() => {
+            Step::End(n, ending, late) if !self.running.is_empty() => {
                 let (permit, granted) = self.running.swap_remove(n % self.running.len());
-                assert_eq!(self.end(permit, ending), self.model.end(granted, ending, now));
+                self.now = now.saturating_sub(late);
+                let expected = self.model.end(granted, ending, self.now);
+                assert_eq!(self.end(permit, ending), expected);
+                self.now = now;
             }
             Step::End(..) => {}
+            Step::Succeed(calls) => {
+                for _ in 0..calls {
+                    let last = self.running.len();
+                    self.run(&Step::Begin);
+                    if self.running.len() > last {
+                        self.run(&Step::End(last, Ending::Success, 0));
+                    }
+                }
+            }
+            Step::Thread(slot) => self.slot = slot,
             Step::Hold(mode) => assert_eq!(
                 self.breaker.set_mode(mode, self.tick(), &self.policy),
                 self.model.hold(mode, now)
@@ -77,9 +101,11 @@ impl Pair {
     }
 
     /// As calls end: a success takes the first of three ways that is open to it.
-    fn end(&self, permit: Permit, ending: Ending) -> Option<Transition> {
+    fn end(&mut self, permit: Permit, ending: Ending) -> Option<Transition> {
+        let is_counted = self.breaker.word().is_recorded();
         let passes = || self.breaker.is_still(permit) || self.breaker.success_in_passing(permit, || self.tick());
         if ending == Ending::Success && passes() {
+            self.calm[usize::from(self.policy.has_window_of_time())] += u64::from(is_counted);
             return None;
         }
         self.breaker.end(permit, ending, || self.tick(), &self.policy)
@@ -107,11 +133,13 @@ proptest! {
     fn follows_the_naive_model_through_any_schedule(schedule in schedule::any()) {
         // R048, R053, R054, R055, R056, R057, R058, R059, R062, R064, R065, R066, R067, R068, R072, R073, R074, R075, R076,
         // R078, R084, R085, R098
-        let Schedule { policy, origin, steps } = schedule;
+        let Schedule { policy, origin, looks, steps } = schedule;
         let mut pair = Pair::new(policy, origin);
         pair.compare();
-        for step in steps {
-            pair.take(&step);
+        for steps in steps.chunks(looks) {
+            for step in steps {
+                pair.take(step);
+            }
             pair.compare();
         }
 
@@ -130,16 +158,19 @@ fn the_schedules_reach_every_cause_and_every_count() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     use std::collections::HashSet;
 
-    let (mut causes, mut counts) = (HashSet::new(), BreakerStatistics::default());
+    let (mut causes, mut counts, mut calm) = (HashSet::new(), BreakerStatistics::default(), [0; 2]);
     let mut runner = TestRunner::deterministic();
     for _ in 0..300 {
-        let Schedule { policy, origin, steps } = schedule::any().new_tree(&mut runner).unwrap().current();
+        let Schedule {
+            policy, origin, steps, ..
+        } = schedule::any().new_tree(&mut runner).unwrap().current();
         let mut pair = Pair::new(policy, origin);
         for step in steps {
             pair.take(&step);
         }
         let found = pair.model.snapshot(pair.now, origin).statistics;
         causes.extend(found.latest_changes.iter().map(|change| change.cause));
+        calm = [calm[0] + pair.calm[0], calm[1] + pair.calm[1]];
         counts.rejected += found.rejected;
         counts.ignored += found.ignored;
         counts.late += found.late;
@@ -150,4 +181,5 @@ fn the_schedules_reach_every_cause_and_every_count() {
     for count in [counts.rejected, counts.ignored, counts.late, counts.abandoned] {
         assert!(count > 300, "{counts:?}");
     }
+    assert!(calm.iter().all(|count| *count > 3_000), "{calm:?}");
 }

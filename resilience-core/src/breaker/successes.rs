@@ -99,6 +99,15 @@ impl Successes {
         }
     }
 
+    /// The owner's latest tenth in this window of time, where that is later than `latest`, by less than the window; else `latest`.
+    pub(super) fn latest_tenth(&self, period: u32, step: u64, latest: u64) -> u64 {
+        if self.period.load(Ordering::Acquire) != period {
+            return latest;
+        }
+        let own = self.mark.load(Ordering::Relaxed) / step;
+        if is_within(latest, own) { own } else { latest }
+    }
+
     /// Those in this window of time when it ends with the tenth `latest`.
     pub(super) fn in_tenths(&self, period: u32, step: u64, latest: u64) -> u64 {
         if self.period.load(Ordering::Acquire) != period {

@@ -1,7 +1,7 @@
 //! What the framework tells: events as they happen, and counts to read at any time.
 
 pub(crate) mod events;
-mod slots;
+pub(crate) mod slots;
 mod statistics;
 pub(crate) mod stripes;
 

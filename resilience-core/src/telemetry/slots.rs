@@ -80,6 +80,19 @@ pub(super) fn mine() -> Slot {
     }
 }
 
+/// Runs `body` as if this thread had that slot, for what no other thread counts in.
+#[cfg(all(test, not(resilience_loom)))]
+pub(crate) fn playing<T>(slot: u8, body: impl FnOnce() -> T) -> T {
+    struct Back(u8);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            SLOT.set(self.0);
+        }
+    }
+    let _back = Back(SLOT.replace(slot));
+    body()
+}
+
 #[cold]
 fn take() -> Slot {
     // A thread that is ending has no lease to give the slot back with: it shares.

@@ -107,11 +107,16 @@ fn count_further<T: Default>(stripes: &Stripes<T>, counter: impl Fn(&T) -> &Atom
 
 /// What all threads have counted.
 pub(crate) fn total<T: Default>(stripes: &Stripes<T>, count: impl Fn(&T) -> u64) -> u64 {
-    let sum = |chunk: &Chunk<T>| chunk.iter().map(|stripe| count(&stripe.0)).fold(0, u64::wrapping_add);
-    let total = sum(&stripes.first).wrapping_add(count(&stripes.shared.0));
+    fold(stripes, 0, |total, stripe| total.wrapping_add(count(stripe)))
+}
+
+/// What all stripes come to, one after the other.
+pub(crate) fn fold<T: Default>(stripes: &Stripes<T>, from: u64, with: impl Fn(u64, &T) -> u64) -> u64 {
+    let fold = |from: u64, chunk: &Chunk<T>| chunk.iter().fold(from, |all, stripe| with(all, &stripe.0));
+    let all = with(fold(from, &stripes.first), &stripes.shared.0);
     if !stripes.has_further.load(Ordering::Relaxed) {
-        return total;
+        return all;
     }
     let further = stripes.further.iter().filter_map(OnceLock::get);
-    further.map(|chunk| sum(chunk)).fold(total, u64::wrapping_add)
+    further.fold(all, |all, chunk| fold(all, chunk))
 }

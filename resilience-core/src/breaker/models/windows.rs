@@ -149,6 +149,22 @@ fn a_success_right_after_closing_is_in_the_new_window_of_time() {
 }
 
 #[test]
+fn a_success_beside_a_reset_is_counted_once_or_forgotten() {
+    let policy = policy(rate(1.0, Window::Time(Duration::from_secs(60))));
+    let seen = outcomes(move || {
+        let breaker = closed(&policy);
+        let permit = breaker.admit(at(30), &policy).0.unwrap();
+        let resets = spawn(&breaker, move |breaker| breaker.reset(at(30), &policy));
+        let succeeds = spawn(&breaker, move |breaker| succeed(breaker, permit, at(30), &policy));
+        assert_eq!(resets.join().unwrap(), Some(Transition::Reset));
+        (succeeds.join().unwrap(), counted(&breaker, at(30), &policy))
+    });
+    // Before, after, and in between: see `Passing::period`.
+    let expected = [(true, [0, 0, 0]), (false, [0, 0, 1]), (true, [1, 0, 0])];
+    assert_eq!(seen, BTreeSet::from(expected));
+}
+
+#[test]
 fn a_success_that_is_only_counted_is_in_the_window_of_its_generation() {
     let policy = policy(rate(1.0, Window::Calls(2)).minimum_calls(2));
     let seen = outcomes(move || {

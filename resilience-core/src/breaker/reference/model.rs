@@ -158,7 +158,7 @@ impl Model {
             return None;
         }
         let is_late = generation != self.generation || !has_place;
-        let has_lasted = |limit: Duration| began.is_some_and(|began| now - began >= millis(limit));
+        let has_lasted = |limit: Duration| began.is_some_and(|began| now.saturating_sub(began) >= millis(limit));
         let failed = match (ending, self.policy.on_abandon()) {
             (Ending::Success, _) => false,
             (Ending::Failure, _) => true,
@@ -247,9 +247,10 @@ impl Model {
                 let outside = self.outcomes.len().saturating_sub(size as usize);
                 self.outcomes[outside..].to_vec()
             }
-            // The present tenth and the nine before it.
+            // The present tenth and the nine before it; who comes late is judged with those who came before.
             Window::Time(length) => {
-                let present = now / tenth(length);
+                let latest = self.outcomes.iter().map(|(at, ..)| *at).max();
+                let present = now.max(latest.unwrap_or(0)) / tenth(length);
                 let is_within = |at: u64| at / tenth(length) + 9 >= present;
                 self.outcomes
                     .iter()

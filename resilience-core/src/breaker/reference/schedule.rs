@@ -15,6 +15,8 @@ pub(super) struct Schedule {
     pub(super) policy: BreakerPolicy,
     /// The first tick.
     pub(super) origin: u64,
+    /// After how many steps somebody looks each time: who looks gathers what threads have counted.
+    pub(super) looks: usize,
     pub(super) steps: Vec<Step>,
 }
 
@@ -22,34 +24,54 @@ pub(super) struct Schedule {
 pub(super) enum Step {
     Wait(u64),
     Begin,
-    /// Ends the n-th call under way (modulo their number).
-    End(usize, Ending),
+    /// Ends the n-th call under way (modulo their number), by a clock that was read so many milliseconds before.
+    End(usize, Ending, u64),
+    /// So many calls, one after the other, which succeed at once.
+    Succeed(u32),
+    /// Whatever comes next is done by the thread of this slot.
+    Thread(u8),
     Hold(BreakerMode),
     Reset,
     Adopt(BreakerPolicy),
 }
 
 pub(super) fn any() -> impl Strategy<Value = Schedule> {
-    (policy(), origin(), proptest::collection::vec(step(), 1..300)).prop_map(|(policy, origin, steps)| Schedule {
+    // Of a service in trouble, and of one that fails now and then.
+    let steps = |successes| proptest::collection::vec(step(successes), 1..300);
+    let looks = proptest::sample::select(vec![1, 1, 10, 1_000]);
+    (policy(), origin(), looks, prop_oneof![steps(1), steps(100)]).prop_map(|(policy, origin, looks, steps)| Schedule {
         policy,
         origin,
+        looks,
         steps,
     })
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step(successes: u32) -> impl Strategy<Value = Step> {
     prop_oneof![
+        successes => prop_oneof![1..10_u32, 1..60_u32].prop_map(Step::Succeed),
         120 => Just(Step::Begin),
-        120 => (0..usize::MAX, ending()).prop_map(|(n, ending)| Step::End(n, ending)),
+        120 => (0..usize::MAX, ending(), late()).prop_map(|(n, ending, late)| Step::End(n, ending, late)),
         30 => (0..60_u64).prop_map(Step::Wait),
         20 => (0..3_000_u64).prop_map(Step::Wait),
         // Idle for hours and days.
         2 => (0..200_000_000_u64).prop_map(Step::Wait),
+        20 => thread().prop_map(Step::Thread),
         3 => mode().prop_map(Step::Hold),
         3 => Just(Step::Hold(BreakerMode::Automatic)),
         2 => Just(Step::Reset),
         4 => policy().prop_map(Step::Adopt),
     ]
+}
+
+/// By less than the shortest window, and most of them not at all.
+fn late() -> impl Strategy<Value = u64> {
+    prop_oneof![9 => Just(0), 1 => 1..=90_u64]
+}
+
+/// Two threads whose stripe is at hand, two whose is not, and one that shares the last.
+fn thread() -> impl Strategy<Value = u8> {
+    proptest::sample::select(vec![0, 5, 9, 127, 128])
 }
 
 fn ending() -> impl Strategy<Value = Ending> {
@@ -88,6 +110,7 @@ fn rate() -> impl Strategy<Value = f64> {
 fn window() -> impl Strategy<Value = Window> {
     prop_oneof![
         (1..=70_u32).prop_map(Window::Calls),
+        (71..=700_u32).prop_map(Window::Calls),
         millis(100..=5_000).prop_map(Window::Time),
         // So long that most of a schedule fits in.
         Just(Window::Time(Duration::from_secs(60))),

@@ -138,3 +138,26 @@ fn a_window_of_time_begins_anew_when_the_clock_is_put_back_by_far() {
     assert_eq!(window(&breaker, at(0), &policy), [2, 2, 0]);
     assert!(run(&breaker, &policy, at(0), &[false]).is_some());
 }
+
+#[test]
+fn successes_are_only_counted_again_after_the_clock_was_put_back_by_far() {
+    // R102
+    let policy = policy(
+        BreakerPolicy::builder()
+            .failure_threshold(0)
+            .failure_rate(1.0)
+            .window(crate::policy::Window::Time(Duration::from_secs(10)))
+            .minimum_calls(3),
+    );
+    let breaker = Breaker::new(&policy);
+    run(&breaker, &policy, at(DAY), &[true]);
+    for now in [at(DAY), at(0)] {
+        for _ in 0..2 {
+            let permit = granted(&breaker, now, &policy);
+            assert!(breaker.success_in_passing(permit, || now), "{now:?}");
+        }
+    }
+
+    assert_eq!(run(&breaker, &policy, at(0), &[false]), None);
+    assert_eq!(window(&breaker, at(0), &policy), [3, 1, 0]);
+}

@@ -188,6 +188,53 @@ fn a_failure_that_comes_a_little_late_is_judged_with_the_successes_since() {
 }
 
 #[test]
+fn a_failure_in_a_tenth_that_nobody_has_counted_in_is_judged_with_those_that_others_have() {
+    // The same thread, but nothing had failed: the window has been told of no success, and the tenth before is forgotten.
+    let policy = policy(rate(1.0, Window::Time(Duration::from_secs(10))).minimum_calls(1));
+    let breaker = Breaker::new(&policy);
+    run(&breaker, &policy, at(0), &[true]);
+    for now in [at(1), at(11)] {
+        assert!(succeed(&breaker, &policy, now));
+    }
+
+    assert_eq!(run(&breaker, &policy, Tick(10_999), &[false]), None, "one of two");
+
+    assert_eq!(window(&breaker, at(11), &policy), [2, 1, 0]);
+}
+
+#[test]
+fn failures_are_judged_with_the_successes_between_them() {
+    for kept in [Window::Calls(100), Window::Time(Duration::from_secs(10))] {
+        let policy = policy(rate(0.5, kept).minimum_calls(5));
+        let breaker = Breaker::new(&policy);
+        run(&breaker, &policy, at(0), &[true, true, true, false, false]);
+        for _ in 0..10 {
+            assert!(succeed(&breaker, &policy, at(0)), "{kept:?}");
+        }
+
+        assert_eq!(run(&breaker, &policy, at(0), &[false; 10]), None, "12 of 25: {kept:?}");
+
+        assert_eq!(
+            cause(run(&breaker, &policy, at(0), &[false])),
+            Some((CircuitCause::FailureRate, 13)),
+            "{kept:?}"
+        );
+    }
+}
+
+#[test]
+fn a_window_that_grows_has_not_kept_what_successes_drove_out() {
+    let sized = |size| policy(rate(1.0, Window::Calls(size)).minimum_calls(2));
+    let breaker = Breaker::new(&sized(4));
+    run(&breaker, &sized(4), at(0), &[true, false, true, true]);
+    // Nobody has looked at them since.
+    assert!(succeed(&breaker, &sized(4), at(0)));
+    breaker.adopt(&sized(10));
+
+    assert_eq!(window(&breaker, at(0), &sized(10)), [4, 1, 0]);
+}
+
+#[test]
 fn a_window_resized_keeps_the_latest_outcomes() {
     let sized = |size| policy(rate(1.0, Window::Calls(size)).minimum_calls(1_000_000));
     for (old, new, ok, failed) in [
