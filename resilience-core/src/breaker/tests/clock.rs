@@ -121,16 +121,21 @@ fn every_field_that_holds_a_time_may_wrap() {
     }
 }
 
-#[test]
-fn a_window_of_time_begins_anew_when_the_clock_is_put_back_by_far() {
-    // R102
-    let policy = policy(
+/// Opens when all calls of 10 s have failed, at least three.
+fn all_of_three() -> BreakerPolicy {
+    policy(
         BreakerPolicy::builder()
             .failure_threshold(0)
             .failure_rate(1.0)
             .window(crate::policy::Window::Time(Duration::from_secs(10)))
             .minimum_calls(3),
-    );
+    )
+}
+
+#[test]
+fn a_window_of_time_begins_anew_when_the_clock_is_put_back_by_far() {
+    // R102
+    let policy = all_of_three();
     let breaker = Breaker::new(&policy);
     run(&breaker, &policy, at(DAY), &[false, false]);
 
@@ -142,13 +147,7 @@ fn a_window_of_time_begins_anew_when_the_clock_is_put_back_by_far() {
 #[test]
 fn successes_are_only_counted_again_after_the_clock_was_put_back_by_far() {
     // R102
-    let policy = policy(
-        BreakerPolicy::builder()
-            .failure_threshold(0)
-            .failure_rate(1.0)
-            .window(crate::policy::Window::Time(Duration::from_secs(10)))
-            .minimum_calls(3),
-    );
+    let policy = all_of_three();
     let breaker = Breaker::new(&policy);
     run(&breaker, &policy, at(DAY), &[true]);
     for now in [at(DAY), at(0)] {
