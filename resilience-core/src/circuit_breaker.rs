@@ -216,20 +216,21 @@ impl<C: Clock> CircuitBreaker<C> {
         if word.is_closed() && !word.is_timed() {
             return Ok(Permit::closed(word.generation(), None));
         }
-        self.refuse_or_admit(word)
+        self.admit_by_clock(word)
     }
 
+    /// Where the time matters: refused at once while the circuit is open.
     #[inline(never)]
-    fn refuse_or_admit(&self, word: Word) -> Result<Permit, Refused> {
+    fn admit_by_clock(&self, word: Word) -> Result<Permit, Refused> {
         let now = self.now();
-        match self.breaker.refuse_at_once(word, now) {
+        match self.breaker.refuse_in_passing(word, now) {
             Some(wait) => Err(Refused::open(wait, self.clock.resolution())),
-            None => self.admit_or_refuse(now),
+            None => self.admit_by_policy(now),
         }
     }
 
     #[inline(never)]
-    fn admit_or_refuse(&self, now: Tick) -> Result<Permit, Refused> {
+    fn admit_by_policy(&self, now: Tick) -> Result<Permit, Refused> {
         if let Some(permit) = self.breaker.admit_in_passing(|| now) {
             return Ok(permit);
         }

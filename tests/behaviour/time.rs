@@ -2,8 +2,8 @@
 
 use futures::{FutureExt, executor::block_on};
 use resilience_core::{
-    Backoff, BreakerPolicy, CircuitBreaker, CircuitState, Jitter, Next, Operation, Registry, RetryLayer, RetryPolicy,
-    ServiceLayer, Window,
+    Backoff, BreakerMode, BreakerPolicy, CircuitBreaker, CircuitState, Jitter, Next, Operation, Registry, RetryLayer,
+    RetryPolicy, ServiceLayer, Window,
     time::{Clock, ManualClock, Sleeper, Sleeping, SystemClock, SystemSleeper},
 };
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
@@ -203,6 +203,11 @@ fn a_rejection_reads_the_clock_once() {
     assert_eq!(reads() - before, 1);
     let before = reads();
     assert!(retried.admit().is_err());
+    assert_eq!(reads() - before, 1);
+    // Held open.
+    plans.service.set_breaker_mode(BreakerMode::ForcedOpen);
+    let before = reads();
+    assert!(plans.count_blocking(Ok).is_err());
     assert_eq!(reads() - before, 1);
 }
 

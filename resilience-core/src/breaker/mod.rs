@@ -90,16 +90,10 @@ impl Breaker {
         Permit::of_healthy(Word(self.word.load(Ordering::Relaxed))) == permit
     }
 
-    /// Refuses an attempt while the circuit is open, which needs no policy; nothing where there is more to it. Not for a breaker
-    /// that its policy has switched off meanwhile.
+    /// Refuses an attempt while the circuit is open, as `word` has it, which needs no policy; nothing where there is more to it. Not
+    /// for a breaker that its policy has switched off meanwhile.
     #[inline]
-    pub(crate) fn refuse_in_passing(&self, now: Tick) -> Option<Ticks> {
-        self.refuse_at_once(self.word(), now)
-    }
-
-    /// The same, where the word has just been read.
-    #[inline]
-    pub(crate) fn refuse_at_once(&self, word: Word, now: Tick) -> Option<Ticks> {
+    pub(crate) fn refuse_in_passing(&self, word: Word, now: Tick) -> Option<Ticks> {
         let wait = word.deadline()?.left(now)?;
         self.parts.get()?.count(Unjudged::Rejected);
         Some(wait)

@@ -60,8 +60,11 @@ impl Call {
         if !service.breaker_policy().brief().enabled() {
             return None;
         }
-        let registry = service.registry();
-        let left = service.breaker().refuse_in_passing(Tick::at(registry.now()))?;
+        let (breaker, registry) = (service.breaker(), service.registry());
+        let word = breaker.word();
+        // Before the clock is read, which whoever goes on reads for itself.
+        word.deadline()?;
+        let left = breaker.refuse_in_passing(word, Tick::at(registry.now()))?;
         // Who comes back then finds the circuit half-open, though the clock lags behind.
         Some(left.plus(registry.clock_resolution()))
     }
