@@ -39,13 +39,8 @@ impl Kept {
             // Of four thousand million.
             return Self(NonZeroU32::MAX);
         };
-        let place = match FIRST.get(*taken as usize) {
-            Some(place) => Some(place),
-            None => {
-                kept.further(|chunk, places| Some(chunk.get_or_init(|| (0..places).map(|_| Place::new()).collect())))
-            }
-        };
-        if let Some(place) = place {
+        let new_chunk = |places| (0..places).map(|_| Place::new()).collect();
+        if let Some(place) = kept.place(|chunk, places| Some(chunk.get_or_init(|| new_chunk(places)))) {
             let _ = place.set(policy);
         }
         *taken += 1;
@@ -60,7 +55,15 @@ impl Kept {
         self.0.get() - 1
     }
 
-    /// The place of a policy beyond those at hand; `chunk` gets at the chunk, which has so many places.
+    /// The place of the policy; `chunk` gets at the chunk, which has so many places, where it is beyond those at hand.
+    #[inline]
+    fn place(
+        self,
+        chunk: impl FnOnce(&'static OnceLock<Box<[Place]>>, u32) -> Option<&'static Box<[Place]>>,
+    ) -> Option<&'static Place> {
+        FIRST.get(self.index() as usize).or_else(|| self.further(chunk))
+    }
+
     #[cold]
     fn further(
         self,
@@ -86,8 +89,7 @@ impl Deref for Kept {
 
     #[inline]
     fn deref(&self) -> &OperationPolicy {
-        let place = FIRST.get(self.index() as usize);
-        let place = place.or_else(|| self.further(|chunk, _| chunk.get()));
+        let place = self.place(|chunk, _| chunk.get());
         // There are no numbers without a policy.
         place.and_then(Place::get).unwrap_or(&OperationPolicy::DEFAULT)
     }
