@@ -7,7 +7,7 @@ use resilience_core::{
     BreakerLayer, BreakerMode, BreakerPolicy, CallPermit, CircuitBreaker, CircuitCause, CircuitState, Classify,
     FailureKind, OnAbandon, Refused, Window, time::ManualClock,
 };
-use resilience_tests::{Error, down, fine, ms, secs};
+use resilience_tests::{Error, alone, down, fine, ms, secs};
 use std::{
     future::{Ready, pending, ready},
     mem::size_of,
@@ -32,9 +32,7 @@ struct World {
 
 impl World {
     fn new(layer: BreakerLayer) -> Self {
-        let clock = ManualClock::new();
-        let policy = Box::leak(Box::new(layer.build().unwrap()));
-        let breaker = CircuitBreaker::with_clock(policy, clock.clone());
+        let (breaker, clock) = alone(layer);
         Self { clock, breaker }
     }
 

@@ -4,7 +4,7 @@ use futures::FutureExt;
 use resilience_core::{
     BreakerLayer, BreakerPolicy, CallPermit, CircuitBreaker, CircuitState, Window, time::ManualClock,
 };
-use resilience_tests::{Error, secs};
+use resilience_tests::{Error, alone, secs};
 use std::{future::pending, time::Duration};
 
 struct World {
@@ -14,9 +14,7 @@ struct World {
 
 impl World {
     fn new(layer: BreakerLayer) -> Self {
-        let clock = ManualClock::new();
-        let policy = Box::leak(Box::new(layer.build().unwrap()));
-        let breaker = CircuitBreaker::with_clock(policy, clock.clone());
+        let (breaker, clock) = alone(layer);
         Self { clock, breaker }
     }
 

@@ -4,7 +4,7 @@ use resilience_core::{
     BreakerLayer, BreakerPolicy, BreakerSnapshot, CircuitBreaker, CircuitState, Window,
     time::{Clock, ManualClock},
 };
-use resilience_tests::{Error, ms, secs};
+use resilience_tests::{Error, alone, ms, secs};
 use std::{
     sync::{
         Barrier,
@@ -18,12 +18,6 @@ use std::{
 const CROWD: u64 = 160;
 
 type Breaker = CircuitBreaker<ManualClock>;
-
-fn breaker(layer: BreakerLayer) -> (Breaker, ManualClock) {
-    let clock = ManualClock::new();
-    let policy = Box::leak(Box::new(layer.build().unwrap()));
-    (CircuitBreaker::with_clock(policy, clock.clone()), clock)
-}
 
 /// Never opens.
 fn patient() -> BreakerLayer {
@@ -76,7 +70,7 @@ fn totals_are_exact_however_many_threads_come_and_go() {
         ("window of time", patient().window(Window::Time(secs(60)))),
     ];
     for (rule, layer) in rules {
-        let (breaker, _) = breaker(layer);
+        let (breaker, _) = alone(layer);
         crowds(40, |round| match round % 8 {
             0 => breaker.acquire().unwrap().failure(),
             1 => breaker.acquire().unwrap().ignore(),
@@ -108,7 +102,7 @@ fn totals_are_exact_however_many_threads_come_and_go() {
 
 #[test]
 fn rejections_and_late_results_are_counted_to_the_last() {
-    let (breaker, _) = breaker(BreakerPolicy::builder().failure_threshold(1));
+    let (breaker, _) = alone(BreakerPolicy::builder().failure_threshold(1));
     let together = Barrier::new(CROWD.try_into().unwrap());
     thread::scope(|threads| {
         for _ in 0..CROWD {
@@ -134,7 +128,7 @@ fn rejections_and_late_results_are_counted_to_the_last() {
 fn a_window_of_calls_holds_the_latest_outcomes_of_all_threads() {
     for size in [1_u32, 31, 64, 1_000] {
         // A rate of slow calls, so that no number of failures opens it.
-        let (breaker, _) = breaker(
+        let (breaker, _) = alone(
             patient()
                 .failure_rate(0.0)
                 .slow_call_rate(1.0)
@@ -158,7 +152,7 @@ fn a_window_of_calls_holds_the_latest_outcomes_of_all_threads() {
 
 #[test]
 fn a_window_of_time_holds_the_calls_of_its_tenths_by_all_threads() {
-    let (breaker, clock) = breaker(patient().window(Window::Time(secs(10))));
+    let (breaker, clock) = alone(patient().window(Window::Time(secs(10))));
     let each = 2 * CROWD;
     for tenth in 0..25_u64 {
         clock.set(secs(tenth));
@@ -195,7 +189,7 @@ fn no_more_probes_at_a_time_than_allowed_and_as_many_changes_as_told() {
         ("window of time", rate.window(Window::Time(ms(100)))),
     ];
     for (rule, layer) in rules {
-        let (breaker, clock) = breaker(layer);
+        let (breaker, clock) = alone(layer);
         let (refused, admitted, most) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
         // By half-open period, since probes of an earlier one may still run.
         let probes: Vec<AtomicU64> = (0..4_096).map(|_| AtomicU64::new(0)).collect();

@@ -4,6 +4,7 @@ use crate::system::{Backend, SERVICES, VARIABLE, Wiring};
 use resilience_core::CircuitState;
 use resilience_tests::{Error, record};
 use serde_json::json;
+use std::time::Duration;
 
 const ATTEMPTS: &str = "RESILIENCE__GLOBAL__RETRY__MAX_ATTEMPTS";
 const BACKOFF: &str = "RESILIENCE__GLOBAL__RETRY__BACKOFF";
@@ -14,6 +15,10 @@ fn runs(wiring: &Wiring, service: &str) -> u32 {
     let _ = wiring.execute(service, || backend.fail());
     wiring.registry.service(service).reset_breaker();
     backend.runs()
+}
+
+fn millis_slept(wiring: &Wiring) -> Vec<u128> {
+    wiring.clock.slept().iter().map(Duration::as_millis).collect()
 }
 
 fn overrides(value: &serde_json::Value) -> String {
@@ -51,13 +56,7 @@ fn every_global_key_of_retries_takes_effect_the_strategy_too() {
     assert_eq!(wiring.take_up(&variables), [""; 0]);
 
     assert_eq!(runs(&wiring, "skill_service"), 5);
-    let slept: Vec<_> = wiring
-        .clock
-        .slept()
-        .iter()
-        .map(std::time::Duration::as_millis)
-        .collect();
-    assert_eq!(slept, [200, 400, 500, 500]);
+    assert_eq!(millis_slept(&wiring), [200, 400, 500, 500]);
 }
 
 #[test]
@@ -79,14 +78,8 @@ fn the_global_word_does_not_reach_strangers_and_one_for_them_makes_them_of_the_d
         ),
         (4, 3, 3)
     );
-    let slept: Vec<_> = wiring
-        .clock
-        .slept()
-        .iter()
-        .map(std::time::Duration::as_millis)
-        .collect();
     // The tool service, whose strategy is `none` now, has not slept.
-    assert_eq!(slept, [1_000, 2_000, 500, 1_000]);
+    assert_eq!(millis_slept(&wiring), [1_000, 2_000, 500, 1_000]);
 }
 
 #[test]
@@ -223,5 +216,5 @@ fn an_override_while_calls_run_is_seen_by_the_next_decision_and_forgets_nothing(
     plans.reset_breaker();
     let backend = Backend::default();
     assert_eq!(wiring.execute("plan_service", || backend.recover_after(1)), Ok(2));
-    assert_eq!(wiring.clock.slept(), [std::time::Duration::from_secs(3)]);
+    assert_eq!(wiring.clock.slept(), [Duration::from_secs(3)]);
 }
