@@ -25,11 +25,7 @@ impl Call {
             // A service that is down is asked as often as one that is not: saying no must cost little, too.
             if let Some(wait) = self.wait_while_open() {
                 let interruption = Interruption::new(self.link.origin(), Reason::CircuitOpen, 0, Some(wait));
-                events::call_rejected(self.link.subject(), &interruption);
-                self.flags |= ENDED;
-                self.link.counters.add(Count::Rejection);
-                scope::mark();
-                return Err(interruption);
+                return Err(self.end_rejected(interruption));
             }
         }
         self.admit_with_care()
@@ -197,6 +193,12 @@ impl Call {
         // Of a call that the breaker judges as one.
         self.end_permit(self.last_ending());
         let interruption = Interruption::new(self.link.origin(), reason, self.attempts(), retry_after);
+        self.end_rejected(interruption)
+    }
+
+    /// Ends a call that holds no permit.
+    #[inline]
+    fn end_rejected(&mut self, interruption: Interruption) -> Interruption {
         events::call_rejected(self.link.subject(), &interruption);
         self.end(Count::Rejection, true);
         interruption

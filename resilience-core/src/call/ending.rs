@@ -45,6 +45,7 @@ impl Call {
     }
 
     /// Ends the call; `binds_those_around` marks the scope, so that no enclosing call retries its outcome or counts it.
+    #[inline]
     pub(super) fn end(&mut self, count: Count, binds_those_around: bool) {
         if self.flags & TOKEN != 0 {
             // Paid for an attempt that was not made.
