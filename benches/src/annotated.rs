@@ -5,7 +5,8 @@ use crate::{
     subject::Subject,
 };
 use resilience_core::{
-    Backoff, BreakerPolicy, BudgetPolicy, InvalidPolicy, Registry, RetryLayer, RetryPolicy, ServiceLayer, retry_service,
+    Backoff, BreakerPolicy, BudgetPolicy, InvalidPolicy, Registry, RetryOptions, RetryPolicy, ServiceOptions,
+    retry_service,
 };
 use std::time::Duration;
 
@@ -101,15 +102,15 @@ async fn sleeps(input: u64) -> Result<u64, Failed> {
 }
 
 /// As much as a crate that only retries does: any number of retries, and no circuit that opens.
-fn only_retry(service: &str, retry: RetryLayer) -> Result<(), InvalidPolicy> {
-    let layer = ServiceLayer::new()
+fn only_retry(service: &str, retry: RetryOptions) -> Result<(), InvalidPolicy> {
+    let layer = ServiceOptions::new()
         .retry(retry.max_attempts(3))
         .breaker(BreakerPolicy::builder().enabled(false))
         .budget(BudgetPolicy::builder().enabled(false));
     Registry::global().configure(service, layer)
 }
 
-fn at_once() -> RetryLayer {
+fn at_once() -> RetryOptions {
     RetryPolicy::builder().backoff(Backoff::None)
 }
 

@@ -1,6 +1,6 @@
 //! What every measured call does.
 
-use resilience_core::{Classify, FailureKind, Interruption, Refused};
+use resilience_core::{Classify, FailureKind, Interruption, Rejected};
 use std::{
     cell::Cell,
     error, fmt,
@@ -33,8 +33,8 @@ impl From<Interruption> for Failed {
     }
 }
 
-impl From<Refused> for Failed {
-    fn from(_: Refused) -> Self {
+impl From<Rejected> for Failed {
+    fn from(_: Rejected) -> Self {
         Self
     }
 }

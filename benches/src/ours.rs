@@ -5,7 +5,7 @@ use crate::{
     subject::Subject,
 };
 use resilience_core::{
-    BreakerLayer, BreakerPolicy, CircuitBreaker, InvalidPolicy, Window,
+    BreakerOptions, BreakerPolicy, CircuitBreaker, InvalidPolicy, Window,
     time::{Clock, SystemClock},
 };
 use std::{
@@ -69,21 +69,21 @@ pub fn in_static_async() -> Subject {
 }
 
 /// The default policy, five failures in a row; open for a day.
-pub const fn consecutive() -> BreakerLayer {
+pub const fn consecutive() -> BreakerOptions {
     BreakerPolicy::builder().recovery_timeout(Duration::from_hours(24))
 }
 
 /// Half of so many calls.
-pub const fn count_window(calls: u32) -> BreakerLayer {
+pub const fn count_window(calls: u32) -> BreakerOptions {
     rate(Window::Calls(calls))
 }
 
 /// Half of the calls in so much time.
-pub const fn time_window(length: Duration) -> BreakerLayer {
+pub const fn time_window(length: Duration) -> BreakerOptions {
     rate(Window::Time(length))
 }
 
-const fn rate(window: Window) -> BreakerLayer {
+const fn rate(window: Window) -> BreakerOptions {
     consecutive()
         .failure_threshold(0)
         .failure_rate(0.5)
@@ -95,7 +95,7 @@ const fn rate(window: Window) -> BreakerLayer {
 ///
 /// # Errors
 /// The policy is not valid.
-pub fn breaker<C: Clock>(layer: BreakerLayer, clock: C) -> Result<&'static CircuitBreaker<C>, InvalidPolicy> {
+pub fn breaker<C: Clock>(layer: BreakerOptions, clock: C) -> Result<&'static CircuitBreaker<C>, InvalidPolicy> {
     let policy = Box::leak(Box::new(layer.build()?));
     Ok(Box::leak(Box::new(CircuitBreaker::with_clock(policy, clock))))
 }
@@ -104,7 +104,7 @@ pub fn breaker<C: Clock>(layer: BreakerLayer, clock: C) -> Result<&'static Circu
 ///
 /// # Errors
 /// The policy is not valid.
-pub fn held(layer: BreakerLayer) -> Result<Subject, Box<dyn Error>> {
+pub fn held(layer: BreakerOptions) -> Result<Subject, Box<dyn Error>> {
     held_on(layer, SystemClock)
 }
 
@@ -112,7 +112,7 @@ pub fn held(layer: BreakerLayer) -> Result<Subject, Box<dyn Error>> {
 ///
 /// # Errors
 /// The policy is not valid.
-pub fn held_on(layer: BreakerLayer, clock: impl Clock + 'static) -> Result<Subject, Box<dyn Error>> {
+pub fn held_on(layer: BreakerOptions, clock: impl Clock + 'static) -> Result<Subject, Box<dyn Error>> {
     let breaker = breaker(layer, clock)?;
     Ok(Subject::new(move || move |input| breaker.call(|| work(input))?))
 }
@@ -121,7 +121,7 @@ pub fn held_on(layer: BreakerLayer, clock: impl Clock + 'static) -> Result<Subje
 ///
 /// # Errors
 /// The policy is not valid.
-pub fn held_async(layer: BreakerLayer) -> Result<Subject, Box<dyn Error>> {
+pub fn held_async(layer: BreakerOptions) -> Result<Subject, Box<dyn Error>> {
     held_async_on(layer, SystemClock)
 }
 
@@ -129,7 +129,7 @@ pub fn held_async(layer: BreakerLayer) -> Result<Subject, Box<dyn Error>> {
 ///
 /// # Errors
 /// The policy is not valid.
-pub fn held_async_on(layer: BreakerLayer, clock: impl Clock + 'static) -> Result<Subject, Box<dyn Error>> {
+pub fn held_async_on(layer: BreakerOptions, clock: impl Clock + 'static) -> Result<Subject, Box<dyn Error>> {
     let breaker = breaker(layer, clock)?;
     Ok(Subject::new(move || {
         move |input| ready(async { breaker.call_async(work_async(input)).await? })

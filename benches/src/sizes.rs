@@ -14,7 +14,7 @@ use crate::{
     services,
 };
 use resilience_core::{
-    BreakerLayer, BreakerPolicy, Call, CircuitBreaker, Interruption, Operation, Refused, RetryPolicy, Service,
+    BreakerOptions, BreakerPolicy, Call, CircuitBreaker, Interruption, Operation, Rejected, RetryPolicy, Service,
 };
 use std::{error::Error, time::Duration};
 
@@ -44,7 +44,7 @@ pub fn bytes(figures: &mut Figures) -> Result<(), Box<dyn Error>> {
 
 fn types(figures: &mut Figures) {
     for (case, bytes) in [
-        ("ours: Refused", size_of::<Refused>()),
+        ("ours: Rejected", size_of::<Rejected>()),
         ("ours: Interruption", size_of::<Interruption>()),
         ("ours: Call", size_of::<Call>()),
         ("ours: Operation", size_of::<Operation>()),
@@ -106,7 +106,7 @@ fn breakers(figures: &mut Figures) -> Result<(), Box<dyn Error>> {
 }
 
 /// The type, and the heap after a failure, or a success, and a success on this thread.
-fn of_ours(layer: BreakerLayer, fails: bool) -> Result<usize, Box<dyn Error>> {
+fn of_ours(layer: BreakerOptions, fails: bool) -> Result<usize, Box<dyn Error>> {
     let breaker = ours::breaker(layer, Still)?;
     let permits = [breaker.acquire()?, breaker.acquire()?];
     let (heap, ()) = heap::of(|| {

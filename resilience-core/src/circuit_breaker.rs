@@ -2,11 +2,11 @@
 
 mod call_async;
 mod permit;
-mod refused;
+mod rejected;
 
 pub use call_async::CallAsync;
 pub use permit::CallPermit;
-pub use refused::Refused;
+pub use rejected::Rejected;
 
 use crate::{
     breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Tick, Ticks, Word},
@@ -43,7 +43,7 @@ use std::{mem, time::Duration};
 /// ```
 ///
 /// The outcome comes back as it is, inside of `Ok`; `Err` says that the body did not run. With an error type that can be made
-/// from [`Refused`], `breaker.call(body)??` returns either.
+/// from [`Rejected`], `breaker.call(body)??` returns either.
 ///
 /// The policy lives as long as the process, so that the breaker takes 32 bytes and one policy serves any number of breakers.
 /// One that is made at run time is leaked, once: `Box::leak(Box::new(policy))`.
@@ -94,9 +94,9 @@ impl<C: Clock> CircuitBreaker<C> {
     /// Runs `body`, unless the circuit is open, and judges its outcome. A panic of the body is a failure, and goes on.
     ///
     /// # Errors
-    /// [`Refused`]: the body did not run.
+    /// [`Rejected`]: the body did not run.
     #[inline]
-    pub fn call<O: Outcome>(&self, body: impl FnOnce() -> O) -> Result<O, Refused> {
+    pub fn call<O: Outcome>(&self, body: impl FnOnce() -> O) -> Result<O, Rejected> {
         let permit = self.permit()?;
         let unwinding = Unwinding { breaker: self, permit };
         let outcome = body();
@@ -141,12 +141,12 @@ impl<C: Clock> CircuitBreaker<C> {
     /// let permit = PLANS.acquire()?;
     /// let outcome: std::io::Result<u32> = Ok(7);
     /// permit.settle(&outcome);
-    /// # Ok::<(), resilience_core::Refused>(())
+    /// # Ok::<(), resilience_core::Rejected>(())
     /// ```
     ///
     /// # Errors
-    /// [`Refused`] while the circuit is open, or half-open with as many probes as are allowed.
-    pub fn acquire(&self) -> Result<CallPermit<'_, C>, Refused> {
+    /// [`Rejected`] while the circuit is open, or half-open with as many probes as are allowed.
+    pub fn acquire(&self) -> Result<CallPermit<'_, C>, Rejected> {
         self.permit().map(|permit| CallPermit::new(self, permit))
     }
 
@@ -201,7 +201,7 @@ impl<C: Clock> CircuitBreaker<C> {
     }
 
     #[inline]
-    fn permit(&self) -> Result<Permit, Refused> {
+    fn permit(&self) -> Result<Permit, Rejected> {
         let word = self.breaker.word();
         if word.is_healthy() {
             Ok(Permit::of_healthy(word))
@@ -212,7 +212,7 @@ impl<C: Clock> CircuitBreaker<C> {
 
     #[cold]
     #[inline(never)]
-    fn admit(&self, word: Word) -> Result<Permit, Refused> {
+    fn admit(&self, word: Word) -> Result<Permit, Rejected> {
         if word.is_closed() && !word.is_timed() {
             return Ok(Permit::closed(word.generation(), None));
         }
@@ -221,24 +221,24 @@ impl<C: Clock> CircuitBreaker<C> {
 
     /// Where the time matters: refused at once while the circuit is open.
     #[inline(never)]
-    fn admit_by_clock(&self, word: Word) -> Result<Permit, Refused> {
+    fn admit_by_clock(&self, word: Word) -> Result<Permit, Rejected> {
         let now = self.now();
         match self.breaker.refuse_in_passing(word, now) {
-            Some(wait) => Err(Refused::open(wait, self.clock.resolution())),
+            Some(wait) => Err(Rejected::open(wait, self.clock.resolution())),
             None => self.admit_by_policy(now),
         }
     }
 
     #[inline(never)]
-    fn admit_by_policy(&self, now: Tick) -> Result<Permit, Refused> {
+    fn admit_by_policy(&self, now: Tick) -> Result<Permit, Rejected> {
         if let Some(permit) = self.breaker.admit_in_passing(|| now) {
             return Ok(permit);
         }
         let (admission, _) = self.breaker.admit(now, self.policy);
         admission.map_err(|refusal| match refusal.wait {
-            None => Refused::HELD,
-            Some(Duration::ZERO) => Refused::PROBED,
-            Some(wait) => Refused::open(Ticks::of(wait), self.clock.resolution()),
+            None => Rejected::HELD,
+            Some(Duration::ZERO) => Rejected::PROBED,
+            Some(wait) => Rejected::open(Ticks::of(wait), self.clock.resolution()),
         })
     }
 

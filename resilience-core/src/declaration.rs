@@ -1,7 +1,7 @@
 //! Services declared in code, and what the attribute takes as `service = ..`.
 
 use crate::{
-    policy::{ApplyInRetry, BreakerLayer, BudgetLayer, RetryLayer, ServiceLayer},
+    policy::{ApplyInRetry, BreakerOptions, BudgetOptions, RetryOptions, ServiceOptions},
     registry::Registry,
     scope::{self, Scope},
     service::Service,
@@ -23,7 +23,7 @@ use std::{sync::OnceLock, time::Duration};
 #[derive(Debug)]
 pub struct ServiceDef {
     name: &'static str,
-    layer: ServiceLayer,
+    layer: ServiceOptions,
     global: OnceLock<&'static Service>,
 }
 
@@ -33,28 +33,28 @@ impl ServiceDef {
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,
-            layer: ServiceLayer::new(),
+            layer: ServiceOptions::new(),
             global: OnceLock::new(),
         }
     }
 
     /// How its operations retry, unless their own attribute says otherwise.
     #[must_use]
-    pub const fn retry(mut self, retry: RetryLayer) -> Self {
+    pub const fn retry(mut self, retry: RetryOptions) -> Self {
         self.layer = self.layer.retry(retry);
         self
     }
 
     /// Its breaker.
     #[must_use]
-    pub const fn breaker(mut self, breaker: BreakerLayer) -> Self {
+    pub const fn breaker(mut self, breaker: BreakerOptions) -> Self {
         self.layer = self.layer.breaker(breaker);
         self
     }
 
     /// Its retry budget.
     #[must_use]
-    pub const fn budget(mut self, budget: BudgetLayer) -> Self {
+    pub const fn budget(mut self, budget: BudgetOptions) -> Self {
         self.layer = self.layer.budget(budget);
         self
     }
@@ -125,7 +125,7 @@ impl ServiceDef {
         ServiceSource::service(self)
     }
 
-    pub(crate) fn layer(&self) -> ServiceLayer {
+    pub(crate) fn layer(&self) -> ServiceOptions {
         self.layer
     }
 }

@@ -84,10 +84,10 @@ fn fibonacci(n: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::RetryLayer;
+    use crate::policy::RetryOptions;
     use proptest::prelude::*;
 
-    fn delays<const N: usize>(layer: RetryLayer, unit: f64) -> [Duration; N] {
+    fn delays<const N: usize>(layer: RetryOptions, unit: f64) -> [Duration; N] {
         let policy = layer.build().unwrap();
         let mut previous = None;
         std::array::from_fn(|index| {
@@ -102,7 +102,7 @@ mod tests {
         expected.map(Duration::from_secs_f64)
     }
 
-    fn plain(backoff: Backoff, base: f64) -> RetryLayer {
+    fn plain(backoff: Backoff, base: f64) -> RetryOptions {
         RetryPolicy::builder()
             .backoff(backoff)
             .base_delay(Duration::from_secs_f64(base))

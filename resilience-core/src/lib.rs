@@ -93,14 +93,14 @@ mod witness;
 
 pub use breaker::{BreakerMode, BreakerSnapshot, BreakerStatistics, CircuitCause, CircuitChange, CircuitState};
 pub use call::{Attempt, Call, LastFailure, Next, Sleep, TryAttempt};
-pub use circuit_breaker::{CallAsync, CallPermit, CircuitBreaker, Refused};
+pub use circuit_breaker::{CallAsync, CallPermit, CircuitBreaker, Rejected};
 pub use classify::{Classify, FailureKind, Outcome, Verdict};
 pub use declaration::{ServiceDef, ServiceSource};
 pub use interruption::{FromInterruption, Interruption, Reason};
 pub use operation::{Kind, Operation};
 pub use policy::{
-    ApplyInRetry, Backoff, BreakerLayer, BreakerPer, BreakerPolicy, BudgetLayer, BudgetPolicy, FailureCount,
-    InvalidPolicy, Jitter, OnAbandon, OperationLayer, RetryLayer, RetryPolicy, ServiceLayer, Window,
+    ApplyInRetry, Backoff, BreakerOptions, BreakerPer, BreakerPolicy, BudgetOptions, BudgetPolicy, FailureCount,
+    InvalidPolicy, Jitter, OnAbandon, OperationOptions, RetryOptions, RetryPolicy, ServiceOptions, Window,
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]

@@ -4,7 +4,7 @@ use crate::{
     call::Call,
     declaration::ServiceSource,
     link::Link,
-    policy::{RetryLayer, ServiceLayer},
+    policy::{RetryOptions, ServiceOptions},
     registry::Registry,
     scope::{self, Scope},
     service::Service,
@@ -62,7 +62,7 @@ pub struct Operation {
     service: &'static str,
     name: &'static str,
     kind: Kind,
-    retry: RetryLayer,
+    retry: RetryOptions,
     attempt_timeout: Option<Duration>,
     /// The link to the service of this name in the global registry.
     link: OnceLock<&'static Link>,
@@ -94,7 +94,7 @@ impl Operation {
             service,
             name,
             kind,
-            retry: RetryLayer::new(),
+            retry: RetryOptions::new(),
             attempt_timeout: None,
             link: OnceLock::new(),
             handed: OnceLock::new(),
@@ -103,7 +103,7 @@ impl Operation {
 
     /// What the code says about retries; settings may say otherwise.
     #[must_use]
-    pub const fn retry(mut self, layer: RetryLayer) -> Self {
+    pub const fn retry(mut self, layer: RetryOptions) -> Self {
         self.retry = layer;
         self
     }
@@ -189,11 +189,11 @@ impl Operation {
     }
 
     /// What the code of the operation itself says.
-    pub(crate) fn layer(&self) -> ServiceLayer {
-        ServiceLayer {
+    pub(crate) fn layer(&self) -> ServiceOptions {
+        ServiceOptions {
             retry: self.retry,
             attempt_timeout: self.attempt_timeout,
-            ..ServiceLayer::new()
+            ..ServiceOptions::new()
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     interruption::Origin,
     link::Link,
     operation::{Kind, Operation},
-    policy::{BreakerPolicy, BudgetPolicy, ServiceLayer},
+    policy::{BreakerPolicy, BudgetPolicy, ServiceOptions},
     registered,
     registry::Registry,
     settings::{Fault, Settings, judge},
@@ -33,7 +33,7 @@ use std::{
 ///
 /// let registry = Registry::new();
 /// let plans = registry.service("plan_service");
-/// assert_eq!(plans.circuit(), CircuitState::Closed);
+/// assert_eq!(plans.state(), CircuitState::Closed);
 /// assert_eq!(plans.statistics().calls, 0);
 /// ```
 pub struct Service {
@@ -55,7 +55,7 @@ struct Hot {
 #[derive(Default)]
 pub(crate) struct State {
     /// What a [`ServiceDef`] says.
-    code: Option<ServiceLayer>,
+    code: Option<ServiceOptions>,
     /// The code declares the service: by a [`ServiceDef`], or by the attribute of an operation that names it.
     known: bool,
     /// Another [`ServiceDef`] says something else, and an event has told of it.
@@ -112,7 +112,7 @@ impl Service {
     /// What the breaker is doing. An open circuit whose recovery time is over is reported half-open, though only the next call
     /// makes it so: reading changes nothing. A breaker that is switched off is closed.
     #[must_use]
-    pub fn circuit(&self) -> CircuitState {
+    pub fn state(&self) -> CircuitState {
         if self.policies().breaker.enabled() {
             self.breaker().state(self.now())
         } else {
@@ -122,7 +122,7 @@ impl Service {
 
     /// What the breaker is doing and has done so far. Reading changes nothing.
     #[must_use]
-    pub fn breaker_snapshot(&self) -> BreakerSnapshot {
+    pub fn snapshot(&self) -> BreakerSnapshot {
         let policy = self.policies().breaker;
         self.breaker().snapshot(self.now(), Some(self.born), &policy)
     }
@@ -142,12 +142,12 @@ impl Service {
     /// use resilience_core::{BreakerMode, CircuitState, Registry};
     ///
     /// let plans = Registry::new().service("plan_service");
-    /// plans.set_breaker_mode(BreakerMode::ForcedOpen);
-    /// assert_eq!(plans.circuit(), CircuitState::Open);
-    /// plans.set_breaker_mode(BreakerMode::Automatic);
-    /// assert_eq!(plans.circuit(), CircuitState::Closed);
+    /// plans.set_mode(BreakerMode::ForcedOpen);
+    /// assert_eq!(plans.state(), CircuitState::Open);
+    /// plans.set_mode(BreakerMode::Automatic);
+    /// assert_eq!(plans.state(), CircuitState::Closed);
     /// ```
-    pub fn set_breaker_mode(&self, mode: BreakerMode) {
+    pub fn set_mode(&self, mode: BreakerMode) {
         let transition = self.breaker().set_mode(mode, self.now(), &self.policies().breaker);
         self.report(transition);
     }
@@ -236,7 +236,7 @@ impl Service {
     /// Links an operation, once.
     pub(crate) fn link(&'static self, operation: &'static Operation) -> &'static Link {
         let address = ptr::from_ref(operation).addr();
-        let mut state = self.state();
+        let mut state = self.locked();
         if let Some(link) = state.links.get(&address) {
             return link;
         }
@@ -261,8 +261,8 @@ impl Service {
     }
 
     /// Puts what a [`ServiceDef`] says under the settings; the first definition holds.
-    pub(crate) fn define(&self, code: ServiceLayer) {
-        let mut state = self.state();
+    pub(crate) fn define(&self, code: ServiceOptions) {
+        let mut state = self.locked();
         match state.code {
             None => {
                 let faults = self.declare(&mut state, Some(code));
@@ -283,7 +283,7 @@ impl Service {
     }
 
     /// Takes up what the code declares, as far as it goes together with the settings, and says what does not.
-    fn declare(&self, state: &mut State, code: Option<ServiceLayer>) -> Vec<Fault> {
+    fn declare(&self, state: &mut State, code: Option<ServiceOptions>) -> Vec<Fault> {
         let (old_code, was_known) = (state.code, state.known);
         if was_known && code.is_none() {
             return Vec::new();
@@ -311,7 +311,7 @@ impl Service {
 
     /// Whether a second, different [`ServiceDef`] has been refused.
     pub(crate) fn has_conflicting_definitions(&self) -> bool {
-        self.state().conflicts
+        self.locked().conflicts
     }
 
     /// The operations that have been called so far.
@@ -320,10 +320,10 @@ impl Service {
     }
 
     pub(crate) fn links(&self) -> Vec<&'static Link> {
-        self.state().links.values().copied().collect()
+        self.locked().links.values().copied().collect()
     }
 
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn locked(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -332,7 +332,7 @@ impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service")
             .field("name", &self.name())
-            .field("circuit", &self.circuit())
+            .field("circuit", &self.state())
             .finish_non_exhaustive()
     }
 }

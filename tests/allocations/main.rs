@@ -7,7 +7,7 @@
 )]
 
 use resilience_core::{
-    BreakerLayer, BreakerPolicy, CircuitBreaker, Interruption, Registry, ServiceLayer, Window, retry_service, scope,
+    BreakerOptions, BreakerPolicy, CircuitBreaker, Interruption, Registry, ServiceOptions, Window, retry_service, scope,
 };
 use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
 use std::{
@@ -91,7 +91,7 @@ async fn slow(run: u32) -> Result<u32, Error> {
 }
 
 fn plans() -> Plans {
-    let layer = ServiceLayer::new()
+    let layer = ServiceOptions::new()
         .retry(immediate(3))
         .breaker(BreakerPolicy::builder().enabled(false));
     World::new().plans("plan_service", layer)
@@ -105,7 +105,7 @@ fn the_counter_counts() {
 #[test]
 fn a_call_that_goes_well_allocates_nothing() {
     // R212
-    let plans = Plans::new(Registry::new(), "plan_service", ServiceLayer::new());
+    let plans = Plans::new(Registry::new(), "plan_service", ServiceOptions::new());
     let table: [(&str, &dyn Fn()); 9] = [
         ("async, ready", &|| assert!(run(plans.fetch(fine)).is_ok())),
         ("async, one Pending", &|| assert!(run(plans.fetch(slow)).is_ok())),
@@ -158,7 +158,7 @@ fn a_call_that_sleeps_on_a_runtime_allocates_once() {
     let retry = resilience_core::RetryPolicy::builder()
         .backoff(resilience_core::Backoff::Fixed)
         .base_delay(secs(1));
-    let layer = ServiceLayer::new()
+    let layer = ServiceOptions::new()
         .retry(retry)
         .breaker(BreakerPolicy::builder().enabled(false));
     let plans = Plans::new(Registry::new(), "plan_service", layer);
@@ -183,7 +183,7 @@ fn a_retry_allocates_twice_at_the_most() {
         .max_attempts(2);
     let world = World::new();
     let sleepless = plans();
-    let layer = ServiceLayer::new()
+    let layer = ServiceOptions::new()
         .retry(retry)
         .breaker(BreakerPolicy::builder().enabled(false))
         .budget(resilience_core::BudgetPolicy::builder().enabled(false));
@@ -200,7 +200,7 @@ fn a_retry_allocates_twice_at_the_most() {
 
 #[test]
 fn a_rejected_call_allocates_nothing() {
-    let layer = ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+    let layer = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
     let plans = World::new().plans("plan_service", layer);
     assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
     let table: [(&str, &dyn Fn()); 4] = [
@@ -216,7 +216,7 @@ fn a_rejected_call_allocates_nothing() {
 }
 
 /// A breaker by itself, after so many failures.
-fn breaker(layer: BreakerLayer, failures: u32) -> CircuitBreaker {
+fn breaker(layer: BreakerOptions, failures: u32) -> CircuitBreaker {
     let breaker = CircuitBreaker::new(Box::leak(Box::new(layer.build().unwrap())));
     for _ in 0..failures {
         let _ = breaker.call(|| Err::<(), _>(Error::Down(0)));

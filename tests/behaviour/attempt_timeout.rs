@@ -1,12 +1,14 @@
 //! The time for one attempt.
 
-use resilience_core::{BreakerPolicy, CircuitState, Reason, Registry, Service, ServiceLayer, retry_service};
+use resilience_core::{BreakerPolicy, CircuitState, Reason, Registry, Service, ServiceOptions, retry_service};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
 use std::{cell::Cell, future::pending, time::Duration};
 use tokio::time::{Instant, sleep};
 
 fn plans(attempts: u32, timeout: Duration) -> Plans {
-    let layer = ServiceLayer::new().retry(immediate(attempts)).attempt_timeout(timeout);
+    let layer = ServiceOptions::new()
+        .retry(immediate(attempts))
+        .attempt_timeout(timeout);
     Plans::new(Registry::new(), "plan_service", layer)
 }
 
@@ -74,7 +76,7 @@ async fn an_answer_that_comes_in_the_last_moment_counts() {
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_timeout_counts_for_the_breaker() {
-    let layer = ServiceLayer::new()
+    let layer = ServiceOptions::new()
         .retry(immediate(5))
         .attempt_timeout(secs(1))
         .breaker(BreakerPolicy::builder().failure_threshold(2));
@@ -84,7 +86,7 @@ async fn an_attempt_timeout_counts_for_the_breaker() {
 
     assert_eq!(result.unwrap_err().reason(), Some(Reason::AttemptTimeout));
     assert_eq!(plans.runs(), 2);
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,7 +108,7 @@ fn a_synchronous_attempt_is_never_cut() {
     let world = World::new();
     let plans = world.plans(
         "plan_service",
-        ServiceLayer::new().retry(immediate(3)).attempt_timeout(ms(1)),
+        ServiceOptions::new().retry(immediate(3)).attempt_timeout(ms(1)),
     );
 
     let result = plans.fetch_blocking(|run| {
@@ -124,7 +126,7 @@ async fn a_timeout_further_in_is_a_failure_that_the_call_further_out_retries() {
     let outer = Plans::new(
         inner.service.registry(),
         "tool_service",
-        ServiceLayer::new().retry(immediate(3)),
+        ServiceOptions::new().retry(immediate(3)),
     );
 
     let result = outer.fetch(|_| inner.fetch(|_| pending())).await;
@@ -138,12 +140,12 @@ async fn a_timeout_further_out_cuts_the_retries_further_in() {
     let inner = Plans::new(
         Registry::new(),
         "plan_service",
-        ServiceLayer::new().retry(immediate(100)),
+        ServiceOptions::new().retry(immediate(100)),
     );
     let outer = Plans::new(
         inner.service.registry(),
         "tool_service",
-        ServiceLayer::new().attempt_timeout(secs(5)),
+        ServiceOptions::new().attempt_timeout(secs(5)),
     );
 
     let result = outer.count(|_| {
@@ -173,7 +175,7 @@ async fn the_attribute_states_it_and_settings_put_another_in_its_place() {
     assert_eq!(start.elapsed(), secs(2));
 
     registry
-        .configure("plan_service", ServiceLayer::new().attempt_timeout(ms(750)))
+        .configure("plan_service", ServiceOptions::new().attempt_timeout(ms(750)))
         .unwrap();
     let start = Instant::now();
     assert_eq!(fetch(service).await.unwrap_err().reason(), Some(Reason::AttemptTimeout));
@@ -183,7 +185,7 @@ async fn the_attribute_states_it_and_settings_put_another_in_its_place() {
 #[tokio::test(start_paused = true)]
 async fn an_attempt_timeout_after_a_refusal_that_was_handled_counts() {
     let registry = Registry::new();
-    let strict = ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+    let strict = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
     let refusing = Plans::new(registry, "tool_service", strict);
     assert!(refusing.count(down).await.is_err());
     let plans = Plans::new(registry, "plan_service", strict.attempt_timeout(secs(1)));
@@ -197,7 +199,7 @@ async fn an_attempt_timeout_after_a_refusal_that_was_handled_counts() {
     });
 
     assert_eq!(result.await.unwrap_err().reason(), Some(Reason::AttemptTimeout));
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -209,7 +211,7 @@ async fn a_call_that_has_failed_once_ends_with_the_timeout_it_began_with() {
         if run == 1 {
             return Err(Error::Down(run));
         }
-        let longer = ServiceLayer::new().attempt_timeout(secs(5));
+        let longer = ServiceOptions::new().attempt_timeout(secs(5));
         plans.service.registry().configure("plan_service", longer).unwrap();
         pending().await
     });

@@ -1,12 +1,12 @@
 //! When the circuit opens, and what its callers get.
 
 use futures::future::join_all;
-use resilience_core::{BreakerPolicy, CircuitState, Kind, Reason, ServiceLayer};
+use resilience_core::{BreakerPolicy, CircuitState, Kind, Reason, ServiceOptions};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
 use tokio::{sync::oneshot, time::sleep};
 
-fn layer(threshold: u32) -> ServiceLayer {
-    ServiceLayer::new().retry(immediate(1)).breaker(
+fn layer(threshold: u32) -> ServiceOptions {
+    ServiceOptions::new().retry(immediate(1)).breaker(
         BreakerPolicy::builder()
             .failure_threshold(threshold)
             .recovery_timeout(secs(30)),
@@ -22,7 +22,7 @@ fn starts_closed_with_nothing_counted() {
     // R048, R099
     let plans = World::new().plans("plan_service", layer(2));
 
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     assert_eq!(plans.service.statistics(), resilience_core::Statistics::default());
     assert!(plans.service.operations().is_empty());
 }
@@ -34,10 +34,10 @@ fn opens_at_the_threshold() {
         let plans = World::new().plans("plan_service", layer(threshold));
         for _ in 1..threshold {
             fail(&plans);
-            assert_eq!(plans.service.circuit(), CircuitState::Closed);
+            assert_eq!(plans.service.state(), CircuitState::Closed);
         }
         fail(&plans);
-        assert_eq!(plans.service.circuit(), CircuitState::Open);
+        assert_eq!(plans.service.state(), CircuitState::Open);
     }
 }
 
@@ -49,9 +49,9 @@ fn opens_at_the_threshold_after_any_number_of_successes() {
     }
 
     (0..4).for_each(|_| fail(&plans));
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     fail(&plans);
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 }
 
 #[test]
@@ -60,10 +60,10 @@ fn only_failures_in_a_row_count() {
     let plans = World::new().plans("plan_service", layer(3));
     for ok in [false, false, true, false, false, true, false, false] {
         let _ = plans.count_blocking(|run| if ok { Ok(run) } else { Err(Error::Down(run)) });
-        assert_eq!(plans.service.circuit(), CircuitState::Closed);
+        assert_eq!(plans.service.state(), CircuitState::Closed);
     }
     fail(&plans);
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,14 +88,14 @@ async fn failures_that_are_not_consecutive_do_not_open() {
         };
         end.send(outcome).unwrap();
         assert_eq!(call.await, outcome);
-        assert_eq!(plans.service.circuit(), CircuitState::Closed);
+        assert_eq!(plans.service.state(), CircuitState::Closed);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn two_percent_failures_under_steady_concurrency_do_not_open() {
     // A call every 2 ms, each takes a second: five hundred at a time, and ten of those fail.
-    let plans = Plans::new(resilience_core::Registry::new(), "plan_service", ServiceLayer::new());
+    let plans = Plans::new(resilience_core::Registry::new(), "plan_service", ServiceOptions::new());
 
     join_all((0..2_000).map(async |number| {
         sleep(ms(2 * number)).await;
@@ -116,7 +116,7 @@ async fn two_percent_failures_under_steady_concurrency_do_not_open() {
         (statistics.succeeded, statistics.failed, statistics.rejected),
         (1_960, 40, 0)
     );
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[test]
@@ -126,13 +126,13 @@ fn a_day_of_recovery_holds_for_a_thread_whose_clock_is_a_little_behind() {
     let day = BreakerPolicy::builder()
         .failure_threshold(1)
         .recovery_timeout(secs(24 * 60 * 60));
-    let plans = world.plans("plan_service", ServiceLayer::new().breaker(day));
+    let plans = world.plans("plan_service", ServiceOptions::new().breaker(day));
     fail(&plans);
 
     // Read by another thread before the circuit opened.
     world.clock.set(ms(999_999));
 
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
     assert_eq!(
         plans.count_blocking(Ok).unwrap_err().reason(),
         Some(Reason::CircuitOpen)
@@ -190,10 +190,10 @@ fn errors_that_say_nothing_against_the_service_do_not_count() {
         for _ in 0..5 {
             assert_eq!(plans.count_blocking(|_| Err(error)), Err(error));
         }
-        assert_eq!(plans.service.circuit(), CircuitState::Closed);
+        assert_eq!(plans.service.state(), CircuitState::Closed);
         // They are no successes either: the first failure is still remembered.
         fail(&plans);
-        assert_eq!(plans.service.circuit(), CircuitState::Open, "{error:?}");
+        assert_eq!(plans.service.state(), CircuitState::Open, "{error:?}");
     }
 }
 
@@ -204,7 +204,7 @@ async fn each_attempt_counts() {
     for (threshold, expected) in table {
         let plans = World::new().plans("plan_service", layer(threshold).retry(immediate(3)));
         assert_eq!(plans.fetch(down).await, Err(Error::Down(3)));
-        assert_eq!(plans.service.circuit(), expected);
+        assert_eq!(plans.service.state(), expected);
     }
 }
 
@@ -254,8 +254,8 @@ fn services_are_independent() {
 
     fail(&claude);
 
-    assert_eq!(claude.service.circuit(), CircuitState::Open);
-    assert_eq!(agent.service.circuit(), CircuitState::Closed);
+    assert_eq!(claude.service.state(), CircuitState::Open);
+    assert_eq!(agent.service.state(), CircuitState::Closed);
     assert_eq!(agent.count_blocking(Ok), Ok(1));
 }
 
@@ -271,7 +271,7 @@ fn reading_creates_nothing_and_changes_nothing() {
     world.clock.advance(secs(30));
     for _ in 0..3 {
         // Reported, not performed: the clock put back, it is open again.
-        assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+        assert_eq!(plans.service.state(), CircuitState::HalfOpen);
         let _ = (
             plans.service.statistics(),
             plans.service.operations(),
@@ -279,7 +279,7 @@ fn reading_creates_nothing_and_changes_nothing() {
         );
     }
     world.clock.set(ms(29_999));
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 }
 
 #[test]
@@ -290,11 +290,11 @@ fn new_settings_apply_in_place_and_keep_what_has_happened() {
     (0..3).for_each(|_| fail(&plans));
 
     world.registry.configure("plan_service", layer(4)).unwrap();
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     assert_eq!(plans.service.statistics().failed, 3);
     fail(&plans);
 
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
     assert_eq!(plans.service.statistics().failed, 4);
 }
 
@@ -304,7 +304,7 @@ fn a_body_may_ask_the_breaker_that_guards_it() {
     let plans = World::new().plans("plan_service", layer(1).retry(immediate(2)));
 
     let result = plans.fetch_blocking(|run| {
-        assert_eq!(plans.service.circuit(), CircuitState::Closed);
+        assert_eq!(plans.service.state(), CircuitState::Closed);
         assert_eq!(plans.service.statistics().calls, 0);
         assert_eq!(
             format!("{:?}", plans.service),

@@ -2,8 +2,8 @@
 
 use futures::FutureExt;
 use resilience_core::{
-    BreakerLayer, BreakerMode, BreakerPer, BreakerPolicy, BreakerSnapshot, CircuitState, FailureCount, OnAbandon,
-    Reason, Registry, ServiceLayer, Window,
+    BreakerMode, BreakerOptions, BreakerPer, BreakerPolicy, BreakerSnapshot, CircuitState, FailureCount, OnAbandon,
+    Reason, Registry, ServiceOptions, Window,
 };
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, record, secs};
 use serde_json::{from_value, json, to_value};
@@ -11,24 +11,24 @@ use std::future::pending;
 use tokio::time::{advance, sleep};
 
 /// A service on tokio's time, under `breaker`, whose calls make one attempt.
-fn plans(breaker: BreakerLayer) -> Plans {
-    let layer = ServiceLayer::new().retry(immediate(1)).breaker(breaker);
+fn plans(breaker: BreakerOptions) -> Plans {
+    let layer = ServiceOptions::new().retry(immediate(1)).breaker(breaker);
     Plans::new(Registry::new(), "plan_service", layer)
 }
 
-fn breaker() -> BreakerLayer {
+fn breaker() -> BreakerOptions {
     BreakerPolicy::builder()
         .failure_threshold(2)
         .half_open_max_calls(1)
         .success_threshold(1)
 }
 
-fn rate(rate: f64) -> BreakerLayer {
+fn rate(rate: f64) -> BreakerOptions {
     breaker().failure_threshold(0).failure_rate(rate)
 }
 
 fn snapshot(plans: &Plans) -> BreakerSnapshot {
-    plans.service.breaker_snapshot()
+    plans.service.snapshot()
 }
 
 async fn lasting(plans: &Plans, millis: u64, ok: bool) {
@@ -51,7 +51,7 @@ async fn each_attempt_is_judged_or_the_call_as_one() {
                 .per(per),
         );
         let set = |attempts| {
-            let layer = ServiceLayer::new().retry(immediate(attempts));
+            let layer = ServiceOptions::new().retry(immediate(attempts));
             plans.service.registry().configure("plan_service", layer).unwrap();
         };
         set(3);
@@ -77,7 +77,7 @@ async fn a_call_that_is_judged_as_one_probes_once_and_gives_its_place_back() {
             .per(BreakerPer::Call)
             .recovery_timeout(secs(30)),
     );
-    let retry = ServiceLayer::new().retry(immediate(3));
+    let retry = ServiceOptions::new().retry(immediate(3));
     plans.service.registry().configure("plan_service", retry).unwrap();
     assert!(plans.count(down).await.is_err());
     advance(secs(30)).await;
@@ -86,25 +86,25 @@ async fn a_call_that_is_judged_as_one_probes_once_and_gives_its_place_back() {
     let runs = plans.runs();
     let result = plans
         .fetch(async |run| {
-            assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+            assert_eq!(plans.service.state(), CircuitState::HalfOpen);
             Err::<u32, _>(Error::Down(run))
         })
         .await;
     assert!(result.is_err());
     assert_eq!(plans.runs() - runs, 3);
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 
     advance(secs(30)).await;
     assert!(plans.fetch(|_| pending()).now_or_never().is_none());
     assert_eq!(snapshot(&plans).statistics.abandoned, 1);
     assert!(plans.fetch(fine).await.is_ok());
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_of_a_call_judged_as_one_is_refused_while_the_circuit_is_open() {
     let plans = plans(breaker().failure_threshold(1).per(BreakerPer::Call));
-    let retry = ServiceLayer::new().retry(immediate(3));
+    let retry = ServiceOptions::new().retry(immediate(3));
     plans.service.registry().configure("plan_service", retry).unwrap();
 
     let result = plans
@@ -116,17 +116,17 @@ async fn an_attempt_of_a_call_judged_as_one_is_refused_while_the_circuit_is_open
 
     assert!(result.is_err());
     assert_eq!(plans.runs(), 2);
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_kinds_of_failures_that_count_are_a_matter_of_policy() {
     // R051, R069, R070, R071
-    type Setter = fn(BreakerLayer, bool) -> BreakerLayer;
+    type Setter = fn(BreakerOptions, bool) -> BreakerOptions;
     let table: [(&str, Error, Setter, bool); 3] = [
-        ("transient", Error::Down(0), BreakerLayer::count_transient, true),
-        ("throttled", Error::Busy(None), BreakerLayer::count_throttled, true),
-        ("permanent", Error::Missing, BreakerLayer::count_permanent, false),
+        ("transient", Error::Down(0), BreakerOptions::count_transient, true),
+        ("throttled", Error::Busy(None), BreakerOptions::count_throttled, true),
+        ("permanent", Error::Missing, BreakerOptions::count_permanent, false),
     ];
     for (kind, error, count, by_default) in table {
         for (layer, counts) in [
@@ -152,7 +152,7 @@ async fn attempt_timeouts_count_unless_the_policy_says_otherwise() {
         (breaker().count_timeouts(false), 0),
     ] {
         let plans = plans(layer);
-        let timeout = ServiceLayer::new().attempt_timeout(secs(1));
+        let timeout = ServiceOptions::new().attempt_timeout(secs(1));
         plans.service.registry().configure("plan_service", timeout).unwrap();
         assert!(plans.count(|_| pending()).await.is_err());
         assert_eq!(snapshot(&plans).failures, failures);
@@ -193,7 +193,7 @@ async fn slow_calls_open_the_circuit_though_they_succeed() {
         for millis in times {
             lasting(&plans, millis, true).await;
         }
-        assert_eq!(plans.service.circuit(), state, "{times:?}");
+        assert_eq!(plans.service.state(), state, "{times:?}");
     }
 }
 
@@ -208,7 +208,7 @@ async fn a_window_of_time_forgets_what_is_older() {
         }
         advance(pause).await;
         lasting(&plans, 0, false).await;
-        assert_eq!(plans.service.circuit(), state, "{pause:?}");
+        assert_eq!(plans.service.state(), state, "{pause:?}");
     }
 }
 
@@ -231,24 +231,24 @@ async fn successes_of_calls_are_in_the_window_of_time_whichever_way_they_take() 
 fn an_operator_turns_a_breaker_and_events_tell_of_it() {
     // R084, R086, R100
     let events = record();
-    let plans = World::new().plans("plan_service", ServiceLayer::new().breaker(breaker()));
+    let plans = World::new().plans("plan_service", ServiceOptions::new().breaker(breaker()));
     let service = plans.service;
 
-    service.set_breaker_mode(BreakerMode::ForcedOpen);
-    service.set_breaker_mode(BreakerMode::ForcedOpen);
+    service.set_mode(BreakerMode::ForcedOpen);
+    service.set_mode(BreakerMode::ForcedOpen);
     assert_eq!(
-        (service.breaker_mode(), service.circuit()),
+        (service.breaker_mode(), service.state()),
         (BreakerMode::ForcedOpen, CircuitState::Open)
     );
     let refused = plans.count_blocking(Ok).unwrap_err().interruption().unwrap();
     assert_eq!((refused.reason(), refused.retry_after()), (Reason::CircuitOpen, None));
-    service.set_breaker_mode(BreakerMode::ForcedClosed);
+    service.set_mode(BreakerMode::ForcedClosed);
     for _ in 0..5 {
         assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
     }
-    service.set_breaker_mode(BreakerMode::Disabled);
-    service.set_breaker_mode(BreakerMode::Automatic);
-    service.set_breaker_mode(BreakerMode::Automatic);
+    service.set_mode(BreakerMode::Disabled);
+    service.set_mode(BreakerMode::Automatic);
+    service.set_mode(BreakerMode::Automatic);
     service.reset_breaker();
 
     assert_eq!(
@@ -272,7 +272,7 @@ fn a_reset_lets_calls_flow_and_only_what_comes_after_it_governs() {
     let world = World::new();
     let plans = world.plans(
         "plan_service",
-        ServiceLayer::new()
+        ServiceOptions::new()
             .retry(immediate(1))
             .breaker(breaker().recovery_timeout(secs(30)).cooldown(secs(300))),
     );
@@ -280,7 +280,7 @@ fn a_reset_lets_calls_flow_and_only_what_comes_after_it_governs() {
     for round in 0..3 {
         fail();
         fail();
-        assert_eq!(plans.service.circuit(), CircuitState::Open, "{round}");
+        assert_eq!(plans.service.state(), CircuitState::Open, "{round}");
         world.clock.advance(secs(30));
         // Half-open with its only place taken.
         let held = plans.count_blocking(|run| {
@@ -345,16 +345,16 @@ fn every_key_reads_from_settings_and_prints_back() {
         .probe_timeout(secs(20));
 
     assert_eq!(to_value(layer).unwrap(), text);
-    assert_eq!(from_value::<BreakerLayer>(text.clone()).unwrap(), layer);
+    assert_eq!(from_value::<BreakerOptions>(text.clone()).unwrap(), layer);
     let policy = layer.build().unwrap();
     assert_ne!(policy, BreakerPolicy::DEFAULT);
 
     // Each key alone, too; and no key is missing above.
-    let all = to_value(BreakerLayer::new()).unwrap();
+    let all = to_value(BreakerOptions::new()).unwrap();
     assert_eq!(all.as_object().unwrap().len(), text.as_object().unwrap().len());
     for (key, value) in text.as_object().unwrap() {
-        let one: BreakerLayer = from_value(json!({ key: value })).unwrap();
-        assert_ne!(one, BreakerLayer::new(), "{key}");
+        let one: BreakerOptions = from_value(json!({ key: value })).unwrap();
+        assert_ne!(one, BreakerOptions::new(), "{key}");
         assert_eq!(to_value(one).unwrap()[key], *value);
         assert_ne!(one.build().unwrap(), BreakerPolicy::DEFAULT, "{key}");
     }
@@ -383,7 +383,7 @@ fn choices_read_in_every_spelling_and_refuse_what_is_none() {
         (json!({ "failure_count": "all" }), Err("`consecutive` or `cumulative`")),
     ];
     for (text, expected) in table {
-        match (from_value::<BreakerLayer>(text.clone()), expected) {
+        match (from_value::<BreakerOptions>(text.clone()), expected) {
             (Ok(layer), Ok(window)) => assert_eq!(layer.build().unwrap().window(), window),
             (Err(mistake), Err(words)) => assert!(mistake.to_string().contains(words), "{mistake}"),
             (found, _) => panic!("{text}: {found:?}"),

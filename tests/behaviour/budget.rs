@@ -1,17 +1,19 @@
 //! How many retries a service may cause.
 
 use futures::FutureExt;
-use resilience_core::{Backoff, BreakerPolicy, BudgetLayer, BudgetPolicy, Jitter, Registry, RetryPolicy, ServiceLayer};
+use resilience_core::{
+    Backoff, BreakerPolicy, BudgetOptions, BudgetPolicy, Jitter, Registry, RetryPolicy, ServiceOptions,
+};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
 
-fn layer(budget: BudgetLayer) -> ServiceLayer {
-    ServiceLayer::new()
+fn layer(budget: BudgetOptions) -> ServiceOptions {
+    ServiceOptions::new()
         .retry(immediate(2))
         .breaker(BreakerPolicy::builder().enabled(false))
         .budget(budget)
 }
 
-fn bare(capacity: u32) -> BudgetLayer {
+fn bare(capacity: u32) -> BudgetOptions {
     BudgetPolicy::builder()
         .capacity(capacity)
         .deposit(0.0)
@@ -157,7 +159,7 @@ async fn a_retry_refused_by_something_else_costs_no_token() {
     let _ = plans.fetch(|_| async { Err(Error::Busy(Some(secs(61)))) }).await;
     world
         .registry
-        .configure("plan_service", ServiceLayer::new().breaker(strict))
+        .configure("plan_service", ServiceOptions::new().breaker(strict))
         .unwrap();
     let _ = plans.fetch(down).await;
 
@@ -170,7 +172,7 @@ fn a_storm_is_held_to_its_budget() {
     let world = World::new();
     let plans = world.plans(
         "plan_service",
-        ServiceLayer::new()
+        ServiceOptions::new()
             .retry(immediate(3))
             .breaker(BreakerPolicy::builder().enabled(false)),
     );
@@ -193,7 +195,7 @@ fn a_budget_that_is_switched_off_earns_nothing() {
     let switch = |budget| {
         world
             .registry
-            .configure("plan_service", ServiceLayer::new().budget(budget))
+            .configure("plan_service", ServiceOptions::new().budget(budget))
             .unwrap();
     };
     switch(BudgetPolicy::builder().enabled(false));
@@ -212,7 +214,7 @@ async fn a_retry_that_took_no_token_gives_none_back() {
         plans
             .service
             .registry()
-            .configure("plan_service", ServiceLayer::new().budget(budget))
+            .configure("plan_service", ServiceOptions::new().budget(budget))
             .unwrap();
     };
     let first = plans.fetch(async |run| {
@@ -263,14 +265,14 @@ fn deposits_count_after_the_bucket_was_made_smaller() {
             .deposit(1.0)
             .min_per_second(0.0)
     };
-    let layer = ServiceLayer::new()
+    let layer = ServiceOptions::new()
         .retry(immediate(101))
         .breaker(BreakerPolicy::builder().enabled(false));
     let plans = world.plans("plan_service", layer.budget(bucket(100)));
     assert!(plans.fetch_blocking(|run| Err(Error::Down(run))).is_err());
     world
         .registry
-        .configure("plan_service", ServiceLayer::new().budget(bucket(10)))
+        .configure("plan_service", ServiceOptions::new().budget(bucket(10)))
         .unwrap();
 
     for _ in 0..10 {
@@ -346,7 +348,7 @@ async fn the_budget_is_asked_after_everything_else_and_before_the_sleep() {
     let _ = plans.fetch(down).await;
     assert!((tokens(&plans) - 8.0).abs() < 1e-9);
 
-    // Refused: nobody sleeps for it.
+    // Rejected: nobody sleeps for it.
     world.registry.configure("plan_service", layer(bare(1))).unwrap();
     while tokens(&plans) >= 1.0 {
         let _ = plans.fetch(down).await;

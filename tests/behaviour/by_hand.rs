@@ -2,7 +2,7 @@
 
 use futures::{FutureExt, executor::block_on};
 use resilience_core::{
-    Backoff, BreakerPolicy, Call, Jitter, Next, Operation, Reason, Registry, RetryPolicy, ServiceLayer,
+    Backoff, BreakerPolicy, Call, Jitter, Next, Operation, Reason, Registry, RetryPolicy, ServiceOptions,
 };
 use resilience_tests::{Error, World, ms, secs};
 use std::{future::pending, time::Duration};
@@ -87,7 +87,7 @@ fn a_call_that_asks_again_after_its_end_takes_no_place_of_a_probe() {
         .failure_threshold(1)
         .half_open_max_calls(1)
         .recovery_timeout(secs(1));
-    let plans = world.plans("plan_service", ServiceLayer::new().breaker(breaker));
+    let plans = world.plans("plan_service", ServiceOptions::new().breaker(breaker));
     let mut call = COUNT.begin_in(world.registry);
     call.admit().unwrap();
     assert!(call.finish(Err::<(), _>(Error::Down(1))).is_err());
@@ -108,7 +108,7 @@ fn refused_after(before: impl FnOnce(&mut Call), after: impl FnOnce(&mut Call, &
         .base_delay(secs(1))
         .jitter(Jitter::None)
         .total_timeout(secs(10));
-    let _ = world.plans("plan_service", ServiceLayer::new().retry(retry));
+    let _ = world.plans("plan_service", ServiceOptions::new().retry(retry));
     let mut call = FETCH.begin_in(world.registry);
     call.admit().unwrap();
     before(&mut call);

@@ -2,7 +2,7 @@
 
 use futures::{FutureExt, future::poll_immediate};
 use resilience_core::{
-    Backoff, BreakerPolicy, CircuitState, Jitter, Registry, RetryPolicy, ServiceLayer, scope,
+    Backoff, BreakerPolicy, CircuitState, Jitter, Registry, RetryPolicy, ServiceOptions, scope,
     time::{Sleeper, Sleeping},
 };
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
@@ -15,13 +15,13 @@ use std::{
 };
 use tokio::time::timeout;
 
-fn breaker(threshold: u32) -> ServiceLayer {
+fn breaker(threshold: u32) -> ServiceOptions {
     let breaker = BreakerPolicy::builder()
         .failure_threshold(threshold)
         .recovery_timeout(secs(30))
         .half_open_max_calls(1)
         .success_threshold(1);
-    ServiceLayer::new().retry(immediate(3)).breaker(breaker)
+    ServiceOptions::new().retry(immediate(3)).breaker(breaker)
 }
 
 /// Waits a second before each retry, on tokio's paused time.
@@ -67,9 +67,9 @@ async fn dropped_in_the_middle_of_an_attempt_a_call_says_nothing_about_the_servi
     }
 
     // Ten times neutral: no failure, and no success that would have cleared the first one.
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     assert!(plans.count(down).await.is_err());
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
     let statistics = plans.service.statistics();
     assert_eq!(
         (statistics.calls, statistics.attempts, statistics.cancelled),
@@ -101,7 +101,7 @@ async fn dropped_in_the_middle_of_a_sleep_a_call_gives_its_token_back() {
 
 #[tokio::test(start_paused = true)]
 async fn a_token_whose_retry_has_started_is_spent_though_the_retry_is_dropped() {
-    let layer = ServiceLayer::new().budget(resilience_core::BudgetPolicy::builder().min_per_second(0.0));
+    let layer = ServiceOptions::new().budget(resilience_core::BudgetPolicy::builder().min_per_second(0.0));
     let plans = waiting();
     plans.service.registry().configure("plan_service", layer).unwrap();
 
@@ -153,9 +153,9 @@ async fn a_dropped_probe_gives_its_place_back() {
         assert!(plans.count_blocking(Ok).is_err(), "the place was given away");
     }
 
-    assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+    assert_eq!(plans.service.state(), CircuitState::HalfOpen);
     assert!(plans.count_blocking(Ok).is_ok());
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -184,11 +184,11 @@ async fn a_panic_in_the_body_goes_on_and_counts_as_a_failure() {
         .catch_unwind()
         .await;
     assert_eq!(*panic.unwrap_err().downcast::<String>().unwrap(), "run 1");
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     let panic = catch_unwind(AssertUnwindSafe(|| plans.fetch_blocking(|run| panic!("run {run}"))));
     assert_eq!(*panic.unwrap_err().downcast::<String>().unwrap(), "run 2");
 
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
     let statistics = plans.service.statistics();
     assert_eq!((statistics.calls, statistics.attempts, statistics.panicked), (2, 2, 2));
 }
@@ -203,7 +203,7 @@ async fn a_panic_after_a_wait_counts_as_a_failure_too() {
     });
 
     assert!(AssertUnwindSafe(call).catch_unwind().await.is_err());
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 }
 
 #[test]
@@ -214,10 +214,10 @@ fn a_probe_that_panics_opens_the_circuit_again() {
 
     assert!(catch_unwind(AssertUnwindSafe(|| plans.fetch_blocking(|_| panic!("a bug")))).is_err());
 
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
     world.clock.advance(secs(30));
     assert!(plans.count_blocking(Ok).is_ok());
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -230,7 +230,7 @@ async fn a_call_that_is_dropped_because_something_else_panics_says_nothing() {
 
     assert!(AssertUnwindSafe(both).catch_unwind().await.is_err());
     assert_eq!(plans.runs(), 1);
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     let statistics = plans.service.statistics();
     assert_eq!((statistics.cancelled, statistics.panicked), (1, 0));
 }
@@ -247,8 +247,8 @@ async fn a_panic_further_in_that_the_body_lets_pass_counts_for_both() {
 
     assert!(AssertUnwindSafe(call).catch_unwind().await.is_err());
     assert_eq!((outer.runs(), inner.runs()), (1, 1));
-    assert_eq!(outer.service.circuit(), CircuitState::Open);
-    assert_eq!(inner.service.circuit(), CircuitState::Open);
+    assert_eq!(outer.service.state(), CircuitState::Open);
+    assert_eq!(inner.service.state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -268,8 +268,8 @@ async fn a_panic_that_the_body_catches_counts_for_the_call_further_in_only() {
     });
 
     assert_eq!(result.await, Ok(1));
-    assert_eq!(outer.service.circuit(), CircuitState::Closed);
-    assert_eq!(inner.service.circuit(), CircuitState::Open);
+    assert_eq!(outer.service.state(), CircuitState::Closed);
+    assert_eq!(inner.service.state(), CircuitState::Open);
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn a_call_made_while_the_thread_unwinds_is_judged_by_its_own_outcome() {
         assert!(result.is_err());
     }
 
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     let statistics = plans.service.statistics();
     assert_eq!(
         (statistics.succeeded, statistics.failed, statistics.panicked),
@@ -325,7 +325,7 @@ async fn a_sleeper_that_panics_says_nothing_about_the_service_and_costs_no_token
     assert!(catch_unwind(AssertUnwindSafe(|| plans.fetch_blocking(|run| Err(Error::Down(run))))).is_err());
 
     // Two failures of the two attempts, and nothing for the panics.
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     assert!(is_full(&plans));
     let statistics = plans.service.statistics();
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Code that was carried somewhere and is run inside an attempt: it is inside that attempt, too.
 
 use futures::executor::block_on;
-use resilience_core::{BreakerPolicy, BudgetPolicy, Reason, ServiceLayer, scope};
+use resilience_core::{BreakerPolicy, BudgetPolicy, Reason, ServiceOptions, scope};
 use resilience_tests::{Error, Plans, World, immediate, secs};
 use std::{
     future::pending,
@@ -9,8 +9,8 @@ use std::{
 };
 
 /// Three attempts at any depth, and nothing else that could stand against one.
-fn layer() -> ServiceLayer {
-    ServiceLayer::new()
+fn layer() -> ServiceOptions {
+    ServiceOptions::new()
         .retry(immediate(3).max_depth(255))
         .breaker(BreakerPolicy::builder().enabled(false))
         .budget(BudgetPolicy::builder().enabled(false))
@@ -21,7 +21,7 @@ fn a_success_in_it_clears_the_mark() {
     let world = World::new();
     let down = world.plans(
         "down_service",
-        ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(1)),
+        ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1)),
     );
     assert!(down.count_blocking(|run| Err(Error::Down(run))).is_err());
     let (other, plan) = (

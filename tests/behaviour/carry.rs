@@ -1,6 +1,6 @@
 //! Work that leaves its attempt for a task or a thread of its own, and may apply there.
 
-use resilience_core::{BreakerPolicy, CircuitState, Reason, ServiceLayer, scope};
+use resilience_core::{BreakerPolicy, CircuitState, Reason, ServiceOptions, scope};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
 use std::{
     cell::{Cell, RefCell},
@@ -13,7 +13,9 @@ use tokio::sync::oneshot;
 fn world() -> (Arc<Plans>, Arc<Plans>) {
     let world = World::new();
     let breaker = BreakerPolicy::builder().enabled(false);
-    let layer = ServiceLayer::new().retry(immediate(3).max_depth(255)).breaker(breaker);
+    let layer = ServiceOptions::new()
+        .retry(immediate(3).max_depth(255))
+        .breaker(breaker);
     (
         Arc::new(world.plans("plan_service", layer)),
         Arc::new(world.plans("write_service", layer)),
@@ -37,7 +39,7 @@ async fn an_apply_in_a_bare_task_is_not_seen() {
 #[tokio::test(start_paused = true)]
 async fn an_apply_in_a_carried_task_is_seen_by_all_around() {
     let (plan, write) = world();
-    let outer = World::new().plans("outer_service", ServiceLayer::new().retry(immediate(3)));
+    let outer = World::new().plans("outer_service", ServiceOptions::new().retry(immediate(3)));
 
     let result = outer.fetch(|_| {
         plan.fetch(async |_| {
@@ -145,15 +147,15 @@ async fn a_carried_apply_that_was_refused_gives_its_place_as_a_probe_back() {
         .failure_threshold(1)
         .half_open_max_calls(1)
         .success_threshold(1);
-    let plan = Arc::new(world.plans("plan_service", ServiceLayer::new().retry(immediate(3))));
-    let write = Arc::new(world.plans("write_service", ServiceLayer::new().breaker(strict)));
+    let plan = Arc::new(world.plans("plan_service", ServiceOptions::new().retry(immediate(3))));
+    let write = Arc::new(world.plans("write_service", ServiceOptions::new().breaker(strict)));
     assert!(write.count(down).await.is_err());
     world.clock.advance(secs(30));
 
     let refused = late_apply(plan, Arc::clone(&write)).await;
 
     assert_eq!(refused.unwrap_err().reason(), Some(Reason::Superseded));
-    assert_eq!(write.service.circuit(), CircuitState::HalfOpen);
+    assert_eq!(write.service.state(), CircuitState::HalfOpen);
     assert_eq!(write.count(fine).await, Ok(2));
 }
 
@@ -281,7 +283,7 @@ where
 #[tokio::test(start_paused = true)]
 async fn after_its_apply_a_carried_task_retries_as_if_nobody_around_did() {
     let world = World::new();
-    let shallow = ServiceLayer::new().retry(immediate(3));
+    let shallow = ServiceOptions::new().retry(immediate(3));
     let plan = world.plans("plan_service", shallow);
     let (tool, write) = (
         Arc::new(world.plans("tool_service", shallow)),

@@ -4,8 +4,8 @@ mod control;
 
 use futures::{FutureExt, executor::block_on, future::join_all};
 use resilience_core::{
-    BreakerLayer, BreakerMode, BreakerPolicy, CallPermit, CircuitBreaker, CircuitCause, CircuitState, Classify,
-    FailureKind, OnAbandon, Refused, Window, time::ManualClock,
+    BreakerMode, BreakerOptions, BreakerPolicy, CallPermit, CircuitBreaker, CircuitCause, CircuitState, Classify,
+    FailureKind, OnAbandon, Rejected, Window, time::ManualClock,
 };
 use resilience_tests::{Error, alone, down, fine, ms, secs};
 use std::{
@@ -17,7 +17,7 @@ use std::{
 
 static POLICY: BreakerPolicy = layer().build_const().unwrap();
 
-const fn layer() -> BreakerLayer {
+const fn layer() -> BreakerOptions {
     BreakerPolicy::builder()
         .failure_threshold(2)
         .recovery_timeout(secs(30))
@@ -31,7 +31,7 @@ struct World {
 }
 
 impl World {
-    fn new(layer: BreakerLayer) -> Self {
+    fn new(layer: BreakerOptions) -> Self {
         let (breaker, clock) = alone(layer);
         Self { clock, breaker }
     }
@@ -43,13 +43,13 @@ impl World {
         );
     }
 
-    fn succeed(&self) -> Result<(), Refused> {
+    fn succeed(&self) -> Result<(), Rejected> {
         self.breaker
             .call(|| Ok::<_, Error>(()))
             .map(|outcome| assert_eq!(outcome, Ok(())))
     }
 
-    fn opened(layer: BreakerLayer) -> Self {
+    fn opened(layer: BreakerOptions) -> Self {
         let world = Self::new(layer);
         for _ in 0..world.breaker.policy().failure_threshold() {
             world.fail();
@@ -58,7 +58,7 @@ impl World {
         world
     }
 
-    fn half_open(layer: BreakerLayer) -> Self {
+    fn half_open(layer: BreakerOptions) -> Self {
         let world = Self::opened(layer);
         world.clock.advance(secs(30));
         world
@@ -380,7 +380,7 @@ fn one_policy_serves_any_number_of_breakers_that_know_nothing_of_each_other() {
 fn takes_little_room() {
     static PLANS: CircuitBreaker = CircuitBreaker::new(&POLICY);
     assert_eq!(size_of::<CircuitBreaker>(), 32);
-    assert_eq!(size_of::<Result<(), Refused>>(), 16);
+    assert_eq!(size_of::<Result<(), Rejected>>(), 16);
     let body = [0_u8; 100];
     let future = async move {
         pending::<()>().await;

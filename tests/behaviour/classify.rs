@@ -1,7 +1,7 @@
 //! What kind of failure an error is: by the derive, and by the chain of errors that say nothing themselves.
 
 use resilience_core::{
-    BreakerPolicy, Classify, FailureKind, Interruption, ServiceLayer, Verdict, apply, classify, retry_service,
+    BreakerPolicy, Classify, FailureKind, Interruption, ServiceOptions, Verdict, apply, classify, retry_service,
 };
 use resilience_tests::{World, immediate, secs};
 use std::{cell::Cell, error::Error, io, sync::Arc, time::Duration};
@@ -23,7 +23,7 @@ fn missing() -> io::Error {
 /// A rejection, as a caller gets it.
 fn rejection() -> Interruption {
     let breaker = BreakerPolicy::builder().failure_threshold(1);
-    let plans = World::new().plans("rejecting", ServiceLayer::new().breaker(breaker));
+    let plans = World::new().plans("rejecting", ServiceOptions::new().breaker(breaker));
     let _ = plans.count_blocking(|run| Err(resilience_tests::Error::Down(run)));
     let rejected = plans.count_blocking(Ok).unwrap_err();
     rejected.interruption().unwrap()
@@ -212,7 +212,7 @@ fn an_error_that_says_nothing_is_what_the_first_known_error_in_it_says() {
 #[tokio::test(start_paused = true)]
 async fn a_team_without_an_error_type_retries_what_may_pass() {
     // R035
-    let layer = ServiceLayer::new()
+    let layer = ServiceOptions::new()
         .retry(immediate(3))
         .breaker(BreakerPolicy::builder().enabled(false));
     let service = World::new().plans("plan_service", layer).service;

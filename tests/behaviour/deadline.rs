@@ -1,20 +1,20 @@
 //! The time for a whole call: design, "Retry" 4.
 
 use resilience_core::{
-    Backoff, BreakerPolicy, BudgetPolicy, Jitter, Reason, Registry, RetryLayer, RetryPolicy, ServiceLayer,
+    Backoff, BreakerPolicy, BudgetPolicy, Jitter, Reason, Registry, RetryOptions, RetryPolicy, ServiceOptions,
     time::{ManualClock, Sleeper, Sleeping},
 };
 use resilience_tests::{Error, Plans, World, down, immediate, ms, secs};
 use std::time::Duration;
 
-fn layer(retry: RetryLayer) -> ServiceLayer {
-    ServiceLayer::new()
+fn layer(retry: RetryOptions) -> ServiceOptions {
+    ServiceOptions::new()
         .retry(retry)
         .breaker(BreakerPolicy::builder().enabled(false))
         .budget(BudgetPolicy::builder().enabled(false))
 }
 
-fn fixed(delay: Duration) -> RetryLayer {
+fn fixed(delay: Duration) -> RetryOptions {
     RetryPolicy::builder()
         .max_attempts(100)
         .backoff(Backoff::Fixed)

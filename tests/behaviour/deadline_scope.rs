@@ -1,7 +1,7 @@
 //! Deadlines from outside of a call: design, "Nesting" 5.
 
 use resilience_core::{
-    Backoff, BreakerPolicy, CircuitState, Jitter, OnAbandon, Reason, Registry, RetryPolicy, ServiceLayer, deadline,
+    Backoff, BreakerPolicy, CircuitState, Jitter, OnAbandon, Reason, Registry, RetryPolicy, ServiceOptions, deadline,
     scope,
 };
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
@@ -9,7 +9,7 @@ use std::future::pending;
 use tokio::time::Instant;
 
 /// On tokio's paused time.
-fn plans(layer: ServiceLayer) -> Plans {
+fn plans(layer: ServiceOptions) -> Plans {
     Plans::new(Registry::new(), "plan_service", layer)
 }
 
@@ -23,7 +23,7 @@ fn reason<T>(outcome: Result<T, Error>) -> Option<Reason> {
 
 #[tokio::test(start_paused = true)]
 async fn a_hanging_attempt_is_cut_at_the_deadline_and_not_repeated() {
-    let plans = plans(ServiceLayer::new());
+    let plans = plans(ServiceOptions::new());
     let began = Instant::now();
 
     let outcome = deadline::within(secs(2), plans.fetch(hang)).await;
@@ -35,7 +35,7 @@ async fn a_hanging_attempt_is_cut_at_the_deadline_and_not_repeated() {
 #[tokio::test(start_paused = true)]
 async fn the_shorter_of_timeout_and_deadline_cuts() {
     for (own, deadline, runs, elapsed) in [(1, 5, 3, 3), (5, 1, 1, 1), (2, 3, 2, 3)] {
-        let layer = ServiceLayer::new().attempt_timeout(secs(own)).retry(immediate(3));
+        let layer = ServiceOptions::new().attempt_timeout(secs(own)).retry(immediate(3));
         let plans = plans(layer);
         let began = Instant::now();
 
@@ -52,7 +52,7 @@ async fn the_shorter_of_timeout_and_deadline_cuts() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_starts_once_the_deadline_is_over() {
-    let plans = plans(ServiceLayer::new());
+    let plans = plans(ServiceOptions::new());
 
     deadline::within(secs(1), async {
         tokio::time::sleep(secs(1)).await;
@@ -78,7 +78,7 @@ async fn no_wait_goes_past_the_deadline() {
         .base_delay(ms(400))
         .jitter(Jitter::None);
     let off = BreakerPolicy::builder().enabled(false);
-    let plans = plans(ServiceLayer::new().retry(retry).breaker(off));
+    let plans = plans(ServiceOptions::new().retry(retry).breaker(off));
     let began = Instant::now();
 
     let outcome = deadline::within(secs(1), plans.fetch(down)).await;
@@ -95,7 +95,7 @@ fn a_sync_call_is_bounded_by_the_deadline_too() {
         .backoff(Backoff::Fixed)
         .base_delay(ms(400))
         .jitter(Jitter::None);
-    let plans = world.plans("plan_service", ServiceLayer::new().retry(retry));
+    let plans = world.plans("plan_service", ServiceOptions::new().retry(retry));
 
     let outcome = world
         .registry
@@ -148,12 +148,12 @@ async fn a_panic_inside_leaves_the_deadline_behind() {
 #[tokio::test(start_paused = true)]
 async fn an_attempt_that_is_cut_by_the_deadline_says_nothing_against_the_service() {
     let breaker = BreakerPolicy::builder().failure_threshold(1);
-    let plans = plans(ServiceLayer::new().breaker(breaker));
+    let plans = plans(ServiceOptions::new().breaker(breaker));
 
     let _ = deadline::within(secs(1), plans.fetch(hang)).await;
 
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
-    assert_eq!(plans.service.breaker_snapshot().statistics.abandoned, 1);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
+    assert_eq!(plans.service.snapshot().statistics.abandoned, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -162,11 +162,11 @@ async fn cut_by_the_deadline_after_long_it_is_a_failure_if_the_policy_says_so() 
         .failure_threshold(1)
         .on_abandon(OnAbandon::FailAfter(secs(5)));
     for (deadline, circuit) in [(4, CircuitState::Closed), (5, CircuitState::Open)] {
-        let plans = plans(ServiceLayer::new().breaker(breaker));
+        let plans = plans(ServiceOptions::new().breaker(breaker));
 
         let _ = deadline::within(secs(deadline), plans.fetch(hang)).await;
 
-        assert_eq!(plans.service.circuit(), circuit, "{deadline} s");
+        assert_eq!(plans.service.state(), circuit, "{deadline} s");
     }
 }
 
@@ -176,12 +176,12 @@ async fn an_enclosing_calls_remaining_time_bounds_the_waits_and_timeouts_inside(
     let outer = Plans::new(
         registry,
         "outer_service",
-        ServiceLayer::new().retry(RetryPolicy::builder().total_timeout(secs(2))),
+        ServiceOptions::new().retry(RetryPolicy::builder().total_timeout(secs(2))),
     );
     let inner = Plans::new(
         registry,
         "inner_service",
-        ServiceLayer::new()
+        ServiceOptions::new()
             .retry(immediate(100).max_depth(2))
             .attempt_timeout(ms(1_500))
             .breaker(BreakerPolicy::builder().enabled(false)),
@@ -204,7 +204,7 @@ async fn an_enclosing_calls_remaining_time_bounds_the_waits_and_timeouts_inside(
 #[tokio::test(start_paused = true)]
 async fn without_a_deadline_the_calls_inside_read_no_clock_for_the_calls_around() {
     let registry = Registry::new();
-    let outer = Plans::new(registry, "outer_service", ServiceLayer::new());
+    let outer = Plans::new(registry, "outer_service", ServiceOptions::new());
 
     let remaining = outer
         .fetch(|_| async {
@@ -220,10 +220,10 @@ async fn without_a_deadline_the_calls_inside_read_no_clock_for_the_calls_around(
 
 #[tokio::test(start_paused = true)]
 async fn the_time_of_a_call_that_has_ended_binds_no_other() {
-    let hasty = plans(ServiceLayer::new().retry(immediate(3).total_timeout(secs(1))));
-    let around = Plans::new(Registry::new(), "tool_service", ServiceLayer::new());
+    let hasty = plans(ServiceOptions::new().retry(immediate(3).total_timeout(secs(1))));
+    let around = Plans::new(Registry::new(), "tool_service", ServiceOptions::new());
     let retry = RetryPolicy::builder().backoff(Backoff::Fixed).base_delay(secs(5));
-    let patient = plans(ServiceLayer::new().retry(retry.jitter(Jitter::None).max_attempts(2)));
+    let patient = plans(ServiceOptions::new().retry(retry.jitter(Jitter::None).max_attempts(2)));
     let began = Instant::now();
     assert_eq!(hasty.fetch(down).await, Err(Error::Down(3)));
 
@@ -236,7 +236,7 @@ async fn the_time_of_a_call_that_has_ended_binds_no_other() {
 #[tokio::test(start_paused = true)]
 async fn carried_work_takes_the_deadline_along_that_is_the_soonest_in_its_attempt() {
     let retry = RetryPolicy::builder().backoff(Backoff::Fixed).base_delay(secs(1));
-    let plans = plans(ServiceLayer::new().retry(retry.jitter(Jitter::None).total_timeout(secs(10))));
+    let plans = plans(ServiceOptions::new().retry(retry.jitter(Jitter::None).total_timeout(secs(10))));
 
     let call = plans.fetch(async |run| {
         if run == 1 {

@@ -1,7 +1,7 @@
 //! Events about services and their policies, and subscribers that call back.
 
 use resilience_core::{
-    Backoff, BreakerPolicy, Jitter, Registry, RetryPolicy, Service, ServiceDef, ServiceLayer, retry_service,
+    Backoff, BreakerPolicy, Jitter, Registry, RetryPolicy, Service, ServiceDef, ServiceOptions, retry_service,
 };
 use resilience_tests::{Error, World, down, ms, record, secs};
 use std::{cell::Cell, rc::Rc};
@@ -19,7 +19,7 @@ fn a_policy_that_does_not_go_together_is_told_when_the_operation_is_linked() {
     registry
         .configure(
             "plan_service",
-            ServiceLayer::new().retry(RetryPolicy::builder().max_delay(ms(50)).base_delay(ms(50))),
+            ServiceOptions::new().retry(RetryPolicy::builder().max_delay(ms(50)).base_delay(ms(50))),
         )
         .unwrap();
     let service = registry.service("plan_service");
@@ -91,20 +91,20 @@ async fn a_subscriber_may_call_back() {
         .base_delay(ms(100))
         .jitter(Jitter::None);
     let strict = BreakerPolicy::builder().failure_threshold(4);
-    let plans = Rc::new(world.plans("plan_service", ServiceLayer::new().retry(fixed).breaker(strict)));
+    let plans = Rc::new(world.plans("plan_service", ServiceOptions::new().retry(fixed).breaker(strict)));
     let asked = Rc::new(Cell::new(0));
     events.call_back({
         let (plans, asked, registry) = (Rc::clone(&plans), Rc::clone(&asked), world.registry);
         move |_| {
             asked.set(asked.get() + 1);
             let _ = (
-                plans.service.circuit(),
+                plans.service.state(),
                 plans.service.statistics(),
                 plans.service.operations(),
             );
             let _ = (format!("{registry:?}"), plans.count_blocking(Ok));
-            registry.configure("plan_service", ServiceLayer::new()).unwrap();
-            registry.configure_defaults(ServiceLayer::new()).unwrap();
+            registry.configure("plan_service", ServiceOptions::new()).unwrap();
+            registry.configure_defaults(ServiceOptions::new()).unwrap();
         }
     });
 

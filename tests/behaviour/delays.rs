@@ -1,18 +1,18 @@
 //! How long a call waits between its attempts.
 
-use resilience_core::{Backoff, BreakerPolicy, BudgetPolicy, Jitter, RetryLayer, RetryPolicy, ServiceLayer};
+use resilience_core::{Backoff, BreakerPolicy, BudgetPolicy, Jitter, RetryOptions, RetryPolicy, ServiceOptions};
 use resilience_tests::{Error, World, down, ms, secs};
 use std::time::Duration;
 
-fn layer(retry: RetryLayer) -> ServiceLayer {
-    ServiceLayer::new()
+fn layer(retry: RetryOptions) -> ServiceOptions {
+    ServiceOptions::new()
         .retry(retry)
         .breaker(BreakerPolicy::builder().enabled(false))
         .budget(BudgetPolicy::builder().enabled(false))
 }
 
 /// The sleeps of a call that keeps failing with `error`, async and sync.
-async fn sleeps(retry: RetryLayer, draw: f64, error: fn(u32) -> Error) -> Vec<Duration> {
+async fn sleeps(retry: RetryOptions, draw: f64, error: fn(u32) -> Error) -> Vec<Duration> {
     let world = World::drawing(draw);
     let plans = world.plans("plan_service", layer(retry));
     let result = plans.fetch(|run| async move { Err(error(run)) }).await;
@@ -31,7 +31,7 @@ fn millis(sleeps: &[u64]) -> Vec<Duration> {
     sleeps.iter().copied().map(ms).collect()
 }
 
-fn policy(backoff: Backoff, base: u64) -> RetryLayer {
+fn policy(backoff: Backoff, base: u64) -> RetryOptions {
     RetryPolicy::builder()
         .max_attempts(5)
         .backoff(backoff)
@@ -42,7 +42,7 @@ fn policy(backoff: Backoff, base: u64) -> RetryLayer {
 
 #[tokio::test(start_paused = true)]
 async fn each_strategy_waits_by_its_formula() {
-    let table: [(RetryLayer, &[u64]); 10] = [
+    let table: [(RetryOptions, &[u64]); 10] = [
         (policy(Backoff::None, 500), &[]),                                    // R007
         (policy(Backoff::Fixed, 500), &[500, 500, 500, 500]),                 // R008
         (policy(Backoff::Linear, 100), &[2_000, 2_000, 2_000, 2_000]),        // R009
@@ -66,7 +66,7 @@ async fn each_strategy_waits_by_its_formula() {
 async fn each_jitter_spreads_by_its_formula() {
     // R012, R013, R024
     let exponential = policy(Backoff::Exponential, 1_000).max_attempts(4);
-    let table: [(RetryLayer, f64, &[u64]); 8] = [
+    let table: [(RetryOptions, f64, &[u64]); 8] = [
         (exponential.jitter(Jitter::Full), 0.25, &[250, 500, 1_000]),
         (
             exponential.jitter(Jitter::Full).min_delay(ms(100)),

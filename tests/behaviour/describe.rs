@@ -4,14 +4,14 @@
 
 use expect_test::expect;
 use resilience_core::{
-    Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, FailureCount, Jitter, OnAbandon, RetryPolicy, ServiceLayer,
+    Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, FailureCount, Jitter, OnAbandon, RetryPolicy, ServiceOptions,
     Window, policy::presets,
 };
 use resilience_tests::{World, fine, ms, secs};
 
 #[test]
 fn the_defaults_and_the_presets_say_their_numbers() {
-    let text = |layer: ServiceLayer| layer.describe().unwrap();
+    let text = |layer: ServiceOptions| layer.describe().unwrap();
 
     expect![[r#"
         fallback         the one that the code names, if it names one
@@ -30,7 +30,7 @@ fn the_defaults_and_the_presets_say_their_numbers() {
         attempt timeout  none
         body             the code of the operation
     "#]]
-    .assert_eq(&text(ServiceLayer::new()));
+    .assert_eq(&text(ServiceOptions::new()));
     expect![[r#"
         fallback         the one that the code names, if it names one
         deadline         10 s for the call: no sleep ends and no attempt starts after it
@@ -49,7 +49,7 @@ fn the_defaults_and_the_presets_say_their_numbers() {
         attempt timeout  none
         body             the code of the operation
     "#]]
-    .assert_eq(&text(ServiceLayer::high_traffic()));
+    .assert_eq(&text(ServiceOptions::high_traffic()));
     expect![[r#"
         fallback         the one that the code names, if it names one
         deadline         2 min for the call: no sleep ends and no attempt starts after it
@@ -69,7 +69,7 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          it may have had its effect
         body             the code of the operation
     "#]]
-    .assert_eq(&text(ServiceLayer::critical().attempt_timeout(ms(1_500))));
+    .assert_eq(&text(ServiceOptions::critical().attempt_timeout(ms(1_500))));
     expect![[r#"
         fallback         the one that the code names, if it names one
         deadline         15 min for the call: no sleep ends and no attempt starts after it
@@ -87,7 +87,7 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          counts attempts that were transient, throttled, timed out, panicked
         attempt timeout  none
         body             the code of the operation
-    "#]].assert_eq(&text(ServiceLayer::background()));
+    "#]].assert_eq(&text(ServiceOptions::background()));
     expect![[r#"
         fallback         the one that the code names, if it names one
         deadline         5 min for the call: no sleep ends and no attempt starts after it
@@ -110,7 +110,7 @@ fn the_defaults_and_the_presets_say_their_numbers() {
 
 #[test]
 fn retries_say_their_actual_delays() {
-    let text = |layer: resilience_core::RetryLayer| layer.build().unwrap().describe().replace("; ", ";\n");
+    let text = |layer: resilience_core::RetryOptions| layer.build().unwrap().describe().replace("; ", ";\n");
     let fixed = RetryPolicy::builder().backoff(Backoff::Fixed).jitter(Jitter::None);
 
     expect!["1 attempt: no retries"].assert_eq(&text(RetryPolicy::builder().max_attempts(1)));
@@ -152,7 +152,7 @@ fn retries_say_their_actual_delays() {
 
 #[test]
 fn budgets_say_what_a_retry_takes() {
-    let text = |layer: resilience_core::BudgetLayer| layer.build().unwrap().describe().replace("; ", ";\n");
+    let text = |layer: resilience_core::BudgetOptions| layer.build().unwrap().describe().replace("; ", ";\n");
     let budget = BudgetPolicy::builder;
 
     expect!["none: every retry is granted"].assert_eq(&text(budget().enabled(false)));
@@ -176,7 +176,7 @@ fn budgets_say_what_a_retry_takes() {
 
 #[test]
 fn breakers_say_what_opens_and_what_closes_them() {
-    let text = |layer: resilience_core::BreakerLayer| layer.build().unwrap().describe().replace("; ", ";\n");
+    let text = |layer: resilience_core::BreakerOptions| layer.build().unwrap().describe().replace("; ", ";\n");
     let breaker = BreakerPolicy::builder;
 
     expect!["none: every call is admitted"].assert_eq(&text(breaker().enabled(false)));
@@ -207,7 +207,7 @@ fn breakers_say_what_opens_and_what_closes_them() {
 #[tokio::test(start_paused = true)]
 async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
     let world = World::new();
-    let plans = world.plans("plan_service", ServiceLayer::new());
+    let plans = world.plans("plan_service", ServiceOptions::new());
     assert_eq!(
         plans.service.describe(),
         "plan_service: no operation has been called yet\n"
@@ -219,7 +219,7 @@ async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
         .registry
         .configure(
             "plan_service",
-            ServiceLayer::new()
+            ServiceOptions::new()
                 .retry(RetryPolicy::builder().max_attempts(2))
                 .attempt_timeout(secs(2)),
         )
@@ -264,7 +264,7 @@ async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
 
 #[test]
 fn a_layer_out_of_range_is_not_explained() {
-    let mistake = ServiceLayer::new()
+    let mistake = ServiceOptions::new()
         .retry(RetryPolicy::builder().max_attempts(0))
         .describe()
         .unwrap_err();

@@ -1,7 +1,7 @@
 //! Calls in destructors: of a body that is cut, and of a thread that ends.
 
 use resilience_core::{
-    Backoff, BreakerPolicy, Jitter, Reason, Registry, RetryPolicy, ServiceLayer,
+    Backoff, BreakerPolicy, Jitter, Reason, Registry, RetryPolicy, ServiceOptions,
     time::{Clock, ManualClock, SystemClock},
 };
 use resilience_tests::{Error, Plans, immediate, ms, secs};
@@ -25,9 +25,9 @@ impl Drop for Release<'_> {
 #[tokio::test(start_paused = true)]
 async fn an_apply_in_the_destructor_of_a_body_that_is_cut_is_repeated_by_nobody() {
     let registry = Registry::new();
-    let layer = ServiceLayer::new().retry(immediate(3)).attempt_timeout(secs(1));
+    let layer = ServiceOptions::new().retry(immediate(3)).attempt_timeout(secs(1));
     let plan = Plans::new(registry, "plan_service", layer);
-    let write = Plans::new(registry, "write_service", ServiceLayer::new());
+    let write = Plans::new(registry, "write_service", ServiceOptions::new());
 
     let result = plan.fetch(async |_| {
         let _release = Release(&write);
@@ -69,8 +69,8 @@ fn at_the_end_of_a_thread(plans: impl FnOnce() -> Plans + Send + 'static) -> Opt
     *outcome.get().unwrap()
 }
 
-fn layer() -> ServiceLayer {
-    ServiceLayer::new().breaker(BreakerPolicy::builder().enabled(false))
+fn layer() -> ServiceOptions {
+    ServiceOptions::new().breaker(BreakerPolicy::builder().enabled(false))
 }
 
 #[test]

@@ -1,24 +1,25 @@
 //! Every event, with its level and its fields, as often as it should come and no more often.
 
 use resilience_core::{
-    ApplyInRetry, Backoff, BreakerPolicy, BudgetPolicy, Jitter, Registry, RetryLayer, RetryPolicy, ServiceLayer, apply,
+    ApplyInRetry, Backoff, BreakerPolicy, BudgetPolicy, Jitter, Registry, RetryOptions, RetryPolicy, ServiceOptions,
+    apply,
 };
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, record, secs};
 use std::{future::pending, thread};
 
-fn fixed(delay: u64) -> RetryLayer {
+fn fixed(delay: u64) -> RetryOptions {
     RetryPolicy::builder()
         .backoff(Backoff::Fixed)
         .base_delay(ms(delay))
         .jitter(Jitter::None)
 }
 
-fn layer() -> ServiceLayer {
+fn layer() -> ServiceOptions {
     let breaker = BreakerPolicy::builder()
         .failure_threshold(50)
         .half_open_max_calls(1)
         .success_threshold(1);
-    ServiceLayer::new().retry(fixed(100)).breaker(breaker)
+    ServiceOptions::new().retry(fixed(100)).breaker(breaker)
 }
 
 fn fail(plans: &Plans) {
@@ -147,13 +148,13 @@ async fn a_retry_that_does_not_happen_is_told_with_what_stopped_it() {
     let _ = plans.fetch(|_| async { Err(Error::Busy(Some(secs(61)))) }).await;
     assert_eq!(events.take(), [line("throttled", "retry_after_too_long")]);
 
-    set(ServiceLayer::new().retry(RetryPolicy::builder().total_timeout(ms(99))));
+    set(ServiceOptions::new().retry(RetryPolicy::builder().total_timeout(ms(99))));
     let _ = plans.fetch(down).await;
     assert_eq!(events.take(), [line("transient", "deadline")]);
-    set(ServiceLayer::new().retry(RetryPolicy::builder().total_timeout(secs(300))));
+    set(ServiceOptions::new().retry(RetryPolicy::builder().total_timeout(secs(300))));
 
     let empty = BudgetPolicy::builder().capacity(1).deposit(0.0).min_per_second(0.0);
-    set(ServiceLayer::new().budget(empty));
+    set(ServiceOptions::new().budget(empty));
     let _ = plans
         .fetch(async |run| {
             if run.is_multiple_of(2) {
@@ -171,11 +172,11 @@ async fn a_retry_that_does_not_happen_is_told_with_what_stopped_it() {
     let _ = plans.fetch(down).await;
     assert_eq!(events.take(), [line("transient", "budget")]);
 
-    set(ServiceLayer::new().budget(BudgetPolicy::builder().enabled(false)));
+    set(ServiceOptions::new().budget(BudgetPolicy::builder().enabled(false)));
     let _ = outer.count(|_| plans.fetch(async |_| refused(&world).await)).await;
     assert_eq!(events.take().last(), Some(&line("transient", "inner_refusal")));
 
-    set(ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(1)));
+    set(ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1)));
     let _ = plans.fetch(down).await;
     assert_eq!(
         events.take(),
@@ -191,7 +192,7 @@ async fn a_retry_that_does_not_happen_is_told_with_what_stopped_it() {
 async fn refused(world: &World) -> Result<u32, Error> {
     let open = world.plans(
         "open_service",
-        ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(1)),
+        ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1)),
     );
     let _ = open.count(down).await;
     open.count(fine).await.map_err(Error::mistaken)
@@ -254,7 +255,7 @@ async fn each_turn_of_the_circuit_is_told_once() {
 fn of_many_threads_one_tells_that_the_circuit_has_opened() {
     // R082, R083
     let strict = BreakerPolicy::builder().failure_threshold(3);
-    let plans = World::new().plans("plan_service", ServiceLayer::new().breaker(strict));
+    let plans = World::new().plans("plan_service", ServiceOptions::new().breaker(strict));
     let lines: Vec<String> = thread::scope(|threads| {
         let storm = || {
             let events = record();
@@ -291,7 +292,7 @@ async fn a_call_that_began_with_one_attempt_is_not_said_to_be_nested_when_more_a
         plans
             .service
             .registry()
-            .configure("plan_service", ServiceLayer::new().retry(immediate(5)))
+            .configure("plan_service", ServiceOptions::new().retry(immediate(5)))
             .unwrap();
         Err(Error::Down(run))
     });
@@ -305,7 +306,7 @@ async fn a_call_that_began_with_one_attempt_is_not_said_to_be_nested_when_more_a
 async fn every_reason_for_a_rejection_is_told() {
     let events = record();
     let world = World::new();
-    let refuse = ServiceLayer::new().apply_in_retry(ApplyInRetry::Refuse);
+    let refuse = ServiceOptions::new().apply_in_retry(ApplyInRetry::Refuse);
     let (plans, write) = (
         world.plans("plan_service", layer()),
         world.plans("write_service", refuse),
@@ -329,7 +330,7 @@ async fn every_reason_for_a_rejection_is_told() {
         "WARN call rejected service= operation=store attempt=1 reason=apply_in_retry"
     );
 
-    world.registry.configure_defaults(ServiceLayer::new()).unwrap();
+    world.registry.configure_defaults(ServiceOptions::new()).unwrap();
     let _ = world.registry.enter(plans.fetch(|_| store())).await;
     assert_eq!(
         events.take(),

@@ -1,7 +1,7 @@
 //! `fallback = ..`: what is answered in place of the last failure.
 
 use resilience_core::{
-    BreakerPolicy, CircuitState, Classify, FailureKind, LastFailure, Reason, Service, ServiceLayer, Verdict, apply,
+    BreakerPolicy, CircuitState, Classify, FailureKind, LastFailure, Reason, Service, ServiceOptions, Verdict, apply,
     retry_service,
 };
 use resilience_tests::{Error, World, immediate, record, secs};
@@ -45,9 +45,9 @@ fn seen<O: std::fmt::Debug>(failure: &LastFailure<O>) -> String {
     }
 }
 
-fn layer() -> ServiceLayer {
+fn layer() -> ServiceOptions {
     let breaker = BreakerPolicy::builder().failure_threshold(3).recovery_timeout(secs(30));
-    ServiceLayer::new().retry(immediate(3)).breaker(breaker)
+    ServiceOptions::new().retry(immediate(3)).breaker(breaker)
 }
 
 fn plans(world: &World) -> Live {
@@ -150,7 +150,7 @@ async fn it_sees_the_interruption_where_the_body_did_not_run() {
     let service = plans(&World::new());
     let log = Log::default();
     assert_eq!(fetch(service, &log, || Err(Bare::Down(1))).await, Ok(0));
-    assert_eq!(service.circuit(), CircuitState::Open);
+    assert_eq!(service.state(), CircuitState::Open);
     log.take();
 
     assert_eq!(fetch(service, &log, || Ok(1)).await, Ok(0));
@@ -248,7 +248,7 @@ async fn it_needs_no_room_for_an_interruption_and_no_result() {
 
     assert_eq!(list(service, &[1]).await, [1]);
     assert_eq!(list(service, &[]).await, [0; 0]);
-    assert_eq!(service.circuit(), CircuitState::Open);
+    assert_eq!(service.state(), CircuitState::Open);
     assert_eq!(list(service, &[1]).await, [0; 0]);
 }
 
@@ -313,7 +313,7 @@ fn a_panic_in_it_goes_on_and_blames_nobody() {
         (statistics.failed, statistics.panicked, statistics.fallbacks),
         (1, 0, 1)
     );
-    assert_eq!(service.circuit(), CircuitState::Closed);
+    assert_eq!(service.state(), CircuitState::Closed);
 }
 
 #[test]
@@ -341,7 +341,7 @@ fn what_it_calls_is_outside_of_the_call() {
 fn an_answer_lifts_the_refusal_for_those_around_and_no_answer_does_not() {
     let world = World::new();
     let outer = world
-        .plans("outer_service", ServiceLayer::new().retry(immediate(3)))
+        .plans("outer_service", ServiceOptions::new().retry(immediate(3)))
         .service;
 
     #[retry_service(service = inner, fallback = |failure| if answers { Ok(0) } else { failure.into_outcome() })]
@@ -358,7 +358,7 @@ fn an_answer_lifts_the_refusal_for_those_around_and_no_answer_does_not() {
     for _ in 0..3 {
         let _ = inner(rejecting, true);
     }
-    assert_eq!(rejecting.circuit(), CircuitState::Open);
+    assert_eq!(rejecting.state(), CircuitState::Open);
 
     for (answers, expected) in [(true, 3), (false, 1)] {
         let runs = Cell::new(0);

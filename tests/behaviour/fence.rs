@@ -1,7 +1,7 @@
 //! Once an apply has started, no call around it starts another attempt: `#[apply]` inside `idempotent`.
 
 use futures::{FutureExt, executor::block_on};
-use resilience_core::{ApplyInRetry, BreakerPolicy, CircuitState, Reason, ServiceLayer, apply};
+use resilience_core::{ApplyInRetry, BreakerPolicy, CircuitState, Reason, ServiceOptions, apply};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
 use std::{
     cell::Cell,
@@ -9,10 +9,12 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-fn layer() -> ServiceLayer {
+fn layer() -> ServiceOptions {
     let breaker = BreakerPolicy::builder().enabled(false);
     // Every level may retry, so that only the fence holds them back.
-    ServiceLayer::new().retry(immediate(3).max_depth(255)).breaker(breaker)
+    ServiceOptions::new()
+        .retry(immediate(3).max_depth(255))
+        .breaker(breaker)
 }
 
 /// Three services: two to read from, one to write to.
@@ -183,7 +185,7 @@ async fn retries_made_before_the_apply_stand() {
 async fn a_call_after_the_apply_retries_as_if_nobody_around_did() {
     let world = World::new();
     // Of depth one: inside a call that may retry it would get one attempt.
-    let shallow = ServiceLayer::new().retry(immediate(3));
+    let shallow = ServiceOptions::new().retry(immediate(3));
     let (plan, tool) = (
         world.plans("plan_service", shallow),
         world.plans("tool_service", shallow),
@@ -244,7 +246,7 @@ async fn the_next_call_starts_armed() {
 #[tokio::test(start_paused = true)]
 async fn an_apply_that_its_breaker_refuses_disarms_nothing() {
     let (plan, tool, write) = three();
-    let strict = ServiceLayer::new().breaker(BreakerPolicy::builder().enabled(true).failure_threshold(1));
+    let strict = ServiceOptions::new().breaker(BreakerPolicy::builder().enabled(true).failure_threshold(1));
     write.service.registry().configure("write_service", strict).unwrap();
     assert!(write.write(down).await.is_err());
 
@@ -263,7 +265,7 @@ async fn an_apply_that_its_breaker_refuses_disarms_nothing() {
 async fn where_the_policy_says_so_an_apply_inside_a_retryable_attempt_is_refused_at_once() {
     // Design, "Fence" 3
     let (plan, tool, write) = three();
-    let refuse = ServiceLayer::new().apply_in_retry(ApplyInRetry::Refuse);
+    let refuse = ServiceOptions::new().apply_in_retry(ApplyInRetry::Refuse);
     write.service.registry().configure("write_service", refuse).unwrap();
 
     let result = plan
@@ -274,7 +276,7 @@ async fn where_the_policy_says_so_an_apply_inside_a_retryable_attempt_is_refused
     assert_eq!((interruption.attempts(), interruption.service()), (0, "write_service"));
     assert_eq!((plan.runs(), write.runs()), (1, 0));
 
-    // Refused, it disarms nothing.
+    // Rejected, it disarms nothing.
     let result = plan.fetch_blocking(|run| {
         assert!(write.write_blocking(Ok).is_err());
         tool.count_blocking(Ok)?;
@@ -287,7 +289,7 @@ async fn where_the_policy_says_so_an_apply_inside_a_retryable_attempt_is_refused
     assert_eq!(write.write(fine).await, Ok(1));
     assert_eq!(plan.count(|_| write.write(fine)).await, Ok(2));
     assert_eq!(plan.write_blocking(|_| write.write_blocking(Ok)), Ok(3));
-    assert_eq!(write.service.circuit(), CircuitState::Closed);
+    assert_eq!(write.service.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -310,11 +312,11 @@ async fn an_apply_without_a_service_is_a_fence_too() {
     assert_eq!(plan.fetch_blocking(|_| write_blocking(&runs)), Err(Error::Down(2)));
     assert_eq!((plan.runs(), tool.runs(), runs.get()), (2, 1, 2));
 
-    // Refused by the defaults of the registry that was entered.
+    // Rejected by the defaults of the registry that was entered.
     let world = World::new();
     world
         .registry
-        .configure_defaults(ServiceLayer::new().apply_in_retry(ApplyInRetry::Refuse))
+        .configure_defaults(ServiceOptions::new().apply_in_retry(ApplyInRetry::Refuse))
         .unwrap();
     let plan = world.plans("plan_service", layer());
     let mistaken = plan.fetch(async |_| write(&runs).await.map_err(Error::mistaken));

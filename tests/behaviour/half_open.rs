@@ -1,12 +1,12 @@
 //! How a circuit recovers, and what late results may do to it.
 
 use futures::{FutureExt, future::join_all};
-use resilience_core::{BreakerPolicy, CircuitState, Next, Operation, Reason, ServiceLayer};
+use resilience_core::{BreakerPolicy, CircuitState, Next, Operation, Reason, ServiceOptions};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
 use std::{future::Future, pin::pin};
 use tokio::sync::oneshot;
 
-fn breaker() -> resilience_core::BreakerLayer {
+fn breaker() -> resilience_core::BreakerOptions {
     BreakerPolicy::builder()
         .failure_threshold(2)
         .recovery_timeout(secs(30))
@@ -17,7 +17,7 @@ fn breaker() -> resilience_core::BreakerLayer {
 fn plans(world: &World) -> Plans {
     world.plans(
         "plan_service",
-        ServiceLayer::new().retry(immediate(1)).breaker(breaker()),
+        ServiceOptions::new().retry(immediate(1)).breaker(breaker()),
     )
 }
 
@@ -31,7 +31,7 @@ fn fail(plans: &Plans) {
 fn open(plans: &Plans) {
     fail(plans);
     fail(plans);
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 }
 
 fn refused(plans: &Plans) -> bool {
@@ -74,17 +74,17 @@ fn closes_after_enough_successes_and_then_counts_anew() {
     for threshold in [1, 2, 255] {
         let world = World::new();
         let plans = plans(&world);
-        let layer = ServiceLayer::new().breaker(breaker().success_threshold(threshold));
+        let layer = ServiceOptions::new().breaker(breaker().success_threshold(threshold));
         world.registry.configure("plan_service", layer).unwrap();
         for _ in 0..2 {
             open(&plans);
             world.clock.advance(secs(30));
             for _ in 1..threshold {
                 assert!(!refused(&plans));
-                assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+                assert_eq!(plans.service.state(), CircuitState::HalfOpen);
             }
             assert!(!refused(&plans));
-            assert_eq!(plans.service.circuit(), CircuitState::Closed);
+            assert_eq!(plans.service.state(), CircuitState::Closed);
         }
     }
 }
@@ -105,13 +105,13 @@ async fn a_failed_probe_opens_again_and_the_recovery_time_starts_anew() {
             assert!(plans.count(down).await.is_err());
         }
 
-        assert_eq!(plans.service.circuit(), CircuitState::Open);
+        assert_eq!(plans.service.state(), CircuitState::Open);
         world.clock.advance(ms(29_999));
         assert!(refused(&plans));
         world.clock.advance(ms(1));
         // The success before the failure is forgotten.
         assert!(!refused(&plans));
-        assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+        assert_eq!(plans.service.state(), CircuitState::HalfOpen);
     }
 }
 
@@ -120,7 +120,7 @@ fn the_cooldown_keeps_half_open_periods_apart() {
     // R051, R065
     let world = World::new();
     let plans = plans(&world);
-    let layer = ServiceLayer::new().breaker(breaker().cooldown(secs(100)));
+    let layer = ServiceOptions::new().breaker(breaker().cooldown(secs(100)));
     world.registry.configure("plan_service", layer).unwrap();
     open(&plans);
     world.clock.advance(secs(30));
@@ -142,12 +142,12 @@ fn the_cooldown_holds_though_the_circuit_was_closed_in_between() {
         .success_threshold(1);
     world
         .registry
-        .configure("plan_service", ServiceLayer::new().breaker(layer))
+        .configure("plan_service", ServiceOptions::new().breaker(layer))
         .unwrap();
     open(&plans);
     world.clock.advance(secs(1));
     assert!(!refused(&plans));
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 
     // Half-open at 1 s, so not again before 61 s.
     open(&plans);
@@ -164,7 +164,7 @@ fn the_open_time_grows_with_each_failed_probe() {
     let grown = breaker().recovery_factor(2.0).max_recovery_timeout(secs(100));
     world
         .registry
-        .configure("plan_service", ServiceLayer::new().breaker(grown))
+        .configure("plan_service", ServiceOptions::new().breaker(grown))
         .unwrap();
     open(&plans);
     for seconds in [30, 60, 100, 100] {
@@ -181,7 +181,7 @@ async fn of_a_thousand_calls_at_once_as_many_probe_as_may() {
     for places in [1_u8, 3, 64] {
         let world = World::new();
         let plans = plans(&world);
-        let layer = ServiceLayer::new().breaker(breaker().half_open_max_calls(places).success_threshold(255));
+        let layer = ServiceOptions::new().breaker(breaker().half_open_max_calls(places).success_threshold(255));
         world.registry.configure("plan_service", layer).unwrap();
         open(&plans);
         world.clock.advance(secs(30));
@@ -228,7 +228,7 @@ async fn results_that_come_late_change_nothing() {
     world.clock.advance(secs(29));
     late(Ok(1)).await;
     late(Err(Error::Down(1))).await;
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
     world.clock.advance(secs(1));
 
     // While half-open: neither a probe's success nor a probe's failure.
@@ -236,19 +236,19 @@ async fn results_that_come_late_change_nothing() {
     for _ in 0..10 {
         late(Ok(1)).await;
         late(Err(Error::Down(1))).await;
-        assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+        assert_eq!(plans.service.state(), CircuitState::HalfOpen);
         assert!(refused(&plans), "the place of the probe was given away");
     }
     sender.send(Ok(1)).unwrap();
     assert_eq!(probe.await, Ok(1));
     assert!(!refused(&plans));
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 
     // After it has recovered.
     for _ in 0..10 {
         late(Err(Error::Down(1))).await;
     }
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -265,12 +265,12 @@ async fn a_probe_without_evidence_gives_its_place_back() {
             Err(Error::Missing)
         );
         assert_eq!(plans.count_blocking(|_| Err(Error::Cancelled)), Err(Error::Cancelled));
-        assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+        assert_eq!(plans.service.state(), CircuitState::HalfOpen);
     }
 
     assert!(!refused(&plans));
     assert!(!refused(&plans));
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -278,7 +278,7 @@ async fn a_probe_that_hangs_gives_its_place_to_another_and_counts_no_more() {
     // R074
     let world = World::new();
     let plans = plans(&world);
-    let layer = ServiceLayer::new().breaker(breaker().probe_timeout(secs(10)));
+    let layer = ServiceOptions::new().breaker(breaker().probe_timeout(secs(10)));
     world.registry.configure("plan_service", layer).unwrap();
     open(&plans);
     world.clock.advance(secs(30));
@@ -291,12 +291,12 @@ async fn a_probe_that_hangs_gives_its_place_to_another_and_counts_no_more() {
     sender.send(Err(Error::Down(0))).unwrap();
     assert_eq!(hung.await, Err(Error::Down(0)));
 
-    assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+    assert_eq!(plans.service.state(), CircuitState::HalfOpen);
     assert!(refused(&plans));
     second_sender.send(Ok(1)).unwrap();
     assert_eq!(second.await, Ok(1));
     assert!(!refused(&plans));
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -326,7 +326,7 @@ async fn a_retrying_call_recovers_the_circuit_by_itself() {
     assert_eq!(plans.fetch(fine).await, Ok(3));
     assert_eq!(plans.fetch(fine).await, Ok(4));
 
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[test]

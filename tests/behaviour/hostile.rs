@@ -1,7 +1,7 @@
 //! Clocks and subscribers that panic.
 
 use futures::FutureExt;
-use resilience_core::{BreakerPolicy, CircuitState, Operation, Reason, Registry, ServiceLayer, scope, time::Clock};
+use resilience_core::{BreakerPolicy, CircuitState, Operation, Reason, Registry, ServiceOptions, scope, time::Clock};
 use resilience_tests::{Error, Plans, World, immediate, record, secs};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -27,8 +27,8 @@ impl Clock for Broken {
 async fn a_clock_that_panics_leaves_no_scope_behind() {
     let clock = Broken::default();
     let registry = Registry::builder().clock(clock.clone()).build();
-    let outer = Plans::new(registry, "plan_service", ServiceLayer::new());
-    let inner = World::new().plans("tool_service", ServiceLayer::new());
+    let outer = Plans::new(registry, "plan_service", ServiceOptions::new());
+    let inner = World::new().plans("tool_service", ServiceOptions::new());
     clock.0.store(true, Ordering::Relaxed);
 
     // The call further in needs a clock of its own, and thereby that of the call around.
@@ -46,7 +46,7 @@ fn recovering(world: &World, success_threshold: u8) -> Plans {
         .recovery_timeout(secs(30))
         .half_open_max_calls(1)
         .success_threshold(success_threshold);
-    let plans = world.plans("tool_service", ServiceLayer::new().breaker(breaker));
+    let plans = world.plans("tool_service", ServiceOptions::new().breaker(breaker));
     assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
     world.clock.advance(secs(30));
     plans
@@ -63,16 +63,16 @@ fn a_subscriber_that_panics_costs_no_place_of_a_probe() {
     assert!(catch_unwind(AssertUnwindSafe(|| plans.count_blocking(Ok))).is_err());
 
     assert_eq!(plans.runs(), 1);
-    assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+    assert_eq!(plans.service.state(), CircuitState::HalfOpen);
     assert_eq!(plans.count_blocking(Ok), Ok(2));
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[test]
 fn a_subscriber_that_panics_over_the_fence_costs_no_place_of_a_probe() {
     let world = World::new();
     let write = recovering(&world, 2);
-    let plan = world.plans("plan_service", ServiceLayer::new().retry(immediate(3)));
+    let plan = world.plans("plan_service", ServiceOptions::new().retry(immediate(3)));
     assert_eq!(write.count_blocking(Ok), Ok(2));
     let events = record();
 
@@ -82,16 +82,16 @@ fn a_subscriber_that_panics_over_the_fence_costs_no_place_of_a_probe() {
     assert!(catch_unwind(call).is_err());
 
     assert_eq!((plan.runs(), write.runs()), (1, 2));
-    assert_eq!(write.service.circuit(), CircuitState::HalfOpen);
+    assert_eq!(write.service.state(), CircuitState::HalfOpen);
     assert_eq!(write.count_blocking(Ok), Ok(3));
-    assert_eq!(write.service.circuit(), CircuitState::Closed);
+    assert_eq!(write.service.state(), CircuitState::Closed);
 }
 
 #[test]
 fn a_clock_that_panics_over_the_panic_of_a_body_ends_nothing_but_itself() {
     let clock = Broken::default();
     let registry = Registry::builder().clock(clock.clone()).build();
-    let plans = Plans::new(registry, "plan_service", ServiceLayer::new());
+    let plans = Plans::new(registry, "plan_service", ServiceOptions::new());
 
     let call = || {
         plans.count_blocking(|_| {
@@ -108,7 +108,7 @@ fn a_clock_that_panics_over_the_panic_of_a_body_ends_nothing_but_itself() {
 #[test]
 fn a_subscriber_that_panics_over_the_panic_of_a_body_ends_nothing_but_itself() {
     let breaker = BreakerPolicy::builder().failure_threshold(1);
-    let plans = World::new().plans("plan_service", ServiceLayer::new().breaker(breaker));
+    let plans = World::new().plans("plan_service", ServiceOptions::new().breaker(breaker));
     let events = record();
 
     // Told of the circuit that opened.
@@ -116,7 +116,7 @@ fn a_subscriber_that_panics_over_the_panic_of_a_body_ends_nothing_but_itself() {
     let panic = catch_unwind(AssertUnwindSafe(|| plans.count_blocking(|_| panic!("the body")))).unwrap_err();
 
     assert_eq!(panic.downcast_ref(), Some(&"the body"));
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_call_that_goes_on_after_a_subscriber_has_panicked_knows_its_attempts() {
     static COUNT: Operation = Operation::plain("plan_service", "count");
     let world = World::new();
     let breaker = BreakerPolicy::builder().failure_threshold(1);
-    let _ = world.plans("plan_service", ServiceLayer::new().breaker(breaker));
+    let _ = world.plans("plan_service", ServiceOptions::new().breaker(breaker));
     let events = record();
     let mut call = COUNT.begin_in(world.registry);
     call.admit().unwrap();

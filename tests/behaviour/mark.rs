@@ -1,6 +1,6 @@
 //! What was refused further in is neither retried nor counted further out, whatever the error's type makes of it.
 
-use resilience_core::{BreakerPolicy, BudgetPolicy, CircuitState, Reason, ServiceLayer};
+use resilience_core::{BreakerPolicy, BudgetPolicy, CircuitState, Reason, ServiceOptions};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
 use std::{
     future::pending,
@@ -19,14 +19,14 @@ struct Two {
 
 fn two() -> Two {
     let world = World::new();
-    let strict = ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+    let strict = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
     let refusing = world.plans("tool_service", strict.retry(immediate(1)));
     assert!(refusing.count_blocking(|run| Err(Error::Down(run))).is_err());
-    assert_eq!(refusing.service.circuit(), CircuitState::Open);
+    assert_eq!(refusing.service.state(), CircuitState::Open);
     Two {
         outer: world.plans("plan_service", strict.retry(immediate(5))),
         refusing,
-        healthy: world.plans("context_service", ServiceLayer::new()),
+        healthy: world.plans("context_service", ServiceOptions::new()),
     }
 }
 
@@ -51,7 +51,7 @@ async fn a_refusal_further_in_is_neither_retried_nor_counted() {
         [Some(Reason::CircuitOpen); 4]
     );
     assert_eq!(outer.runs(), 4);
-    assert_eq!(outer.service.circuit(), CircuitState::Closed);
+    assert_eq!(outer.service.state(), CircuitState::Closed);
     assert_eq!(outer.service.statistics().suppressed, 2);
 }
 
@@ -72,8 +72,8 @@ async fn the_mark_goes_up_through_every_level() {
 
     assert_eq!(result.await.unwrap_err().reason(), Some(Reason::CircuitOpen));
     assert_eq!((outer.runs(), middle.runs()), (1, 1));
-    assert_eq!(outer.service.circuit(), CircuitState::Closed);
-    assert_eq!(middle.service.circuit(), CircuitState::Closed);
+    assert_eq!(outer.service.state(), CircuitState::Closed);
+    assert_eq!(middle.service.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,7 +116,7 @@ async fn a_later_call_that_is_not_refused_clears_the_mark() {
 
         // Not refused: a failure of its own, which opens its circuit at once.
         assert_eq!(result, Err(Error::Down(1)), "{what}");
-        assert_eq!(outer.service.circuit(), CircuitState::Open, "{what}");
+        assert_eq!(outer.service.state(), CircuitState::Open, "{what}");
     }
 }
 
@@ -137,7 +137,7 @@ async fn a_mark_that_has_survived_a_wait_is_cleared_after_it() {
     });
 
     assert_eq!(result.await, Err(Error::Down(1)));
-    assert_eq!(outer.service.circuit(), CircuitState::Open);
+    assert_eq!(outer.service.state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,7 +150,7 @@ async fn a_success_after_a_refusal_further_in_is_a_success() {
 
     // And it leaves no mark on what comes after it.
     assert_eq!(outer.count(down).await, Err(Error::Down(2)));
-    assert_eq!(outer.service.circuit(), CircuitState::Open);
+    assert_eq!(outer.service.state(), CircuitState::Open);
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,7 +172,7 @@ async fn a_call_that_is_dropped_leaves_the_mark_of_the_one_that_was_refused() {
 
     assert_eq!(result.await.unwrap_err().reason(), Some(Reason::CircuitOpen));
     assert_eq!(outer.runs(), 1);
-    assert_eq!(outer.service.circuit(), CircuitState::Closed);
+    assert_eq!(outer.service.state(), CircuitState::Closed);
     assert_eq!(healthy.service.statistics().cancelled, 1);
 }
 
@@ -180,9 +180,9 @@ async fn a_call_that_is_dropped_leaves_the_mark_of_the_one_that_was_refused() {
 async fn a_refused_retry_budget_marks() {
     let world = World::new();
     let empty = BudgetPolicy::builder().capacity(1).deposit(0.0).min_per_second(0.0);
-    let layer = ServiceLayer::new().retry(immediate(3).max_depth(2)).budget(empty);
+    let layer = ServiceOptions::new().retry(immediate(3).max_depth(2)).budget(empty);
     let inner = world.plans("tool_service", layer);
-    let outer = world.plans("plan_service", ServiceLayer::new().retry(immediate(3)));
+    let outer = world.plans("plan_service", ServiceOptions::new().retry(immediate(3)));
 
     // Two attempts inside, for the one token; then nobody tries again.
     assert_eq!(outer.fetch(|_| inner.fetch(down)).await, Err(Error::Down(2)));
@@ -193,8 +193,8 @@ async fn a_refused_retry_budget_marks() {
 #[tokio::test(start_paused = true)]
 async fn a_hint_that_is_too_long_for_the_call_further_in_is_respected_further_out() {
     let world = World::new();
-    let inner = world.plans("tool_service", ServiceLayer::new().retry(immediate(3).max_depth(2)));
-    let outer = world.plans("plan_service", ServiceLayer::new().retry(immediate(3)));
+    let inner = world.plans("tool_service", ServiceOptions::new().retry(immediate(3).max_depth(2)));
+    let outer = world.plans("plan_service", ServiceOptions::new().retry(immediate(3)));
     let busy = Error::Busy(Some(secs(61)));
 
     let result = outer.fetch(async |_| {
@@ -212,7 +212,7 @@ async fn a_hint_that_is_too_long_for_the_call_further_in_is_respected_further_ou
 async fn a_mark_ends_with_the_attempt_in_which_it_was_set() {
     let Two { outer, refusing, .. } = two();
     let world = World::new();
-    let around = world.plans("around_service", ServiceLayer::new().retry(immediate(3)));
+    let around = world.plans("around_service", ServiceOptions::new().retry(immediate(3)));
 
     // The refused call is the last of the inner attempt, the outer one handles it and fails for reasons of its own.
     let result = around.fetch(async |run| {
@@ -230,8 +230,8 @@ async fn a_mark_ends_with_the_attempt_in_which_it_was_set() {
 fn a_hint_that_ends_after_the_deadline_of_the_call_further_in_is_respected_further_out() {
     let world = World::new();
     let short = immediate(3).max_depth(2).total_timeout(secs(10));
-    let inner = world.plans("tool_service", ServiceLayer::new().retry(short));
-    let outer = world.plans("plan_service", ServiceLayer::new().retry(immediate(3)));
+    let inner = world.plans("tool_service", ServiceOptions::new().retry(short));
+    let outer = world.plans("plan_service", ServiceOptions::new().retry(immediate(3)));
 
     let result = outer.fetch_blocking(|_| {
         inner
@@ -246,8 +246,8 @@ fn a_hint_that_ends_after_the_deadline_of_the_call_further_in_is_respected_furth
 #[test]
 fn a_hint_that_is_too_long_is_respected_further_out_though_no_retry_was_allowed_further_in() {
     let world = World::new();
-    let inner = world.plans("tool_service", ServiceLayer::new().retry(immediate(3)));
-    let outer = world.plans("plan_service", ServiceLayer::new().retry(immediate(3)));
+    let inner = world.plans("tool_service", ServiceOptions::new().retry(immediate(3)));
+    let outer = world.plans("plan_service", ServiceOptions::new().retry(immediate(3)));
 
     let result = outer.fetch_blocking(|_| {
         inner
@@ -266,6 +266,6 @@ fn a_panic_over_a_refusal_further_in_is_a_failure() {
     let call = AssertUnwindSafe(|| outer.count_blocking(|_| Ok(refusing.count_blocking(Ok).unwrap())));
 
     assert!(catch_unwind(call).is_err());
-    assert_eq!(outer.service.circuit(), CircuitState::Open);
+    assert_eq!(outer.service.state(), CircuitState::Open);
     assert_eq!(outer.service.statistics().panicked, 1);
 }

@@ -1,7 +1,7 @@
 //! Calls inside calls: who retries, and who leaves it to those around.
 
 use futures::{FutureExt, executor::block_on, future::join_all};
-use resilience_core::{BreakerPolicy, BudgetPolicy, RetryPolicy, ServiceLayer, scope};
+use resilience_core::{BreakerPolicy, BudgetPolicy, RetryPolicy, ServiceOptions, scope};
 use resilience_tests::{Error, Plans, World, down, fine, immediate};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -9,8 +9,8 @@ use std::{
     thread,
 };
 
-fn layer(attempts: u32) -> ServiceLayer {
-    ServiceLayer::new()
+fn layer(attempts: u32) -> ServiceOptions {
+    ServiceOptions::new()
         .retry(immediate(attempts))
         .breaker(BreakerPolicy::builder().enabled(false))
         .budget(BudgetPolicy::builder().enabled(false))

@@ -6,7 +6,7 @@
     reason = "what is tested is how it is written"
 )]
 
-use resilience_core::{Service, ServiceLayer, retry_service};
+use resilience_core::{Service, ServiceOptions, retry_service};
 use resilience_tests::{Error, World, immediate};
 use std::{cell::Cell, future::Future};
 
@@ -14,7 +14,7 @@ type Live = &'static Service;
 
 fn service() -> Live {
     World::new()
-        .plans("plan_service", ServiceLayer::new().retry(immediate(3)))
+        .plans("plan_service", ServiceOptions::new().retry(immediate(3)))
         .service
 }
 

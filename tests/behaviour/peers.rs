@@ -2,7 +2,7 @@
 
 use futures::FutureExt;
 use resilience_core::{
-    BreakerLayer, BreakerPolicy, CallPermit, CircuitBreaker, CircuitState, Window, time::ManualClock,
+    BreakerOptions, BreakerPolicy, CallPermit, CircuitBreaker, CircuitState, Window, time::ManualClock,
 };
 use resilience_tests::{Error, alone, secs};
 use std::{future::pending, time::Duration};
@@ -13,7 +13,7 @@ struct World {
 }
 
 impl World {
-    fn new(layer: BreakerLayer) -> Self {
+    fn new(layer: BreakerOptions) -> Self {
         let (breaker, clock) = alone(layer);
         Self { clock, breaker }
     }
@@ -43,7 +43,7 @@ impl World {
 }
 
 /// Every way to open a circuit, with the failures in a row that it takes.
-fn rules() -> [(&'static str, BreakerLayer, u32); 4] {
+fn rules() -> [(&'static str, BreakerOptions, u32); 4] {
     let base = BreakerPolicy::builder()
         .recovery_timeout(secs(30))
         .half_open_max_calls(1)

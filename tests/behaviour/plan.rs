@@ -1,7 +1,7 @@
 //! What a plan that only reads allows: design, "Nesting" 4.
 
 use resilience_core::{
-    BreakerPolicy, Reason, ServiceLayer, apply,
+    BreakerPolicy, Reason, ServiceOptions, apply,
     plan::{self, PlanContext},
     scope::{self, RetryScope},
 };
@@ -12,8 +12,8 @@ fn reading() -> PlanContext {
     PlanContext::new().with_read_only(true)
 }
 
-fn layer() -> ServiceLayer {
-    ServiceLayer::new()
+fn layer() -> ServiceOptions {
+    ServiceOptions::new()
         .retry(immediate(5))
         .breaker(BreakerPolicy::builder().enabled(false))
 }

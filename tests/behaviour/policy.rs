@@ -1,8 +1,8 @@
 //! What policies accept, and how they read and print.
 
 use resilience_core::{
-    ApplyInRetry, Backoff, BreakerLayer, BreakerPolicy, BudgetLayer, BudgetPolicy, InvalidPolicy, Jitter, RetryLayer,
-    RetryPolicy, ServiceLayer,
+    ApplyInRetry, Backoff, BreakerOptions, BreakerPolicy, BudgetOptions, BudgetPolicy, InvalidPolicy, Jitter,
+    RetryOptions, RetryPolicy, ServiceOptions,
 };
 use resilience_tests::{Error, World, ms, secs};
 use serde_json::{from_str, json, to_value};
@@ -20,7 +20,7 @@ fn retry_bounds_hold_at_the_edge_and_not_beyond() {
     // R016, R023, R124
     let r = RetryPolicy::builder;
     let long = r().max_delay(DAY);
-    let table: [(RetryLayer, Result<(), &str>); 30] = [
+    let table: [(RetryOptions, Result<(), &str>); 30] = [
         (r(), Ok(())),
         (r().max_attempts(1), Ok(())),
         (r().max_attempts(0), Err("max_attempts")),
@@ -77,7 +77,7 @@ fn a_policy_reads_nothing_from_the_environment() {
     if env::var_os(WORLD[0].0).is_some() {
         assert_eq!(RetryPolicy::default(), RetryPolicy::DEFAULT);
         assert_eq!(RetryPolicy::builder().build().unwrap().max_attempts(), 3);
-        let plans = World::new().plans("plan_service", ServiceLayer::new());
+        let plans = World::new().plans("plan_service", ServiceOptions::new());
         assert_eq!(plans.fetch_blocking(|run| Err(Error::Down(run))), Err(Error::Down(3)));
         return;
     }
@@ -113,7 +113,7 @@ fn breaker_bounds_hold_at_the_edge_and_not_beyond() {
     // R124
     let b = BreakerPolicy::builder;
     let below_a_tick = Duration::from_nanos(999_999);
-    let table: [(BreakerLayer, Result<(), &str>); 24] = [
+    let table: [(BreakerOptions, Result<(), &str>); 24] = [
         (b(), Ok(())),
         (b().failure_threshold(1), Ok(())),
         (b().failure_threshold(0), Err("failure_threshold")),
@@ -151,7 +151,7 @@ fn breaker_bounds_hold_at_the_edge_and_not_beyond() {
 fn budget_bounds_hold_at_the_edge_and_not_beyond() {
     // R124
     let b = BudgetPolicy::builder;
-    let table: [(BudgetLayer, Result<(), &str>); 13] = [
+    let table: [(BudgetOptions, Result<(), &str>); 13] = [
         (b(), Ok(())),
         (b().deposit(0.0).min_per_second(0.0), Ok(())),
         (b().deposit(10.0).min_per_second(1_000.0).capacity(10_000), Ok(())),
@@ -208,13 +208,13 @@ fn the_defaults_are_those_of_the_design() {
         (0.1, 1.0, 100)
     );
     assert!((budget.throttled_cost() - 1.0).abs() < f64::EPSILON);
-    assert_eq!(field(retry.layered(&RetryLayer::new())), Ok(()));
+    assert_eq!(field(retry.layered(&RetryOptions::new())), Ok(()));
 }
 
 #[test]
 fn a_layer_reads_what_it_prints() {
     // R001
-    let layer = ServiceLayer::new()
+    let layer = ServiceOptions::new()
         .retry(
             RetryPolicy::builder()
                 .max_retries(4)
@@ -239,15 +239,15 @@ fn a_layer_reads_what_it_prints() {
     assert_eq!(printed["breaker"]["cooldown"], "1h");
     assert_eq!(printed["attempt_timeout"], "1s 500ms");
     assert_eq!(printed["apply_in_retry"], "refuse");
-    assert_eq!(from_str::<ServiceLayer>(&printed.to_string()).unwrap(), layer);
+    assert_eq!(from_str::<ServiceOptions>(&printed.to_string()).unwrap(), layer);
 }
 
 #[test]
 fn what_is_left_out_stays_open() {
     // R108
-    assert_eq!(from_str::<ServiceLayer>("{}").unwrap(), ServiceLayer::new());
-    let layer: ServiceLayer = from_str(r#"{ "retry": { "base_delay": "1m 30s", "max_delay": "2m" } }"#).unwrap();
-    let expected = ServiceLayer::new().retry(RetryPolicy::builder().base_delay(secs(90)).max_delay(secs(120)));
+    assert_eq!(from_str::<ServiceOptions>("{}").unwrap(), ServiceOptions::new());
+    let layer: ServiceOptions = from_str(r#"{ "retry": { "base_delay": "1m 30s", "max_delay": "2m" } }"#).unwrap();
+    let expected = ServiceOptions::new().retry(RetryPolicy::builder().base_delay(secs(90)).max_delay(secs(120)));
     assert_eq!(layer, expected);
 }
 
@@ -269,7 +269,7 @@ fn unknown_keys_and_values_are_refused_by_name() {
         (r#"{ "retry": { "max_attempts": -1 } }"#, "invalid value: integer `-1`"),
     ];
     for (text, expected) in table {
-        let mistake = from_str::<ServiceLayer>(text).unwrap_err().to_string();
+        let mistake = from_str::<ServiceOptions>(text).unwrap_err().to_string();
         assert!(mistake.contains(expected), "{mistake}");
     }
 }

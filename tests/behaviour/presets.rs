@@ -1,14 +1,14 @@
 //! What the presets do, by their numbers.
 
 use resilience_core::{
-    Backoff, BreakerPolicy, BudgetPolicy, CircuitState, Jitter, Reason, RetryLayer, RetryPolicy, Service, ServiceLayer,
-    classify, policy::presets, retry_service,
+    Backoff, BreakerPolicy, BudgetPolicy, CircuitState, Jitter, Reason, RetryOptions, RetryPolicy, Service,
+    ServiceOptions, classify, policy::presets, retry_service,
 };
 use resilience_tests::{Error, Plans, World, down, ms, secs};
 use std::{cell::Cell, time::Duration};
 
 /// The sleeps of a call that keeps failing, with nothing in the way.
-async fn sleeps(layer: ServiceLayer, draw: f64) -> Vec<Duration> {
+async fn sleeps(layer: ServiceOptions, draw: f64) -> Vec<Duration> {
     let world = World::drawing(draw);
     let layer = layer
         .breaker(BreakerPolicy::builder().enabled(false))
@@ -23,22 +23,22 @@ fn millis(sleeps: &[u64]) -> Vec<Duration> {
     sleeps.iter().copied().map(ms).collect()
 }
 
-fn retry(layer: RetryLayer) -> ServiceLayer {
-    ServiceLayer::new().retry(layer)
+fn retry(layer: RetryOptions) -> ServiceOptions {
+    ServiceOptions::new().retry(layer)
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_recommended_profiles_wait_within_their_bounds() {
     // R043: 2 attempts within 0.5–5 s, 5 within 2–30 s, 10 within 5–60 s; the lowest and the highest draw.
-    let table: [(ServiceLayer, &[u64], &[u64]); 3] = [
-        (ServiceLayer::high_traffic(), &[500], &[1_000]),
+    let table: [(ServiceOptions, &[u64], &[u64]); 3] = [
+        (ServiceOptions::high_traffic(), &[500], &[1_000]),
         (
-            ServiceLayer::critical(),
+            ServiceOptions::critical(),
             &[2_000, 4_000, 8_000, 15_000],
             &[4_000, 8_000, 16_000, 30_000],
         ),
         (
-            ServiceLayer::background(),
+            ServiceOptions::background(),
             &[5_000, 10_000, 20_000, 30_000, 30_000, 30_000, 30_000, 30_000, 30_000],
             &[10_000, 20_000, 40_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000],
         ),
@@ -52,9 +52,9 @@ async fn the_recommended_profiles_wait_within_their_bounds() {
 #[tokio::test(start_paused = true)]
 async fn the_recommended_profiles_save_up_so_many_retries_and_no_more() {
     for (layer, saved) in [
-        (ServiceLayer::high_traffic(), 50),
-        (ServiceLayer::critical(), 100),
-        (ServiceLayer::background(), 20),
+        (ServiceOptions::high_traffic(), 50),
+        (ServiceOptions::critical(), 100),
+        (ServiceOptions::background(), 20),
     ] {
         // Time that passes would bring more.
         let still = BudgetPolicy::builder().min_per_second(0.0);
@@ -63,7 +63,7 @@ async fn the_recommended_profiles_save_up_so_many_retries_and_no_more() {
         assert!((plans.service.retry_tokens() - f64::from(saved)).abs() < 1e-9);
         world
             .registry
-            .configure("plan_service", ServiceLayer::new().budget(still))
+            .configure("plan_service", ServiceOptions::new().budget(still))
             .unwrap();
 
         for _ in 0..200 {
@@ -77,42 +77,45 @@ async fn the_recommended_profiles_save_up_so_many_retries_and_no_more() {
 #[test]
 fn in_high_traffic_a_streak_of_failures_opens_nothing_and_a_rate_does() {
     let world = World::new();
-    let plans = world.plans("plan_service", ServiceLayer::high_traffic());
+    let plans = world.plans("plan_service", ServiceOptions::high_traffic());
     let call = |ok: bool| {
         let _ = plans.count_blocking(|run| if ok { Ok(run) } else { Err(Error::Down(run)) });
     };
 
     (0..80).for_each(|_| call(true));
     (0..49).for_each(|_| call(false));
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     call(false);
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 
     world.clock.advance(secs(5));
     (0..5).for_each(|_| call(true));
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[test]
 fn the_others_ask_a_service_in_trouble_again_as_soon_as_their_callers_can_wait() {
-    for (layer, recovery) in [(ServiceLayer::critical(), 10_000), (ServiceLayer::background(), 60_000)] {
+    for (layer, recovery) in [
+        (ServiceOptions::critical(), 10_000),
+        (ServiceOptions::background(), 60_000),
+    ] {
         let world = World::new();
         let plans = world.plans("plan_service", layer);
         for _ in 0..5 {
             let _ = plans.count_blocking(|run| Err(Error::Down(run)));
         }
-        assert_eq!(plans.service.circuit(), CircuitState::Open);
+        assert_eq!(plans.service.state(), CircuitState::Open);
 
         world.clock.advance(ms(recovery - 1));
-        assert_eq!(plans.service.circuit(), CircuitState::Open);
+        assert_eq!(plans.service.state(), CircuitState::Open);
         world.clock.advance(ms(1));
-        assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+        assert_eq!(plans.service.state(), CircuitState::HalfOpen);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_source_systems_wait_as_they_did() {
-    let table: [(ServiceLayer, f64, &[u64]); 16] = [
+    let table: [(ServiceOptions, f64, &[u64]); 16] = [
         (presets::alexai(), 0.5, &[1_000, 2_000]),               // R017
         (presets::khive(), 0.5, &[1_000, 2_000, 4_000]),         // R018
         (presets::khive(), 0.75, &[1_100, 2_200, 4_400]),        // R019
@@ -137,7 +140,7 @@ async fn the_source_systems_wait_as_they_did() {
 
 #[tokio::test(start_paused = true)]
 async fn the_source_systems_wait_as_they_did_for_as_many_attempts_as_they_like() {
-    let table: [(RetryLayer, u32, f64, &[u64]); 5] = [
+    let table: [(RetryOptions, u32, f64, &[u64]); 5] = [
         // R017: both clamps.
         (
             exponential(1).min_delay(secs(1)).max_delay(secs(10)),
@@ -172,8 +175,8 @@ async fn the_source_systems_wait_as_they_did_for_as_many_attempts_as_they_like()
     }
 }
 
-fn exponential(base: u64) -> RetryLayer {
-    RetryLayer::new()
+fn exponential(base: u64) -> RetryOptions {
+    RetryOptions::new()
         .backoff(Backoff::Exponential)
         .base_delay(secs(base))
         .max_delay(secs(60))
@@ -224,12 +227,12 @@ fn the_breakers_of_the_sources_open_close_and_probe_as_theirs_did() {
         let world = World::new();
         let plans = world.plans("plan_service", layer.retry(RetryPolicy::builder().max_attempts(1)));
         for _ in 0..5 {
-            assert_eq!(plans.service.circuit(), CircuitState::Closed);
+            assert_eq!(plans.service.state(), CircuitState::Closed);
             assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
         }
-        assert_eq!(plans.service.circuit(), CircuitState::Open);
+        assert_eq!(plans.service.state(), CircuitState::Open);
         world.clock.advance(ms(recovery * 1_000 - 1));
-        assert_eq!(plans.service.circuit(), CircuitState::Open);
+        assert_eq!(plans.service.state(), CircuitState::Open);
         world.clock.advance(ms(1));
 
         // As many probes at a time as are allowed, and no more.
@@ -243,9 +246,9 @@ fn the_breakers_of_the_sources_open_close_and_probe_as_theirs_did() {
         }
         world.clock.advance(secs(recovery));
         for _ in 0..successes {
-            assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+            assert_eq!(plans.service.state(), CircuitState::HalfOpen);
             assert!(plans.count_blocking(Ok).is_ok());
         }
-        assert_eq!(plans.service.circuit(), CircuitState::Closed);
+        assert_eq!(plans.service.state(), CircuitState::Closed);
     }
 }

@@ -1,7 +1,7 @@
 //! Whose service a call finds.
 
 use resilience_core::{
-    BreakerPolicy, CircuitState, Operation, Reason, Registry, RetryPolicy, Service, ServiceLayer, retry_service,
+    BreakerPolicy, CircuitState, Operation, Reason, Registry, RetryPolicy, Service, ServiceOptions, retry_service,
 };
 use resilience_tests::{Error, Plans, World, ms};
 use std::{ptr, sync::Barrier, thread};
@@ -91,12 +91,12 @@ async fn registries_share_nothing() {
     let (left, right) = (Registry::new(), Registry::new());
     left.configure(
         "found_by_name",
-        ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(7)),
+        ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(7)),
     )
     .unwrap();
     left.configure(
         "found_by_name",
-        ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(7)),
+        ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(7)),
     )
     .unwrap();
 
@@ -107,8 +107,8 @@ async fn registries_share_nothing() {
         (attempts(left, "found_by_name"), attempts(right, "found_by_name")),
         (7, 3)
     );
-    assert_eq!(left.service("found_by_name").circuit(), CircuitState::Open);
-    assert_eq!(right.service("found_by_name").circuit(), CircuitState::Closed);
+    assert_eq!(left.service("found_by_name").state(), CircuitState::Open);
+    assert_eq!(right.service("found_by_name").state(), CircuitState::Closed);
     assert_eq!(RetryPolicy::DEFAULT.max_attempts(), 3);
 }
 
@@ -221,7 +221,7 @@ fn the_name_of_the_service_comes_with_an_interruption_wherever_it_was_made() {
     let strict = BreakerPolicy::builder()
         .failure_threshold(1)
         .recovery_timeout(ms(1_500));
-    let plans = Plans::new(registry, &name, ServiceLayer::new().breaker(strict));
+    let plans = Plans::new(registry, &name, ServiceOptions::new().breaker(strict));
     let _ = plans.count_blocking(|run| Err(Error::Down(run)));
     drop(name);
 

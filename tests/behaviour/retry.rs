@@ -1,14 +1,16 @@
 //! How often a body runs, and what its caller gets.
 
-use resilience_core::{CircuitState, FailureKind, RetryPolicy, ServiceLayer, Verdict, apply, classify, retry_service};
+use resilience_core::{
+    CircuitState, FailureKind, RetryPolicy, ServiceOptions, Verdict, apply, classify, retry_service,
+};
 use resilience_tests::{Error, World, down, fine, immediate, secs};
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-fn retrying(attempts: u32) -> ServiceLayer {
-    ServiceLayer::new().retry(immediate(attempts))
+fn retrying(attempts: u32) -> ServiceOptions {
+    ServiceOptions::new().retry(immediate(attempts))
 }
 
 #[tokio::test(start_paused = true)]
@@ -27,7 +29,7 @@ async fn a_body_that_keeps_failing_runs_as_often_as_the_policy_says() {
     for (retry, expected) in table {
         // A breaker that would open on the way is not what this is about.
         let breaker = resilience_core::BreakerPolicy::builder().enabled(false);
-        let layer = ServiceLayer::new().retry(retry).breaker(breaker);
+        let layer = ServiceOptions::new().retry(retry).breaker(breaker);
 
         let plans = World::new().plans("plan_service", layer);
         assert_eq!(plans.fetch(down).await, Err(Error::Down(expected)), "{retry:?}");
@@ -105,7 +107,7 @@ async fn the_first_attempt_does_not_sleep_nor_does_the_last() {
         .backoff(resilience_core::Backoff::Fixed)
         .jitter(resilience_core::Jitter::None)
         .base_delay(secs(1));
-    let layer = ServiceLayer::new()
+    let layer = ServiceOptions::new()
         .retry(fixed)
         .breaker(resilience_core::BreakerPolicy::builder().enabled(false));
 
@@ -204,7 +206,7 @@ async fn a_value_that_is_classified_as_a_failure_counts_for_the_breaker() {
         assert!(pages.page_once().await.is_ok());
     }
 
-    assert_eq!(pages.service.circuit(), CircuitState::Open);
+    assert_eq!(pages.service.state(), CircuitState::Open);
     assert_eq!(pages.service.statistics().failed, 5);
 }
 
@@ -223,7 +225,7 @@ fn a_classifier_that_panics_says_nothing_about_the_service() {
     let result = catch_unwind(AssertUnwindSafe(|| fetch(plans.service)));
 
     assert!(result.is_err());
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     let statistics = plans.service.statistics();
     assert_eq!((statistics.calls, statistics.cancelled, statistics.attempts), (1, 1, 1));
 }

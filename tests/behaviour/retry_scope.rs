@@ -1,11 +1,11 @@
 //! Loops of the user's own, and the calls inside them: design, "Nesting" 1.
 
-use resilience_core::{BreakerPolicy, ServiceLayer, deadline, scope, scope::RetryScope};
+use resilience_core::{BreakerPolicy, ServiceOptions, deadline, scope, scope::RetryScope};
 use resilience_tests::{Error, World, down, fine, immediate, secs};
 use std::pin::pin;
 
-fn off() -> ServiceLayer {
-    ServiceLayer::new().breaker(BreakerPolicy::builder().enabled(false))
+fn off() -> ServiceOptions {
+    ServiceOptions::new().breaker(BreakerPolicy::builder().enabled(false))
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,7 +55,7 @@ async fn no_round_follows_a_refusal_until_a_later_call_is_not_refused() {
     // R150
     let world = World::new();
     let breaker = BreakerPolicy::builder().failure_threshold(1);
-    let plans = world.plans("plan_service", ServiceLayer::new().breaker(breaker));
+    let plans = world.plans("plan_service", ServiceOptions::new().breaker(breaker));
     let mut retries = RetryScope::enter();
     assert!(retries.attempt(plans.fetch(down)).await.is_err());
 

@@ -1,7 +1,7 @@
 //! Calls and the runtimes that drive them: budgets of tasks, runtimes that shut down, and runtimes inside attempts.
 
 use futures::executor::block_on;
-use resilience_core::{Backoff, BreakerPolicy, Jitter, Reason, Registry, RetryPolicy, ServiceLayer, scope};
+use resilience_core::{Backoff, BreakerPolicy, Jitter, Reason, Registry, RetryPolicy, ServiceOptions, scope};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
 use std::{cell::Cell, sync::Arc};
 use tokio::{runtime, task::consume_budget};
@@ -12,7 +12,7 @@ fn waiting() -> Plans {
         .base_delay(ms(1))
         .jitter(Jitter::None)
         .max_attempts(3);
-    Plans::new(Registry::new(), "plan_service", ServiceLayer::new().retry(retry))
+    Plans::new(Registry::new(), "plan_service", ServiceOptions::new().retry(retry))
 }
 
 fn current_thread() -> runtime::Runtime {
@@ -21,7 +21,7 @@ fn current_thread() -> runtime::Runtime {
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_that_uses_up_the_budget_of_its_task_at_every_poll_is_cut_all_the_same() {
-    let layer = ServiceLayer::new().attempt_timeout(secs(2));
+    let layer = ServiceOptions::new().attempt_timeout(secs(2));
     let plans = Plans::new(Registry::new(), "plan_service", layer);
     let time = tokio::spawn(tokio::time::advance(secs(2)));
 
@@ -62,7 +62,7 @@ fn a_call_that_waits_goes_on_elsewhere_when_its_runtime_is_shut_down() {
 fn the_tasks_of_a_runtime_that_an_attempt_drives_are_inside_that_attempt() {
     // The limit of "a spawned task starts fresh": what an attempt polls itself is inside it.
     let world = World::new();
-    let layer = ServiceLayer::new()
+    let layer = ServiceOptions::new()
         .retry(immediate(3))
         .breaker(BreakerPolicy::builder().enabled(false));
     let plan = world.plans("plan_service", layer);

@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use resilience_core::{
     ApplyInRetry, BreakerPolicy, BudgetPolicy, CircuitState, InvalidPolicy, Reason, Registry, RetryPolicy, Service,
-    ServiceDef, ServiceLayer, apply, retry_service,
+    ServiceDef, ServiceOptions, apply, retry_service,
 };
 use resilience_tests::{Error, Plans, World, down, immediate, ms, secs};
 use std::{ptr, time::Duration};
@@ -36,7 +36,7 @@ fn a_definition_brings_its_policies_wherever_it_is_used() {
 
     let service = registry.find("defined_service").unwrap();
     assert_eq!(
-        (service.statistics().attempts, service.circuit()),
+        (service.statistics().attempts, service.state()),
         (4, CircuitState::Open)
     );
     assert!(service.retry_tokens() <= 50.0);
@@ -58,21 +58,21 @@ fn settings_stand_above_code_and_the_operation_above_its_definition() {
     };
     let set = |retry| {
         registry
-            .configure("defined_service", ServiceLayer::new().retry(retry))
+            .configure("defined_service", ServiceOptions::new().retry(retry))
             .unwrap();
     };
     let off = BreakerPolicy::builder().enabled(false);
     registry
-        .configure("defined_service", ServiceLayer::new().breaker(off))
+        .configure("defined_service", ServiceOptions::new().breaker(off))
         .unwrap();
 
     registry
-        .configure_defaults(ServiceLayer::new().retry(immediate(9)))
+        .configure_defaults(ServiceOptions::new().retry(immediate(9)))
         .unwrap();
     assert_eq!((run(defined), run(with_its_own)), (5, 2));
     // Linked by now, and no more open to the defaults than before.
     registry
-        .configure_defaults(ServiceLayer::new().retry(immediate(8)))
+        .configure_defaults(ServiceOptions::new().retry(immediate(8)))
         .unwrap();
     assert_eq!((run(defined), run(with_its_own)), (5, 2));
     set(RetryPolicy::builder().max_retries(5));
@@ -99,7 +99,7 @@ fn the_first_definition_of_a_name_holds() {
 async fn settings_reach_operations_that_are_linked_already() {
     // R041
     let world = World::new();
-    let off = ServiceLayer::new().breaker(BreakerPolicy::builder().enabled(false));
+    let off = ServiceOptions::new().breaker(BreakerPolicy::builder().enabled(false));
     let plans = world.plans("plan_service", off);
     let runs = async || {
         let before = plans.runs();
@@ -110,17 +110,17 @@ async fn settings_reach_operations_that_are_linked_already() {
 
     world
         .registry
-        .configure_defaults(ServiceLayer::new().retry(immediate(9)))
+        .configure_defaults(ServiceOptions::new().retry(immediate(9)))
         .unwrap();
     assert_eq!(runs().await, 9);
     world
         .registry
-        .configure("plan_service", ServiceLayer::new().retry(immediate(4)))
+        .configure("plan_service", ServiceOptions::new().retry(immediate(4)))
         .unwrap();
     assert_eq!(runs().await, 4);
     world
         .registry
-        .configure_defaults(ServiceLayer::new().retry(immediate(2)))
+        .configure_defaults(ServiceOptions::new().retry(immediate(2)))
         .unwrap();
     assert_eq!(runs().await, 4);
 }
@@ -144,10 +144,10 @@ fn code_that_does_not_go_together_with_the_rest_keeps_nobody_from_changing_the_s
         assert!(fetch(service).is_err());
         service.statistics().attempts - before
     };
-    // Refused as a whole: neither its delay nor its attempts hold.
+    // Rejected as a whole: neither its delay nor its attempts hold.
     assert_eq!(runs(), 3);
 
-    let off = ServiceLayer::new().breaker(BreakerPolicy::builder().enabled(false));
+    let off = ServiceOptions::new().breaker(BreakerPolicy::builder().enabled(false));
     world
         .registry
         .configure("plan_service", off.retry(RetryPolicy::builder().max_attempts(7)))
@@ -155,14 +155,14 @@ fn code_that_does_not_go_together_with_the_rest_keeps_nobody_from_changing_the_s
     assert_eq!(runs(), 7);
     world
         .registry
-        .configure_defaults(ServiceLayer::new().attempt_timeout(secs(1)))
+        .configure_defaults(ServiceOptions::new().attempt_timeout(secs(1)))
         .unwrap();
 
     // Settings that go together with the code let it hold again, where they do not say otherwise.
     let wide = RetryPolicy::builder().max_delay(secs(1)).max_attempts(4);
     world
         .registry
-        .configure("plan_service", ServiceLayer::new().retry(wide))
+        .configure("plan_service", ServiceOptions::new().retry(wide))
         .unwrap();
     assert_eq!(runs(), 4);
 }
@@ -170,15 +170,15 @@ fn code_that_does_not_go_together_with_the_rest_keeps_nobody_from_changing_the_s
 #[test]
 fn defaults_fill_what_nobody_has_said_for_services_old_and_new() {
     let world = World::new();
-    let old = world.plans("plan_service", ServiceLayer::new());
-    let open_after = |threshold| ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(threshold));
+    let old = world.plans("plan_service", ServiceOptions::new());
+    let open_after = |threshold| ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(threshold));
     let fail = |plans: &Plans| {
         let _ = plans.count_blocking(|run| Err(Error::Down(run)));
-        plans.service.circuit()
+        plans.service.state()
     };
 
     world.registry.configure_defaults(open_after(1)).unwrap();
-    let new = world.plans("tool_service", ServiceLayer::new());
+    let new = world.plans("tool_service", ServiceOptions::new());
     let said = world.plans("context_service", open_after(2));
 
     assert_eq!(fail(&old), CircuitState::Open);
@@ -190,16 +190,16 @@ fn defaults_fill_what_nobody_has_said_for_services_old_and_new() {
 #[test]
 fn defaults_hold_for_the_service_beyond_the_limit_too() {
     let registry = Registry::builder().max_services(0).build();
-    let overflow = Plans::new(registry, "any_service", ServiceLayer::new());
+    let overflow = Plans::new(registry, "any_service", ServiceOptions::new());
     assert_eq!(overflow.service.name(), Registry::OVERFLOW);
 
     let strict = BreakerPolicy::builder().failure_threshold(1);
     registry
-        .configure_defaults(ServiceLayer::new().breaker(strict))
+        .configure_defaults(ServiceOptions::new().breaker(strict))
         .unwrap();
     let _ = overflow.count_blocking(|run| Err(Error::Down(run)));
 
-    assert_eq!(overflow.service.circuit(), CircuitState::Open);
+    assert_eq!(overflow.service.state(), CircuitState::Open);
 }
 
 #[test]
@@ -207,31 +207,33 @@ fn what_is_out_of_range_changes_nothing_and_is_named() {
     // R116, R123
     let world = World::new();
     let off = BreakerPolicy::builder().enabled(false);
-    let plans = world.plans("plan_service", ServiceLayer::new().retry(immediate(3)).breaker(off));
+    let plans = world.plans("plan_service", ServiceOptions::new().retry(immediate(3)).breaker(off));
     let _ = plans.fetch_blocking(|run| Err(Error::Down(run)));
-    let table: [(ServiceLayer, [&str; 3]); 5] = [
+    let table: [(ServiceOptions, [&str; 3]); 5] = [
         (
-            ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(0)),
+            ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(0)),
             ["max_attempts", "0", "1 to 1000000"],
         ),
         (
-            ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(9).base_delay(secs(11))),
+            ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(9).base_delay(secs(11))),
             ["base_delay", "11s", "0ns to 10s"],
         ),
         (
-            ServiceLayer::new()
+            ServiceOptions::new()
                 .retry(immediate(9))
                 .breaker(BreakerPolicy::builder().failure_threshold(0)),
             ["failure_threshold", "0", "1 to 1000000"],
         ),
         (
-            ServiceLayer::new()
+            ServiceOptions::new()
                 .retry(immediate(9))
                 .budget(BudgetPolicy::builder().deposit(f64::NAN)),
             ["deposit", "NaN", "0.0 to 10.0"],
         ),
         (
-            ServiceLayer::new().retry(immediate(9)).attempt_timeout(Duration::ZERO),
+            ServiceOptions::new()
+                .retry(immediate(9))
+                .attempt_timeout(Duration::ZERO),
             ["attempt_timeout", "0ns", "1ms to 86400s"],
         ),
     ];
@@ -252,7 +254,7 @@ fn what_is_out_of_range_changes_nothing_and_is_named() {
 fn settings_out_of_range_do_not_even_make_a_service() {
     let registry = Registry::new();
 
-    let mistake = registry.configure("plan_service", ServiceLayer::new().attempt_timeout(Duration::ZERO));
+    let mistake = registry.configure("plan_service", ServiceOptions::new().attempt_timeout(Duration::ZERO));
 
     assert_eq!(mistake.unwrap_err().field(), "attempt_timeout");
     assert!(registry.find("plan_service").is_none());
@@ -266,14 +268,14 @@ fn defaults_that_do_not_go_together_with_one_service_change_none() {
         .jitter(resilience_core::Jitter::None)
         .max_attempts(2);
     let off = BreakerPolicy::builder().enabled(false);
-    let slow = world.plans("plan_service", ServiceLayer::new().retry(slow).breaker(off));
-    let other = world.plans("tool_service", ServiceLayer::new());
+    let slow = world.plans("plan_service", ServiceOptions::new().retry(slow).breaker(off));
+    let other = world.plans("tool_service", ServiceOptions::new());
     let _ = slow.fetch_blocking(|run| Err(Error::Down(run)));
 
     let low = RetryPolicy::builder().max_delay(secs(1)).max_attempts(4);
     let mistake = world
         .registry
-        .configure_defaults(ServiceLayer::new().retry(low))
+        .configure_defaults(ServiceOptions::new().retry(low))
         .unwrap_err();
 
     assert_eq!(mistake.field(), "base_delay");
@@ -295,10 +297,10 @@ async fn no_apply_becomes_retryable_by_settings() {
     }
     let registry = Registry::new();
     registry
-        .configure_defaults(ServiceLayer::new().retry(immediate(9)))
+        .configure_defaults(ServiceOptions::new().retry(immediate(9)))
         .unwrap();
     registry
-        .configure("applied_service", ServiceLayer::new().retry(immediate(9)))
+        .configure("applied_service", ServiceOptions::new().retry(immediate(9)))
         .unwrap();
 
     assert_eq!(write(registry).await, Err(Error::Down(1)));
@@ -316,7 +318,7 @@ fn guarded() -> Result<u32, Error> {
 
 #[test]
 fn a_definition_may_keep_its_applies_out_of_attempts_that_could_be_repeated() {
-    let plans = World::new().plans("plan_service", ServiceLayer::new());
+    let plans = World::new().plans("plan_service", ServiceOptions::new());
 
     let inside = plans.fetch_blocking(|_| guarded());
 
@@ -335,7 +337,7 @@ async fn a_service_that_nobody_has_configured_is_made_by_its_first_call_and_kept
     let no_breaker = BreakerPolicy::builder().enabled(false);
     world
         .registry
-        .configure_defaults(ServiceLayer::new().breaker(no_breaker))
+        .configure_defaults(ServiceOptions::new().breaker(no_breaker))
         .unwrap();
     assert!(world.registry.find("unknown_service").is_none());
 

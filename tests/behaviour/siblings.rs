@@ -1,11 +1,11 @@
 //! Calls side by side in the same attempt: the work that one carried away and the clock that it read are not the other's.
 
-use resilience_core::{BreakerPolicy, BudgetPolicy, RetryLayer, ServiceLayer, scope};
+use resilience_core::{BreakerPolicy, BudgetPolicy, RetryOptions, ServiceOptions, scope};
 use resilience_tests::{Error, Plans, World, immediate, secs};
 use std::sync::Mutex;
 
-fn layer(retry: RetryLayer) -> ServiceLayer {
-    ServiceLayer::new()
+fn layer(retry: RetryOptions) -> ServiceOptions {
+    ServiceOptions::new()
         .retry(retry)
         .breaker(BreakerPolicy::builder().enabled(false))
 }
@@ -21,7 +21,7 @@ struct Four {
 fn four() -> Four {
     let world = World::new();
     Four {
-        outer: world.plans("plan_service", ServiceLayer::new()),
+        outer: world.plans("plan_service", ServiceOptions::new()),
         first: world.plans("tool_service", layer(immediate(3))),
         second: world.plans("context_service", layer(immediate(3))),
         write: world.plans("write_service", layer(immediate(3))),

@@ -1,7 +1,7 @@
 //! What is counted, to the last one.
 
 use futures::FutureExt;
-use resilience_core::{BreakerPolicy, BudgetPolicy, Kind, Registry, ServiceLayer, Statistics, retry_service};
+use resilience_core::{BreakerPolicy, BudgetPolicy, Kind, Registry, ServiceOptions, Statistics, retry_service};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
 use std::{
     future::pending,
@@ -9,8 +9,8 @@ use std::{
     thread,
 };
 
-fn layer() -> ServiceLayer {
-    ServiceLayer::new()
+fn layer() -> ServiceOptions {
+    ServiceOptions::new()
         .retry(immediate(3))
         .breaker(BreakerPolicy::builder().enabled(false))
 }

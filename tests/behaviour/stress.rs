@@ -1,7 +1,7 @@
 //! Breakers under many threads. What is asserted holds at rest, in whatever order the threads ran.
 
 use resilience_core::{
-    BreakerLayer, BreakerPolicy, BreakerSnapshot, CircuitBreaker, CircuitState, Window,
+    BreakerOptions, BreakerPolicy, BreakerSnapshot, CircuitBreaker, CircuitState, Window,
     time::{Clock, ManualClock},
 };
 use resilience_tests::{Error, alone, ms, secs};
@@ -20,7 +20,7 @@ const CROWD: u64 = 160;
 type Breaker = CircuitBreaker<ManualClock>;
 
 /// Never opens.
-fn patient() -> BreakerLayer {
+fn patient() -> BreakerOptions {
     BreakerPolicy::builder()
         .failure_threshold(1_000_000)
         .minimum_calls(1_000_000)

@@ -1,11 +1,11 @@
 //! Breakers that are switched off, and on again.
 
-use resilience_core::{BreakerPolicy, CircuitState, Reason, ServiceLayer};
+use resilience_core::{BreakerPolicy, CircuitState, Reason, ServiceOptions};
 use resilience_tests::{Error, Plans, World, immediate, secs};
 use std::future::pending;
 
-fn layer() -> ServiceLayer {
-    ServiceLayer::new().retry(immediate(1)).breaker(
+fn layer() -> ServiceOptions {
+    ServiceOptions::new().retry(immediate(1)).breaker(
         BreakerPolicy::builder()
             .failure_threshold(1)
             .recovery_timeout(secs(30))
@@ -15,7 +15,7 @@ fn layer() -> ServiceLayer {
 }
 
 fn switch(plans: &Plans, enabled: bool) {
-    let layer = ServiceLayer::new().breaker(BreakerPolicy::builder().enabled(enabled));
+    let layer = ServiceOptions::new().breaker(BreakerPolicy::builder().enabled(enabled));
     plans.service.registry().configure("plan_service", layer).unwrap();
 }
 
@@ -31,7 +31,7 @@ fn without_a_breaker_every_call_is_admitted() {
     (0..100).for_each(|_| fail(&plans));
 
     assert_eq!(plans.runs(), 100);
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[test]
@@ -64,13 +64,13 @@ fn a_breaker_that_is_switched_off_while_open_holds_no_retry_back() {
 fn a_breaker_that_is_switched_off_while_open_reports_closed() {
     let plans = World::new().plans("plan_service", layer());
     fail(&plans);
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
 
     switch(&plans, false);
 
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
     assert_eq!(plans.count_blocking(Ok), Ok(2));
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,5 +90,5 @@ async fn only_probes_close_a_half_open_circuit() {
     });
 
     assert_eq!(result, Ok(3));
-    assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+    assert_eq!(plans.service.state(), CircuitState::HalfOpen);
 }

@@ -2,8 +2,8 @@
 
 use futures::{FutureExt, executor::block_on};
 use resilience_core::{
-    Backoff, BreakerMode, BreakerPolicy, CircuitBreaker, CircuitState, Jitter, Next, Operation, Registry, RetryLayer,
-    RetryPolicy, ServiceLayer, Window,
+    Backoff, BreakerMode, BreakerPolicy, CircuitBreaker, CircuitState, Jitter, Next, Operation, Registry, RetryOptions,
+    RetryPolicy, ServiceOptions, Window,
     time::{Clock, ManualClock, Sleeper, Sleeping, SystemClock, SystemSleeper},
 };
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-fn fixed(delay: Duration) -> RetryLayer {
+fn fixed(delay: Duration) -> RetryOptions {
     RetryPolicy::builder()
         .backoff(Backoff::Fixed)
         .base_delay(delay)
@@ -31,7 +31,7 @@ fn without_tokio_a_call_sleeps_on_the_sleeper_of_its_registry() {
     let world = World::new();
     let plans = world.plans(
         "plan_service",
-        ServiceLayer::new().retry(fixed(secs(3_600)).max_delay(secs(3_600)).total_timeout(secs(86_400))),
+        ServiceOptions::new().retry(fixed(secs(3_600)).max_delay(secs(3_600)).total_timeout(secs(86_400))),
     );
 
     assert_eq!(block_on(plans.fetch(down)), Err(Error::Down(3)));
@@ -41,7 +41,11 @@ fn without_tokio_a_call_sleeps_on_the_sleeper_of_its_registry() {
 
 #[test]
 fn without_tokio_the_default_sleeper_works() {
-    let plans = Plans::new(Registry::new(), "plan_service", ServiceLayer::new().retry(fixed(ms(2))));
+    let plans = Plans::new(
+        Registry::new(),
+        "plan_service",
+        ServiceOptions::new().retry(fixed(ms(2))),
+    );
 
     assert_eq!(block_on(plans.fetch(down)), Err(Error::Down(3)));
 }
@@ -51,7 +55,7 @@ fn a_runtime_without_a_timer_waits_all_the_same() {
     let plans = Plans::new(
         Registry::new(),
         "plan_service",
-        ServiceLayer::new()
+        ServiceOptions::new()
             .retry(fixed(ms(2)))
             .attempt_timeout(secs(3_600))
             .breaker(BreakerPolicy::builder().enabled(false)),
@@ -71,14 +75,14 @@ fn a_runtime_without_a_timer_waits_all_the_same() {
 async fn inside_a_paused_runtime_breakers_and_budgets_follow_its_time() {
     let registry = Registry::new();
     let breaker = BreakerPolicy::builder().failure_threshold(1).recovery_timeout(secs(30));
-    let plans = Plans::new(registry, "plan_service", ServiceLayer::new().breaker(breaker));
+    let plans = Plans::new(registry, "plan_service", ServiceOptions::new().breaker(breaker));
     assert!(plans.count(down).await.is_err());
 
     tokio::time::advance(ms(29_999)).await;
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
     assert!(plans.count(fine).await.is_err());
     tokio::time::advance(ms(1)).await;
-    assert_eq!(plans.service.circuit(), CircuitState::HalfOpen);
+    assert_eq!(plans.service.state(), CircuitState::HalfOpen);
     assert!(plans.count(fine).await.is_ok());
 }
 
@@ -118,7 +122,7 @@ async fn clock_sleeper_and_chance_can_be_anybodys() {
         })
         .build();
     let retry = fixed(secs(8)).jitter(Jitter::Full).total_timeout(secs(9));
-    let plans = Plans::new(registry, "plan_service", ServiceLayer::new().retry(retry));
+    let plans = Plans::new(registry, "plan_service", ServiceOptions::new().retry(retry));
     let start = tokio::time::Instant::now();
 
     // The first retry after 4 s, the second after 8 s: half of each delay.
@@ -134,7 +138,7 @@ async fn a_random_source_out_of_its_range_is_brought_into_it() {
         let world = World::drawing(draw);
         let plans = world.plans(
             "plan_service",
-            ServiceLayer::new().retry(fixed(secs(1)).jitter(Jitter::Full)),
+            ServiceOptions::new().retry(fixed(secs(1)).jitter(Jitter::Full)),
         );
         assert_eq!(plans.fetch(down).await, Err(Error::Down(3)));
         let total: Duration = world.clock.slept().iter().sum();
@@ -187,7 +191,7 @@ fn a_rejection_reads_the_clock_once() {
     let plans = Plans::new(
         registry,
         "plan_service",
-        ServiceLayer::new().retry(fixed(secs(1))).breaker(breaker),
+        ServiceOptions::new().retry(fixed(secs(1))).breaker(breaker),
     );
     let mut retried = FETCH.begin_in(registry);
     retried.admit().unwrap();
@@ -205,7 +209,7 @@ fn a_rejection_reads_the_clock_once() {
     assert!(retried.admit().is_err());
     assert_eq!(reads() - before, 1);
     // Held open.
-    plans.service.set_breaker_mode(BreakerMode::ForcedOpen);
+    plans.service.set_mode(BreakerMode::ForcedOpen);
     let before = reads();
     assert!(plans.count_blocking(Ok).is_err());
     assert_eq!(reads() - before, 1);
@@ -224,7 +228,7 @@ fn a_success_in_a_window_of_time_reads_the_clock_once_whatever_is_remembered() {
         .minimum_calls(4);
     let policy = Box::leak(Box::new(layer.build().unwrap()));
     let breaker = CircuitBreaker::with_clock(policy, clock.clone());
-    let plans = Plans::new(registry, "plan_service", ServiceLayer::new().breaker(layer));
+    let plans = Plans::new(registry, "plan_service", ServiceOptions::new().breaker(layer));
     let alone = |outcome| breaker.call(|| outcome).unwrap();
     let annotated = |outcome| plans.count_blocking(|_| outcome);
     let ways: [&dyn Fn(Outcome) -> Outcome; 2] = [&alone, &annotated];
@@ -313,7 +317,7 @@ fn a_retry_looks_at_the_clock_when_it_is_decided_and_again_only_after_a_sleep() 
         let plans = Plans::new(
             registry,
             "plan_service",
-            ServiceLayer::new().retry(retry).breaker(breaker),
+            ServiceOptions::new().retry(retry).breaker(breaker),
         );
         clock.0.store(0, Ordering::Relaxed);
 

@@ -1,11 +1,11 @@
 //! What everything public is.
 
 use resilience_core::{
-    ApplyInRetry, Attempt, Backoff, BreakerLayer, BreakerMode, BreakerPer, BreakerPolicy, BreakerSnapshot,
-    BreakerStatistics, BudgetLayer, BudgetPolicy, Call, CallAsync, CallPermit, CircuitBreaker, CircuitCause,
+    ApplyInRetry, Attempt, Backoff, BreakerMode, BreakerOptions, BreakerPer, BreakerPolicy, BreakerSnapshot,
+    BreakerStatistics, BudgetOptions, BudgetPolicy, Call, CallAsync, CallPermit, CircuitBreaker, CircuitCause,
     CircuitChange, CircuitState, FailureCount, FailureKind, Interruption, InvalidPolicy, Jitter, Kind, Next, OnAbandon,
-    Operation, OperationReport, Reason, Refused, Registry, RegistryBuilder, RetryLayer, RetryPolicy, Service,
-    ServiceDef, ServiceLayer, Sleep, Statistics, Verdict, Window,
+    Operation, OperationReport, Reason, Registry, RegistryBuilder, Rejected, RetryOptions, RetryPolicy, Service,
+    ServiceDef, ServiceOptions, Sleep, Statistics, Verdict, Window,
     random::ThreadRandom,
     scope::{Carried, Entered},
     time::{ManualClock, Sleeping, SystemClock, SystemSleeper},
@@ -55,18 +55,18 @@ const _: () = {
     unwind_safe::<Call>();
     unwind_safe::<CircuitBreaker>();
     unwind_safe::<Interruption>();
-    unwind_safe::<Refused>();
+    unwind_safe::<Rejected>();
     error::<Interruption>();
     error::<InvalidPolicy>();
-    error::<Refused>();
+    error::<Rejected>();
 
     copy::<ApplyInRetry>();
     copy::<Backoff>();
-    copy::<BreakerLayer>();
+    copy::<BreakerOptions>();
     copy::<BreakerMode>();
     copy::<BreakerPer>();
     copy::<BreakerPolicy>();
-    copy::<BudgetLayer>();
+    copy::<BudgetOptions>();
     copy::<BudgetPolicy>();
     copy::<CircuitCause>();
     copy::<CircuitChange>();
@@ -77,10 +77,10 @@ const _: () = {
     copy::<Kind>();
     copy::<OnAbandon>();
     copy::<Reason>();
-    copy::<Refused>();
-    copy::<RetryLayer>();
+    copy::<Rejected>();
+    copy::<RetryOptions>();
     copy::<RetryPolicy>();
-    copy::<ServiceLayer>();
+    copy::<ServiceOptions>();
     copy::<Verdict>();
     copy::<Window>();
 

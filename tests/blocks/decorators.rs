@@ -1,7 +1,7 @@
 //! A trait under the attribute: its decorator protects any implementation, and the implementations know nothing of it.
 
 use crate::{Work, eager, send};
-use resilience_core::{Kind, Reason, Registry, ServiceLayer, apply, idempotent, plain, retry_service};
+use resilience_core::{Kind, Reason, Registry, ServiceOptions, apply, idempotent, plain, retry_service};
 use resilience_tests::{Error, immediate, secs};
 use std::{future::Future, sync::Mutex};
 
@@ -193,7 +193,7 @@ async fn a_decorated_apply_is_repeated_by_nobody_around_it() {
     }
 
     let registry = Registry::new();
-    let layer = ServiceLayer::new().retry(immediate(9).max_depth(9));
+    let layer = ServiceOptions::new().retry(immediate(9).max_depth(9));
     assert!(registry.configure_defaults(layer).is_ok());
     let store = tokio::sync::Mutex::new(PlanStoreResilient::in_registry(hard(), registry));
 

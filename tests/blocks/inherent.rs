@@ -2,7 +2,7 @@
 
 use crate::{Work, eager, send};
 use resilience_core::{
-    Kind, Registry, Service, ServiceLayer, apply, apply as commit_point, idempotent, idempotent as repeatable, plain,
+    Kind, Registry, Service, ServiceOptions, apply, apply as commit_point, idempotent, idempotent as repeatable, plain,
     retry_service,
 };
 use resilience_tests::{Error, secs};
@@ -232,7 +232,7 @@ async fn an_apply_of_a_block_is_repeated_by_nobody_around_it() {
         work: Work::hard(),
     };
     let registry = Registry::new();
-    let layer = ServiceLayer::new().retry(resilience_tests::immediate(9));
+    let layer = ServiceOptions::new().retry(resilience_tests::immediate(9));
     assert!(registry.configure("plan_service", layer).is_ok());
 
     let result = registry.enter(async { runner.run().await }).await;

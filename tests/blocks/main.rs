@@ -27,7 +27,7 @@ mod inherent;
 mod service;
 mod strange;
 
-use resilience_core::{BreakerPolicy, BudgetPolicy, Registry, Service, ServiceLayer};
+use resilience_core::{BreakerPolicy, BudgetPolicy, Registry, Service, ServiceOptions};
 use resilience_tests::{Error, immediate};
 use std::{
     future::Future,
@@ -87,7 +87,7 @@ pub(crate) const fn send<F: Future + Send>(future: F) -> F {
 /// A service that retries at once, three attempts in all, in a registry of its own.
 pub(crate) fn eager(name: &str) -> &'static Service {
     let registry = Registry::new();
-    let layer = ServiceLayer::new()
+    let layer = ServiceOptions::new()
         .retry(immediate(3))
         .breaker(BreakerPolicy::builder().enabled(false))
         .budget(BudgetPolicy::builder().enabled(false));

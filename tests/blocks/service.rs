@@ -2,7 +2,7 @@
 
 use crate::Work;
 use resilience_core::{
-    BreakerLayer, BreakerPer, BreakerPolicy, CircuitState, FailureCount, OnAbandon, Reason, Registry, ServiceDef,
+    BreakerOptions, BreakerPer, BreakerPolicy, CircuitState, FailureCount, OnAbandon, Reason, Registry, ServiceDef,
     Window, apply, idempotent, plain, retry_service,
 };
 use resilience_tests::{Error, World, record};
@@ -57,11 +57,11 @@ fn the_breaker_of_a_block_is_that_of_all_its_methods() {
     assert!(last.is_err_and(|error| error.reason() == Some(Reason::CircuitOpen)));
     assert_eq!(plans.work.runs(), 2);
     let service = world.registry.service("strict_service");
-    assert_eq!(service.circuit(), CircuitState::Open);
+    assert_eq!(service.state(), CircuitState::Open);
     world.clock.advance(resilience_tests::secs(6));
-    assert_eq!(service.circuit(), CircuitState::Open);
+    assert_eq!(service.state(), CircuitState::Open);
     world.clock.advance(resilience_tests::secs(1));
-    assert_eq!(service.circuit(), CircuitState::HalfOpen);
+    assert_eq!(service.state(), CircuitState::HalfOpen);
 }
 
 #[tokio::test(start_paused = true)]
@@ -166,7 +166,7 @@ impl Described for Work {
 
 static DESCRIBED: ServiceDef = ServiceDef::new("described_service").breaker(described());
 
-const fn described() -> BreakerLayer {
+const fn described() -> BreakerOptions {
     BreakerPolicy::builder()
         .enabled(true)
         .per(BreakerPer::Call)
@@ -221,10 +221,7 @@ fn a_block_may_open_its_circuit_by_a_rate() {
     let outcomes = [(); 3].map(|()| store.described());
 
     assert_eq!(outcomes, [Err(Error::Down(1)), Err(Error::Down(2)), Ok(3)]);
-    assert_eq!(
-        world.registry.service("described_service").circuit(),
-        CircuitState::Open
-    );
+    assert_eq!(world.registry.service("described_service").state(), CircuitState::Open);
 }
 
 static DEFINED: ServiceDef = ServiceDef::new("defined_service").retry(resilience_tests::immediate(2));
@@ -262,10 +259,10 @@ fn a_decorator_declares_its_service_wherever_it_is_put() {
     let registry = Registry::new();
     let store = StoreResilient::in_registry(Work::hard(), registry);
     assert_eq!(store.count(), Err(Error::Down(1)));
-    assert_eq!(registry.service("strict_store").circuit(), CircuitState::Open);
+    assert_eq!(registry.service("strict_store").state(), CircuitState::Open);
 
     let entered = Registry::new();
     let result = entered.enter_blocking(|| StoreResilient::new(Work::hard()).count());
     assert_eq!(result, Err(Error::Down(1)));
-    assert_eq!(entered.service("strict_store").circuit(), CircuitState::Open);
+    assert_eq!(entered.service("strict_store").state(), CircuitState::Open);
 }

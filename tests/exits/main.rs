@@ -17,7 +17,7 @@ mod asynchronous;
 mod elsewhere;
 mod synchronous;
 
-use resilience_core::{Backoff, Classify, FailureKind, Interruption, Registry, RetryPolicy, Service, ServiceLayer};
+use resilience_core::{Backoff, Classify, FailureKind, Interruption, Registry, RetryPolicy, Service, ServiceOptions};
 use std::{cell::Cell, num::ParseIntError, sync::LazyLock};
 
 /// How often a body has run, and what it is to do next.
@@ -85,7 +85,7 @@ impl Classify for Error {
 fn service() -> &'static Service {
     static REGISTRY: LazyLock<&'static Registry> = LazyLock::new(|| {
         let registry = Registry::new();
-        let layer = ServiceLayer::new()
+        let layer = ServiceOptions::new()
             .retry(RetryPolicy::builder().max_attempts(5).backoff(Backoff::None))
             .breaker(resilience_core::BreakerPolicy::builder().enabled(false))
             .budget(resilience_core::BudgetPolicy::builder().enabled(false));

@@ -1,6 +1,6 @@
 //! Who said so.
 
-use resilience_core::{Registry, ServiceDef, ServiceLayer, retry_service, settings::Format};
+use resilience_core::{Registry, ServiceDef, ServiceOptions, retry_service, settings::Format};
 use resilience_tests::{Error, ms};
 
 static PLANS: ServiceDef = ServiceDef::new("explained_service").attempt_timeout(ms(2_500));
@@ -102,7 +102,7 @@ fn an_annotated_operation_is_explained_before_its_first_call() {
     let explain = || crate::holds(registry, "registered_service", "fetch", "retry.max_attempts");
 
     assert_eq!(explain(), ("6".to_owned(), "attribute"));
-    registry.configure("registered_service", ServiceLayer::new()).unwrap();
+    registry.configure("registered_service", ServiceOptions::new()).unwrap();
     assert_eq!(explain(), ("6".to_owned(), "attribute"));
     registry.enter_blocking(fetch).unwrap();
     assert_eq!(explain(), ("6".to_owned(), "attribute"));

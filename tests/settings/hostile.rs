@@ -2,7 +2,7 @@
 
 use proptest::{prelude::*, test_runner::TestRunner};
 use resilience_core::{
-    Registry, ServiceLayer,
+    Registry, ServiceOptions,
     settings::{Format, Loader},
 };
 use resilience_tests::{Plans, immediate, record};
@@ -32,7 +32,7 @@ fn survives(registry: &'static Registry, plans: &Plans, format: Format, text: &s
 
 fn running() -> (&'static Registry, Plans) {
     let registry = Registry::new();
-    let plans = Plans::new(registry, "a", ServiceLayer::new().retry(immediate(2)));
+    let plans = Plans::new(registry, "a", ServiceOptions::new().retry(immediate(2)));
     (registry, plans)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{attempts, holds, read, toml, under};
 use resilience_core::{
-    Backoff, BreakerPolicy, CircuitState, OperationLayer, Registry, RetryPolicy, Service, ServiceDef, ServiceLayer,
+    Backoff, BreakerPolicy, CircuitState, OperationOptions, Registry, RetryPolicy, Service, ServiceDef, ServiceOptions,
     Settings, retry_service,
 };
 use resilience_tests::{Error, Plans, immediate, ms};
@@ -131,12 +131,12 @@ fn the_global_word_does_not_reach_services_that_no_code_declares() {
          [global]\nretry.max_attempts = 5\nbreaker.failure_threshold = 1\n\
          [services.tenant_b]\nretry.backoff = \"none\"",
     );
-    let [a, b] = ["tenant_a", "tenant_b"].map(|name| Plans::new(registry, name, ServiceLayer::new()));
+    let [a, b] = ["tenant_a", "tenant_b"].map(|name| Plans::new(registry, name, ServiceOptions::new()));
 
     for plans in [&a, &b] {
         let _ = plans.fetch_blocking(|run| Err(Error::Down(run)));
         assert_eq!(plans.runs(), 2);
-        assert_eq!(plans.service.circuit(), CircuitState::Closed);
+        assert_eq!(plans.service.state(), CircuitState::Closed);
     }
     assert!(!registry.explain("tenant_a", "fetch").is_known());
     // Nothing but the override and the defaults.
@@ -159,34 +159,34 @@ fn a_service_becomes_known_when_the_code_declares_it() {
     assert!(registry.explain("late_service", "another").is_known());
     assert!(!registry.explain("layered_service", "layered").is_known());
     let service = registry.service("late_service");
-    assert_eq!(service.circuit(), CircuitState::Closed);
+    assert_eq!(service.state(), CircuitState::Closed);
     registry.define(&PLANS);
     assert!(registry.explain("layered_service", "layered").is_known());
 
     assert!(registry.enter_blocking(fetch).is_err());
 
     assert_eq!(service.statistics().attempts, 2);
-    assert_eq!(service.circuit(), CircuitState::Open);
+    assert_eq!(service.state(), CircuitState::Open);
     assert!(registry.explain("late_service", "fetch").is_known());
 }
 
 #[test]
 fn settings_made_in_code_say_the_same_as_those_that_are_loaded() {
     let said = Settings::new()
-        .defaults(ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(2)))
-        .global(ServiceLayer::new().attempt_timeout(ms(750)))
+        .defaults(ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(2)))
+        .global(ServiceOptions::new().attempt_timeout(ms(750)))
         .service(
             "plan_service",
-            ServiceLayer::new().retry(RetryPolicy::builder().backoff(Backoff::Fixed)),
+            ServiceOptions::new().retry(RetryPolicy::builder().backoff(Backoff::Fixed)),
         )
         .service(
             "plan_service",
-            ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(3)),
+            ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(3)),
         )
         .operation(
             "plan_service",
             "fetch_plan",
-            OperationLayer::new().retry(RetryPolicy::builder().max_attempts(7)),
+            OperationOptions::new().retry(RetryPolicy::builder().max_attempts(7)),
         );
 
     let loaded = read(
@@ -201,7 +201,7 @@ fn settings_made_in_code_say_the_same_as_those_that_are_loaded() {
         laid.load(Registry::new()).unwrap(),
         said.service(
             "plan_service",
-            ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(3))
+            ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(3))
         )
     );
 }
@@ -220,7 +220,7 @@ fn an_operation_of_its_own_is_told_from_others_of_its_service() {
         "services.tool_service.operations.left.retry.max_attempts = 2\nservices.tool_service.breaker.enabled = false",
     );
     registry
-        .configure("tool_service", ServiceLayer::new().retry(immediate(5)))
+        .configure("tool_service", ServiceOptions::new().retry(immediate(5)))
         .unwrap();
     let service = registry.service("tool_service");
     let runs = |call: fn(&'static Service) -> Result<u32, Error>| {

@@ -2,7 +2,7 @@
 
 use crate::{attempts, holds, toml};
 use resilience_core::{
-    BreakerPolicy, Registry, RetryPolicy, ServiceDef, ServiceLayer,
+    BreakerPolicy, Registry, RetryPolicy, ServiceDef, ServiceOptions,
     settings::{Format, MistakeKind},
 };
 use resilience_tests::{ms, secs};
@@ -120,7 +120,7 @@ fn a_source_that_cannot_be_read_costs_itself_alone() {
     let loaded = toml("services.plan_service.retry.max_attempts = 4")
         .text("broken.json", Format::Json, "{")
         .file("missing.yaml")
-        .code(resilience_core::Settings::new().service("plan_service", ServiceLayer::new().breaker(strict)))
+        .code(resilience_core::Settings::new().service("plan_service", ServiceOptions::new().breaker(strict)))
         .load_leniently(registry);
 
     assert_eq!(loaded.skipped.len(), 2);

@@ -2,7 +2,7 @@
 
 use crate::{attempts, holds};
 use resilience_core::{
-    CircuitState, Registry, ServiceLayer,
+    CircuitState, Registry, ServiceOptions,
     settings::{Loaded, Loader},
 };
 use resilience_tests::{Error, Plans, record};
@@ -237,12 +237,12 @@ fn an_override_for_a_service_that_nobody_made_makes_its_policy_of_the_defaults()
     ]);
     assert!(registry.find("new_service").is_none());
 
-    let plans = Plans::new(registry, "new_service", ServiceLayer::new());
+    let plans = Plans::new(registry, "new_service", ServiceOptions::new());
     for _ in 0..2 {
         let _ = plans.fetch_blocking(|run| Err(Error::Down(run)));
     }
 
-    assert_eq!((plans.runs(), plans.service.circuit()), (2, CircuitState::Open));
+    assert_eq!((plans.runs(), plans.service.state()), (2, CircuitState::Open));
 }
 
 #[test]
@@ -251,12 +251,12 @@ fn a_breaker_that_is_null_is_none() {
     for spelling in ["breaker", "circuit_breaker"] {
         let overrides = json!({ "plan_service": { spelling: null } });
         let (registry, events) = lenient(&[(VARIABLE, &overrides.to_string())]);
-        let plans = Plans::new(registry, "plan_service", ServiceLayer::new());
+        let plans = Plans::new(registry, "plan_service", ServiceOptions::new());
         for _ in 0..20 {
             let _ = plans.count_blocking(|run| Err(Error::Down(run)));
         }
 
-        assert_eq!((plans.runs(), plans.service.circuit()), (20, CircuitState::Closed));
+        assert_eq!((plans.runs(), plans.service.state()), (20, CircuitState::Closed));
         assert_eq!(events, [""; 0]);
         assert_eq!(
             holds(registry, "plan_service", "any", "breaker.enabled"),

@@ -2,7 +2,7 @@
 
 use crate::{attempts, holds, under};
 use resilience_core::{
-    BreakerPolicy, Registry, RetryPolicy, ServiceDef, ServiceLayer, Settings,
+    BreakerPolicy, Registry, RetryPolicy, ServiceDef, ServiceOptions, Settings,
     settings::{Loader, keys},
 };
 use resilience_tests::ms;
@@ -85,7 +85,7 @@ fn what_is_said_of_one_stranger_leaves_the_others_and_the_defaults_alone() {
     registry
         .configure(
             "one",
-            ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(99)),
+            ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(99)),
         )
         .unwrap();
 
@@ -101,7 +101,7 @@ fn a_bulk_of_settings_is_put_into_force_at_once() {
     let registry = registry();
     let mut settings = Settings::new();
     for (index, service) in (1..).zip(&SERVICES) {
-        let layer = ServiceLayer::new()
+        let layer = ServiceOptions::new()
             .retry(RetryPolicy::builder().max_attempts(index))
             .breaker(BreakerPolicy::builder().failure_threshold(index));
         settings = settings.service(service.name(), layer);

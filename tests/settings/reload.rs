@@ -3,8 +3,8 @@
 use crate::{attempts, read, toml};
 use futures::executor::block_on;
 use resilience_core::{
-    BreakerPolicy, BudgetPolicy, CircuitState, OperationLayer, Registry, RetryPolicy, Service, ServiceDef,
-    ServiceLayer, Settings, retry_service,
+    BreakerPolicy, BudgetPolicy, CircuitState, OperationOptions, Registry, RetryPolicy, Service, ServiceDef,
+    ServiceOptions, Settings, retry_service,
 };
 use resilience_tests::{Error, Plans, World, down, immediate, ms, record, secs};
 use std::{
@@ -16,7 +16,7 @@ use std::{
     thread,
 };
 
-fn of_plans(layer: ServiceLayer) -> Settings {
+fn of_plans(layer: ServiceOptions) -> Settings {
     Settings::new().service("plan_service", layer)
 }
 
@@ -24,7 +24,7 @@ fn of_plans(layer: ServiceLayer) -> Settings {
 fn a_reload_keeps_the_state_of_the_breaker_the_budget_and_the_statistics() {
     let world = World::new();
     let policy = |attempts, recovery| {
-        ServiceLayer::new().retry(immediate(attempts)).breaker(
+        ServiceOptions::new().retry(immediate(attempts)).breaker(
             BreakerPolicy::builder()
                 .failure_threshold(4)
                 .recovery_timeout(secs(recovery)),
@@ -41,17 +41,17 @@ fn a_reload_keeps_the_state_of_the_breaker_the_budget_and_the_statistics() {
     assert!((plans.service.retry_tokens() - tokens).abs() < 1e-9);
     assert_eq!(plans.service.statistics().attempts, 2);
     let _ = plans.fetch_blocking(|run| Err(Error::Down(run)));
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Open);
     world.registry.reconfigure(of_plans(policy(9, 60))).unwrap();
-    assert_eq!(plans.service.circuit(), CircuitState::Open);
-    assert_eq!(plans.service.breaker_snapshot().retry_after, Some(secs(60)));
+    assert_eq!(plans.service.state(), CircuitState::Open);
+    assert_eq!(plans.service.snapshot().retry_after, Some(secs(60)));
 }
 
 #[test]
 fn a_reload_replaces_what_was_said_and_the_rest_falls_back() {
     let world = World::new();
-    let plans = world.plans("plan_service", ServiceLayer::new().retry(immediate(5)));
-    let tools = world.plans("tool_service", ServiceLayer::new().attempt_timeout(ms(10)));
+    let plans = world.plans("plan_service", ServiceOptions::new().retry(immediate(5)));
+    let tools = world.plans("tool_service", ServiceOptions::new().attempt_timeout(ms(10)));
 
     world.registry.reconfigure(Settings::new()).unwrap();
 
@@ -68,26 +68,26 @@ fn a_reload_with_one_mistake_changes_nothing_anywhere() {
         Ok(1)
     }
     let world = World::new();
-    let plans = world.plans("plan_service", ServiceLayer::new().retry(immediate(2)));
+    let plans = world.plans("plan_service", ServiceOptions::new().retry(immediate(2)));
     let _ = strict(world.registry.service("tool_service"));
     let before = world.registry.settings();
-    let cap = |delay| ServiceLayer::new().retry(RetryPolicy::builder().max_delay(delay));
+    let cap = |delay| ServiceOptions::new().retry(RetryPolicy::builder().max_delay(delay));
 
     for (settings, told) in [
         (
-            of_plans(ServiceLayer::new().retry(immediate(7))).service("tool_service", cap(secs(1))),
+            of_plans(ServiceOptions::new().retry(immediate(7))).service("tool_service", cap(secs(1))),
             "services.tool_service.retry.max_delay is 1s, but retry.base_delay is 2s (attribute), which then must be 0ns to 1s",
         ),
         (
-            of_plans(ServiceLayer::new().retry(immediate(7))).operation(
+            of_plans(ServiceOptions::new().retry(immediate(7))).operation(
                 "new_service",
                 "fetch",
-                OperationLayer::new().attempt_timeout(ms(0)),
+                OperationOptions::new().attempt_timeout(ms(0)),
             ),
             "services.new_service.operations.fetch.attempt_timeout is 0ns, but must be 1ms to 86400s",
         ),
         (
-            of_plans(ServiceLayer::new().retry(immediate(7))).defaults(cap(ms(1))),
+            of_plans(ServiceOptions::new().retry(immediate(7))).defaults(cap(ms(1))),
             "defaults.retry.max_delay is 1ms, but retry.base_delay is 100ms (library), which then must be 0ns to 1ms",
         ),
     ] {
@@ -106,11 +106,11 @@ fn a_reload_with_one_mistake_changes_nothing_anywhere() {
 fn a_call_ends_with_the_policy_that_it_began_its_retries_with() {
     let world = World::new();
     let off = BreakerPolicy::builder().enabled(false);
-    let plans = world.plans("plan_service", ServiceLayer::new().retry(immediate(4)).breaker(off));
+    let plans = world.plans("plan_service", ServiceOptions::new().retry(immediate(4)).breaker(off));
 
     let outcome = plans.fetch_blocking(|run| {
         if run == 2 {
-            let once = ServiceLayer::new().retry(immediate(1)).breaker(off);
+            let once = ServiceOptions::new().retry(immediate(1)).breaker(off);
             world.registry.reconfigure(of_plans(once)).unwrap();
         }
         Err(Error::Down(run))
@@ -125,7 +125,7 @@ fn two_callers_under_a_thousand_reloads_lose_no_call_and_no_state() {
     // R126
     let registry = Registry::new();
     let policy = |attempts| {
-        ServiceLayer::new()
+        ServiceOptions::new()
             .retry(immediate(attempts))
             .budget(BudgetPolicy::builder().enabled(false))
             .breaker(BreakerPolicy::builder().failure_threshold(1_000_000))
@@ -134,7 +134,7 @@ fn two_callers_under_a_thousand_reloads_lose_no_call_and_no_state() {
     let broken = Plans::new(
         registry,
         "broken_service",
-        ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(1)),
+        ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1)),
     );
     let _ = broken.count_blocking(|run| Err(Error::Down(run)));
     let (done, calls) = (AtomicBool::new(false), AtomicU64::new(0));
@@ -154,14 +154,14 @@ fn two_callers_under_a_thousand_reloads_lose_no_call_and_no_state() {
             });
         }
         begin.wait();
-        let broken = ServiceLayer::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+        let broken = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
         for round in 0..1_000 {
             let settings = of_plans(policy(2 + round % 2)).service("broken_service", broken);
             registry.reconfigure(settings).unwrap();
             if round % 10 == 0 {
                 let spoiled = registry
                     .settings()
-                    .service("plan_service", ServiceLayer::new().retry(immediate(0)));
+                    .service("plan_service", ServiceOptions::new().retry(immediate(0)));
                 assert!(registry.reconfigure(spoiled).is_err());
             }
         }
@@ -174,8 +174,8 @@ fn two_callers_under_a_thousand_reloads_lose_no_call_and_no_state() {
 
     let statistics = plans.service.statistics();
     assert_eq!(statistics.calls, calls.load(Ordering::Relaxed));
-    assert_eq!(plans.service.circuit(), CircuitState::Closed);
-    assert_eq!(broken.service.circuit(), CircuitState::Open);
+    assert_eq!(plans.service.state(), CircuitState::Closed);
+    assert_eq!(broken.service.state(), CircuitState::Open);
     assert_eq!(broken.service.statistics().calls, 1);
 }
 
@@ -210,7 +210,7 @@ fn services_and_operations_made_during_a_reload_follow_it_whoever_is_first() {
 fn a_subscriber_may_reload() {
     // R081
     let world = World::new();
-    let plans = world.plans("plan_service", ServiceLayer::new().retry(immediate(2)));
+    let plans = world.plans("plan_service", ServiceOptions::new().retry(immediate(2)));
     let events = record();
     let registry = world.registry;
     events.call_back(move |_| {
@@ -230,7 +230,7 @@ fn a_subscriber_may_reload() {
 fn a_thousand_services_are_configured_one_by_one_in_no_time() {
     let registry = Registry::new();
     for index in 0..1_000 {
-        let layer = ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(index + 1));
+        let layer = ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(index + 1));
         registry.configure(&format!("service_{index}"), layer).unwrap();
     }
     assert_eq!(attempts(registry, "service_999", "any"), "1000");
@@ -247,7 +247,7 @@ fn everything_at_once_ends() {
     }
     let registry = Registry::builder().max_services(6).build();
     let begin = Barrier::new(4);
-    let strict = |attempts| ServiceLayer::new().retry(immediate(attempts));
+    let strict = |attempts| ServiceOptions::new().retry(immediate(attempts));
     let round = |thread: u32, round: u32| {
         let name = format!("service_{}", (thread + round) % 9);
         let service = registry.service(&name);

@@ -38,7 +38,7 @@ async fn a_forbidding_crate_compiles() {
     assert_eq!(forbidding::Block(Work::easy()).calls_an_apply(), Ok(1));
     match forbidding::derived(&Work::hard()) {
         Ok(run) => assert_eq!(run, 3),
-        Err(forbidding::Refused::Down) => panic!("three attempts are enough"),
-        Err(forbidding::Refused::Ours(interruption)) => panic!("{}", interruption),
+        Err(forbidding::Rejected::Down) => panic!("three attempts are enough"),
+        Err(forbidding::Rejected::Ours(interruption)) => panic!("{}", interruption),
     }
 }

@@ -79,7 +79,7 @@ impl Catalogue for Work {
 
 /// An error of its own.
 #[derive(Debug, Classify)]
-pub enum Refused {
+pub enum Rejected {
     /// Down.
     #[transient]
     Down,
@@ -89,10 +89,10 @@ pub enum Refused {
 }
 
 #[retry_service(service = SHAPES, idempotent)]
-pub fn derived(work: &Work) -> Result<u32, Refused> {
+pub fn derived(work: &Work) -> Result<u32, Rejected> {
     work.run().map_err(|error| match error {
         Error::Interrupted(interruption) => interruption.into(),
-        _ => Refused::Down,
+        _ => Rejected::Down,
     })
 }
 

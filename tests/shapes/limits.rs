@@ -1,7 +1,7 @@
 //! The attribute takes what the runtime takes: the least and the most of every number, and not one more.
 
 use crate::{Work, send};
-use resilience_core::{Backoff, Jitter, Registry, RetryPolicy, ServiceLayer, retry_service};
+use resilience_core::{Backoff, Jitter, Registry, RetryPolicy, ServiceOptions, retry_service};
 use resilience_tests::{Error, secs};
 use std::time::Duration;
 
@@ -99,7 +99,7 @@ fn the_runtime_has_the_same_limits() {
         (Duration::from_millis(1), true),
         (Duration::from_micros(999), false),
     ] {
-        let configured = registry.configure("limits", ServiceLayer::new().attempt_timeout(timeout));
+        let configured = registry.configure("limits", ServiceOptions::new().attempt_timeout(timeout));
         assert_eq!(configured.is_ok(), fits, "{timeout:?}");
     }
 }

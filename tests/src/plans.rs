@@ -1,6 +1,6 @@
 use crate::Error;
 use resilience_core::{
-    Backoff, Jitter, Registry, RetryLayer, RetryPolicy, Service, ServiceLayer, retry_service, time::ManualClock,
+    Backoff, Jitter, Registry, RetryOptions, RetryPolicy, Service, ServiceOptions, retry_service, time::ManualClock,
 };
 use std::{
     future::Future,
@@ -21,7 +21,7 @@ pub const fn secs(seconds: u64) -> Duration {
 }
 
 /// So many attempts, one right after the other.
-pub const fn immediate(attempts: u32) -> RetryLayer {
+pub const fn immediate(attempts: u32) -> RetryOptions {
     RetryPolicy::builder()
         .max_attempts(attempts)
         .backoff(Backoff::None)
@@ -70,7 +70,7 @@ impl World {
 
     /// A service under `layer`.
     #[must_use]
-    pub fn plans(&self, name: &str, layer: ServiceLayer) -> Plans {
+    pub fn plans(&self, name: &str, layer: ServiceOptions) -> Plans {
         Plans::new(self.registry, name, layer)
     }
 }
@@ -97,7 +97,7 @@ impl Plans {
     /// If `layer` is out of range.
     #[must_use]
     #[allow(clippy::expect_used, reason = "a test fails by panicking")]
-    pub fn new(registry: &'static Registry, name: &str, layer: ServiceLayer) -> Self {
+    pub fn new(registry: &'static Registry, name: &str, layer: ServiceOptions) -> Self {
         registry.configure(name, layer).expect("a valid layer");
         Self {
             service: registry.service(name),

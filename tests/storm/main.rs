@@ -6,7 +6,7 @@
 mod peers;
 mod simulation;
 
-use resilience_core::ServiceLayer;
+use resilience_core::ServiceOptions;
 use simulation::{Hops, Policy, Recovery, Run, Scenario, play_all, table};
 use std::sync::LazyLock;
 
@@ -215,9 +215,9 @@ fn retries_of_other_crates_storm() {
 
 #[test]
 fn the_presets_make_no_outage_worse_either() {
-    let high_traffic = || Policy::ours("high traffic", ServiceLayer::high_traffic());
-    let critical = || Policy::ours("critical", ServiceLayer::critical());
-    let background = || Policy::ours("background", ServiceLayer::background());
+    let high_traffic = || Policy::ours("high traffic", ServiceOptions::high_traffic());
+    let critical = || Policy::ours("critical", ServiceOptions::critical());
+    let background = || Policy::ours("background", ServiceOptions::background());
     let [high_traffic, critical, background] = [
         runs(high_traffic, Scenario::outage),
         runs(critical, Scenario::outage),
@@ -247,7 +247,7 @@ fn the_presets_make_no_outage_worse_either() {
 #[test]
 fn an_outage_of_any_length_is_soon_over_in_high_traffic() {
     for seconds in [5, 10, 20, 45] {
-        let policy = Policy::ours("high traffic", ServiceLayer::high_traffic());
+        let policy = Policy::ours("high traffic", ServiceOptions::high_traffic());
         let runs = play_all(&[(Scenario::outage(2).lasting(seconds), policy)]);
 
         assert!(

@@ -8,7 +8,7 @@
 )]
 
 use resilience_core::{
-    Registry, Service, ServiceDef, ServiceLayer, apply, retry_service,
+    Registry, Service, ServiceDef, ServiceOptions, apply, retry_service,
     settings::{Finding, Format, Loader},
 };
 use resilience_tests::{Error, ms};
@@ -156,7 +156,7 @@ fn two_definitions_of_one_name_are_found_and_two_operations_that_say_different_t
 fn a_test_of_one_line_says_all_that_is_wrong() {
     let registry = Registry::new();
     registry
-        .configure("nobodys_service", ServiceLayer::new().attempt_timeout(ms(5)))
+        .configure("nobodys_service", ServiceOptions::new().attempt_timeout(ms(5)))
         .unwrap();
 
     let refused = registry.verify().into_result().unwrap_err();

@@ -102,7 +102,7 @@ async fn what_is_not_repeated_goes_through_the_breaker_and_returns_its_error_as_
         .map(Err)
     );
     let tools = wiring.registry.service(TOOLS);
-    assert_eq!((tools.circuit(), tools.statistics().attempts), (CircuitState::Open, 5));
+    assert_eq!((tools.state(), tools.statistics().attempts), (CircuitState::Open, 5));
     assert!(wiring.once(TOOLS, || backend.fail()).is_err());
     assert_eq!(backend.runs(), 4);
 }

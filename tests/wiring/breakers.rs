@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 const PLANS: &str = "plan_service";
 
 fn state(wiring: &Wiring) -> CircuitState {
-    wiring.registry.service(PLANS).circuit()
+    wiring.registry.service(PLANS).state()
 }
 
 fn fail(wiring: &Wiring) -> Result<u32, Error> {
@@ -190,7 +190,7 @@ fn the_failures_before_half_open_are_forgotten_with_it() {
 
     for failures in 1..=4 {
         assert_eq!(fail(&wiring), Err(Error::Down(1)));
-        let breaker = wiring.registry.service(PLANS).breaker_snapshot();
+        let breaker = wiring.registry.service(PLANS).snapshot();
         assert_eq!((breaker.state, breaker.failures), (CircuitState::Closed, failures));
     }
     assert_eq!(

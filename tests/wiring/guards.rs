@@ -119,7 +119,7 @@ async fn an_inner_call_still_asks_its_breaker_and_an_open_circuit_ends_the_outer
         assert_eq!((inner.runs(), outer.runs()), (inner_runs, outer_runs));
         let reason = (circuit == CircuitState::Open).then_some(Reason::CircuitOpen);
         assert_eq!(outcome.unwrap_err().reason(), reason);
-        assert_eq!(wiring.registry.service("tool_service").circuit(), circuit);
+        assert_eq!(wiring.registry.service("tool_service").state(), circuit);
     }
 }
 

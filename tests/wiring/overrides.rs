@@ -207,12 +207,12 @@ fn an_override_while_calls_run_is_seen_by_the_next_decision_and_forgets_nothing(
     assert_eq!(wiring.take_up(&[(VARIABLE, &slower)]), [""; 0]);
 
     let plans = wiring.registry.service("plan_service");
-    assert_eq!(plans.breaker_snapshot().failures, 4);
+    assert_eq!(plans.snapshot().failures, 4);
     assert_eq!(
         wiring.execute("plan_service", || backend.recover_after(5)),
         Err(Error::Down(5))
     );
-    assert_eq!(plans.circuit(), CircuitState::Open, "the fifth failure");
+    assert_eq!(plans.state(), CircuitState::Open, "the fifth failure");
     plans.reset_breaker();
     let backend = Backend::default();
     assert_eq!(wiring.execute("plan_service", || backend.recover_after(1)), Ok(2));

@@ -57,7 +57,7 @@ impl ToolRuntime {
     fn start(&self, context: &RuntimeContext, step: Step) -> Result<u32, Error> {
         let plan = PlanContext::new().with_read_only(context.plan_read_only);
         plan::within_blocking(plan, || {
-            let work = scope::carry_blocking(|| self.0.run_blocking(step));
+            let work = scope::carry_blocking(|| self.0.call_blocking(step));
             thread::scope(|threads| threads.spawn(work).join().unwrap())
         })
     }

@@ -1,7 +1,7 @@
 //! The eleven services, those that nobody knows, and how long each waits.
 
 use crate::system::{Backend, DATABASE, SERVICES, Wiring};
-use resilience_core::{Jitter, RetryLayer, RetryPolicy, ServiceDef, ServiceLayer, Settings, policy::presets};
+use resilience_core::{Jitter, RetryOptions, RetryPolicy, ServiceDef, ServiceOptions, Settings, policy::presets};
 use resilience_tests::{ms, secs};
 use std::{ptr, sync::Barrier, thread, time::Duration};
 
@@ -48,10 +48,10 @@ fn eleven_services_are_known_each_with_the_policy_of_its_class() {
 #[test]
 fn exponential_backoff_with_and_without_jitter() {
     // R012, R013, R015
-    let delays = |unit, layer: Option<RetryLayer>| {
+    let delays = |unit, layer: Option<RetryOptions>| {
         let wiring = Wiring::drawing(unit);
         if let Some(retry) = layer {
-            let layer = ServiceLayer::new().retry(retry);
+            let layer = ServiceOptions::new().retry(retry);
             wiring.registry.configure("plan_service", layer).unwrap();
         }
         slept(&wiring, "plan_service")
@@ -71,7 +71,7 @@ fn exponential_backoff_with_and_without_jitter() {
 fn every_strategy_has_the_floor_of_the_system() {
     // R006, R007, R008, R009, R011, R013
     let zero = secs(0);
-    let table: [(RetryLayer, f64, &[u64]); 8] = [
+    let table: [(RetryOptions, f64, &[u64]); 8] = [
         (presets::immediate(), 0.9, &[]),
         (presets::fixed(zero), 0.9, &[100, 100, 100]),
         (presets::fixed(ms(500)), 0.9, &[500, 500, 500]),
@@ -84,7 +84,7 @@ fn every_strategy_has_the_floor_of_the_system() {
     for (retry, unit, expected) in table {
         let wiring = Wiring::drawing(unit);
         // A service that the code leaves to the settings alone.
-        let layer = ServiceLayer::new().retry(retry.max_attempts(4));
+        let layer = ServiceOptions::new().retry(retry.max_attempts(4));
         let only = Settings::new().service("stranger", layer);
         wiring.registry.reconfigure(only).unwrap();
 
@@ -112,7 +112,7 @@ fn a_service_that_nobody_knows_gets_the_conservative_policy_and_keeps_it() {
     for known in wiring.attempts() {
         assert!(known.parse::<u32>().unwrap() >= 3, "{known}");
     }
-    let layer = ServiceLayer::new().retry(RetryLayer::new().max_attempts(4));
+    let layer = ServiceOptions::new().retry(RetryOptions::new().max_attempts(4));
     wiring.registry.configure("stranger", layer).unwrap();
     assert_eq!(slept(&wiring, "stranger"), [ms(500), secs(1), secs(2)]);
     assert!(ptr::eq(first, wiring.registry.service("stranger")));
@@ -126,7 +126,7 @@ fn policies_made_for_strangers_are_independent_of_each_other_and_of_the_defaults
     let _ = ["one", "two"].map(|name| wiring.registry.service(name));
 
     for name in ["one", "plan_service"] {
-        let layer = ServiceLayer::new().retry(RetryLayer::new().max_attempts(99));
+        let layer = ServiceOptions::new().retry(RetryOptions::new().max_attempts(99));
         wiring.registry.configure(name, layer).unwrap();
     }
 

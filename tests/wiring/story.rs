@@ -41,7 +41,7 @@ async fn a_plan_is_made_meets_an_outage_and_is_carried_out_once_the_tools_are_ba
     for run in [4, 5] {
         assert_eq!(actor.run(&plan("execute"), Step::Write).await, Err(Error::Down(run)));
     }
-    assert_eq!(tools.service.circuit(), CircuitState::Open);
+    assert_eq!(tools.service.state(), CircuitState::Open);
     for path in [&executor as &dyn Path, &actor] {
         let refused = path.run(&plan("execute"), Step::Write).await.unwrap_err();
         assert_eq!(refused.interruption().unwrap().retry_after(), Some(secs(60)));
@@ -54,7 +54,7 @@ async fn a_plan_is_made_meets_an_outage_and_is_carried_out_once_the_tools_are_ba
         "plan_service": { "retry": { "max_attempts": -1 } },
     });
     assert_eq!(wiring.take_up(&[(VARIABLE, &overrides.to_string())]).len(), 1);
-    assert_eq!(tools.service.circuit(), CircuitState::Open);
+    assert_eq!(tools.service.state(), CircuitState::Open);
 
     // The tools come back: two probes close the circuit, and the plan is applied, once.
     tools.come_back();
@@ -62,10 +62,7 @@ async fn a_plan_is_made_meets_an_outage_and_is_carried_out_once_the_tools_are_ba
     let events = record();
     assert_eq!(executor.run(&plan("strategize"), Step::Inspect).await, Ok(6));
     assert_eq!(actor.run(&plan("Apply"), Step::Write).await, Ok(7));
-    assert_eq!(
-        (tools.service.circuit(), tools.outside.runs()),
-        (CircuitState::Closed, 7)
-    );
+    assert_eq!((tools.service.state(), tools.outside.runs()), (CircuitState::Closed, 7));
     assert_eq!(
         events.take(),
         [

@@ -1,8 +1,8 @@
 //! The services, their policies, and the layer that every call goes through.
 
 use resilience_core::{
-    BreakerLayer, Jitter, Registry, RetryLayer, ServiceDef, ServiceLayer, Settings, policy::presets, retry_service,
-    settings::Loader, time::ManualClock,
+    BreakerOptions, Jitter, Registry, RetryOptions, ServiceDef, ServiceOptions, Settings, policy::presets,
+    retry_service, settings::Loader, time::ManualClock,
 };
 use resilience_tests::{Error, World, ms, secs};
 use std::{
@@ -11,20 +11,20 @@ use std::{
 };
 
 /// For what lies in the database, and for services that nobody knows.
-pub(crate) const DATABASE: RetryLayer = presets::exponential(ms(500))
+pub(crate) const DATABASE: RetryOptions = presets::exponential(ms(500))
     .max_attempts(3)
     .max_delay(secs(10))
     .jitter(Jitter::Proportional(0.2))
     .min_delay(ms(100));
 
-const NETWORK: RetryLayer = DATABASE.base_delay(secs(1)).max_delay(secs(60));
+const NETWORK: RetryOptions = DATABASE.base_delay(secs(1)).max_delay(secs(60));
 
-const PROVIDER: RetryLayer = NETWORK.max_attempts(5).base_delay(secs(2)).max_delay(secs(30));
+const PROVIDER: RetryOptions = NETWORK.max_attempts(5).base_delay(secs(2)).max_delay(secs(30));
 
-const FILE: RetryLayer = presets::fixed(ms(100)).max_attempts(3);
+const FILE: RetryOptions = presets::fixed(ms(100)).max_attempts(3);
 
 /// One for every service, known or not.
-pub(crate) const BREAKER: BreakerLayer = BreakerLayer::new()
+pub(crate) const BREAKER: BreakerOptions = BreakerOptions::new()
     .failure_threshold(5)
     .count_permanent(true)
     .recovery_timeout(secs(60))
@@ -32,7 +32,7 @@ pub(crate) const BREAKER: BreakerLayer = BreakerLayer::new()
     .half_open_max_calls(2)
     .success_threshold(2);
 
-const fn service(name: &'static str, retry: RetryLayer) -> ServiceDef {
+const fn service(name: &'static str, retry: RetryOptions) -> ServiceDef {
     ServiceDef::new(name).retry(retry).breaker(BREAKER)
 }
 
@@ -75,7 +75,7 @@ impl Wiring {
 
     /// What holds for services that nobody knows.
     fn conservative() -> Settings {
-        Settings::new().defaults(ServiceLayer::new().retry(DATABASE).breaker(BREAKER))
+        Settings::new().defaults(ServiceOptions::new().retry(DATABASE).breaker(BREAKER))
     }
 
     /// Under these overrides of services, of which nothing must be wrong.

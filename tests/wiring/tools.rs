@@ -84,7 +84,7 @@ impl Tools {
         }
     }
 
-    pub(crate) fn run_blocking(&self, step: Step) -> Result<u32, Error> {
+    pub(crate) fn call_blocking(&self, step: Step) -> Result<u32, Error> {
         match step {
             Step::Inspect => self.inspect_blocking(),
             Step::Write => self.write_blocking(),

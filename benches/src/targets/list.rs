@@ -138,7 +138,7 @@ pub const TARGETS: &[Target] = &[
         what: "rejected: bytes of the value that says so",
         limit: Some(16.0),
         kind: Kind::Bytes,
-        cases: &[(sizes::TYPES, "ours: Refused"), (sizes::TYPES, "ours: Interruption")],
+        cases: &[(sizes::TYPES, "ours: Rejected"), (sizes::TYPES, "ours: Interruption")],
         peers: None,
     },
     Target {

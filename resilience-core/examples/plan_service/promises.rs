@@ -150,7 +150,7 @@ fn silence_while_open(narrator: &Narrator, server: &Server, rows: &[Row]) -> Pro
 }
 
 fn recovered(server: &Server) -> Promise {
-    let circuit = PLANS.service().circuit();
+    let circuit = PLANS.service().state();
     let answered = server
         .arrivals(route::PLAN)
         .last()

@@ -6,7 +6,7 @@ use super::{
 };
 use std::{collections::VecDeque, time::Duration};
 
-/// What a breaker is doing; see [`Service::circuit`](crate::Service::circuit).
+/// What a breaker is doing; see [`Service::state`](crate::Service::state).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CircuitState {

@@ -122,7 +122,7 @@ impl Breaker {
                     return (Ok(permit), transition);
                 }
                 Admission::Unjudged(mode) => return (Ok(Permit::of_held(mode)), transition),
-                Admission::Refused(wait) => return (Err(self.refuse(wait, policy)), transition),
+                Admission::Rejected(wait) => return (Err(self.refuse(wait, policy)), transition),
                 Admission::HalfOpen(next) => {
                     let mut memory = self.parts(policy).memory();
                     if self.replace(word, next) {

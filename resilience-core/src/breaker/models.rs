@@ -7,14 +7,14 @@ mod control;
 mod windows;
 
 use super::*;
-use crate::policy::BreakerLayer;
+use crate::policy::BreakerOptions;
 use loom::{sync::Arc, thread};
 use std::{
     collections::BTreeSet,
     sync::{Arc as StdArc, Mutex},
 };
 
-fn policy(layer: BreakerLayer) -> BreakerPolicy {
+fn policy(layer: BreakerOptions) -> BreakerPolicy {
     layer.build().unwrap()
 }
 

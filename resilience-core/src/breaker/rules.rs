@@ -13,8 +13,8 @@ pub(super) enum Admission {
     Granted,
     /// Granted by a breaker that is held.
     Unjudged(BreakerMode),
-    /// Refused for so long, or until somebody says otherwise.
-    Refused(Option<Duration>),
+    /// Rejected for this long, or until somebody says otherwise.
+    Rejected(Option<Duration>),
     /// The open time is over: whoever installs this word has begun the half-open period.
     HalfOpen(Word),
     /// Half-open: a place among the probes decides.
@@ -26,13 +26,13 @@ pub(super) fn admit(word: Word, now: Tick) -> Admission {
         State::Closed(_) => Admission::Granted,
         State::HalfOpen { .. } => Admission::AskProbes,
         State::Open { deadline, reopenings } => match deadline.wait(now) {
-            Some(wait) => Admission::Refused(Some(wait)),
+            Some(wait) => Admission::Rejected(Some(wait)),
             None => Admission::HalfOpen(word.turned(State::HalfOpen {
                 successes: 0,
                 reopenings,
             })),
         },
-        State::Held(BreakerMode::ForcedOpen) => Admission::Refused(None),
+        State::Held(BreakerMode::ForcedOpen) => Admission::Rejected(None),
         State::Held(mode) => Admission::Unjudged(mode),
     }
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 /// use resilience_core::{CircuitState, Registry};
 ///
 /// let plans = Registry::new().service("plan_service");
-/// let breaker = plans.breaker_snapshot();
+/// let breaker = plans.snapshot();
 /// assert_eq!((breaker.state, breaker.failures), (CircuitState::Closed, 0));
 /// assert_eq!(breaker.statistics.changes, 0);
 /// ```

@@ -10,9 +10,9 @@ mod statistics;
 mod threads;
 
 use super::*;
-use crate::policy::BreakerLayer;
+use crate::policy::BreakerOptions;
 
-fn policy(layer: BreakerLayer) -> BreakerPolicy {
+fn policy(layer: BreakerOptions) -> BreakerPolicy {
     layer.build().unwrap()
 }
 

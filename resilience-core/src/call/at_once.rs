@@ -25,11 +25,11 @@ impl Operation {
     ///
     /// static COUNT: Operation = Operation::plain("plan_service", "count_plans");
     ///
-    /// let count = COUNT.run_blocking(|| std::io::Result::Ok(7));
+    /// let count = COUNT.call_blocking(|| std::io::Result::Ok(7));
     /// assert_eq!(count.unwrap(), 7);
     /// ```
     #[inline]
-    pub fn run_blocking<O: Outcome + FromInterruption>(&'static self, body: impl FnOnce() -> O) -> O {
+    pub fn call_blocking<O: Outcome + FromInterruption>(&'static self, body: impl FnOnce() -> O) -> O {
         if scope::current().is_bottom() {
             if let Some(link) = self.known_link() {
                 let word = link.service.breaker().word();

@@ -1,4 +1,4 @@
-use super::{CircuitBreaker, Refused};
+use super::{CircuitBreaker, Rejected};
 use crate::{
     breaker::{Ending, Permit},
     classify::Outcome,
@@ -48,7 +48,7 @@ where
     F::Output: Outcome,
     C: Clock,
 {
-    type Output = Result<F::Output, Refused>;
+    type Output = Result<F::Output, Rejected>;
 
     #[inline(always)]
     #[allow(

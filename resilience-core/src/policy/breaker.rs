@@ -4,7 +4,7 @@ mod range;
 mod words;
 
 pub(crate) use brief::{Brief, Briefed};
-pub use layer::BreakerLayer;
+pub use layer::BreakerOptions;
 pub use words::{BreakerPer, FailureCount, OnAbandon, Window};
 
 use super::InvalidPolicy;
@@ -125,15 +125,15 @@ impl BreakerPolicy {
     pub const MAX_HALF_OPEN_CALLS: u8 = 64;
 
     /// Starts a policy in which everything that is not set has its default.
-    pub const fn builder() -> BreakerLayer {
-        BreakerLayer::new()
+    pub const fn builder() -> BreakerOptions {
+        BreakerOptions::new()
     }
 
     /// This policy with `layer` put over it.
     ///
     /// # Errors
     /// [`InvalidPolicy`] names the first field whose resulting value is out of range.
-    pub fn layered(&self, layer: &BreakerLayer) -> Result<Self, InvalidPolicy> {
+    pub fn layered(&self, layer: &BreakerOptions) -> Result<Self, InvalidPolicy> {
         let policy = self.unchecked(layer);
         match policy.mistake() {
             None => Ok(policy),
@@ -141,7 +141,7 @@ impl BreakerPolicy {
         }
     }
 
-    const fn unchecked(&self, layer: &BreakerLayer) -> Self {
+    const fn unchecked(&self, layer: &BreakerOptions) -> Self {
         stated!(layer, self:
             enabled, per, failure_threshold, failure_count, failure_rate, slow_call_rate, slow_call_duration, window,
             minimum_calls, count_transient, count_throttled, count_timeouts, count_permanent, on_abandon,

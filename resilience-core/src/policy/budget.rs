@@ -44,15 +44,15 @@ impl BudgetPolicy {
     };
 
     /// Starts a policy in which everything that is not set has its default.
-    pub const fn builder() -> BudgetLayer {
-        BudgetLayer::new()
+    pub const fn builder() -> BudgetOptions {
+        BudgetOptions::new()
     }
 
     /// This policy with `layer` put over it.
     ///
     /// # Errors
     /// [`InvalidPolicy`] names the first field whose resulting value is out of range.
-    pub fn layered(&self, layer: &BudgetLayer) -> Result<Self, InvalidPolicy> {
+    pub fn layered(&self, layer: &BudgetOptions) -> Result<Self, InvalidPolicy> {
         let policy = Self {
             enabled: layer.enabled.unwrap_or(self.enabled),
             deposit: layer.deposit.unwrap_or(self.deposit),
@@ -111,7 +111,7 @@ impl Default for BudgetPolicy {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
-pub struct BudgetLayer {
+pub struct BudgetOptions {
     pub(crate) enabled: Option<bool>,
     pub(crate) deposit: Option<f64>,
     pub(crate) throttled_cost: Option<f64>,
@@ -119,7 +119,7 @@ pub struct BudgetLayer {
     pub(crate) capacity: Option<u32>,
 }
 
-impl BudgetLayer {
+impl BudgetOptions {
     /// A layer that states nothing.
     pub const fn new() -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! What a user may ask for: plain data with validation, and no behaviour.
 //!
 //! A *policy* ([`RetryPolicy`], [`BreakerPolicy`], [`BudgetPolicy`]) is complete and valid: every field has a value within
-//! its range. A *layer* ([`RetryLayer`], [`BreakerLayer`], [`BudgetLayer`], [`ServiceLayer`]) states some of the fields and
+//! its range. A *layer* ([`RetryOptions`], [`BreakerOptions`], [`BudgetOptions`], [`ServiceOptions`]) states some of the fields and
 //! leaves the others open, so that they fall through to the layer below. The builder of a policy is the layer itself:
 //!
 //! ```
@@ -30,11 +30,11 @@ mod retry;
 mod service;
 
 pub use backoff::{Backoff, Jitter};
-pub use breaker::{BreakerLayer, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
+pub use breaker::{BreakerOptions, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
 pub(crate) use breaker::{Brief, Briefed};
-pub use budget::{BudgetLayer, BudgetPolicy};
+pub use budget::{BudgetOptions, BudgetPolicy};
 pub(crate) use describe::protections;
 pub use invalid::InvalidPolicy;
-pub use operation::OperationLayer;
-pub use retry::{RetryLayer, RetryPolicy};
-pub use service::{ApplyInRetry, ServiceLayer};
+pub use operation::OperationOptions;
+pub use retry::{RetryOptions, RetryPolicy};
+pub use service::{ApplyInRetry, ServiceOptions};

@@ -1,13 +1,13 @@
-use super::{ApplyInRetry, RetryLayer, ServiceLayer};
+use super::{ApplyInRetry, RetryOptions, ServiceOptions};
 use std::time::Duration;
 
 /// Everything that one layer states for a single operation. Breaker and budget belong to its service.
 ///
 /// ```
-/// use resilience_core::{OperationLayer, RetryPolicy, Settings};
+/// use resilience_core::{OperationOptions, RetryPolicy, Settings};
 /// use std::time::Duration;
 ///
-/// let patient = OperationLayer::new()
+/// let patient = OperationOptions::new()
 ///     .retry(RetryPolicy::builder().max_attempts(5))
 ///     .attempt_timeout(Duration::from_millis(750));
 /// let settings = Settings::new().operation("plan_service", "fetch_plan", patient);
@@ -17,25 +17,25 @@ use std::time::Duration;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
-pub struct OperationLayer {
-    pub(crate) retry: RetryLayer,
+pub struct OperationOptions {
+    pub(crate) retry: RetryOptions,
     #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) apply_in_retry: Option<ApplyInRetry>,
 }
 
-impl OperationLayer {
+impl OperationOptions {
     /// A layer that states nothing.
     pub const fn new() -> Self {
         Self {
-            retry: RetryLayer::new(),
+            retry: RetryOptions::new(),
             attempt_timeout: None,
             apply_in_retry: None,
         }
     }
 
     /// How the operation retries, if it is marked `idempotent`.
-    pub const fn retry(mut self, retry: RetryLayer) -> Self {
+    pub const fn retry(mut self, retry: RetryOptions) -> Self {
         self.retry = retry;
         self
     }
@@ -62,8 +62,8 @@ impl OperationLayer {
     }
 
     /// The same as part of a service's stack of layers.
-    pub(crate) const fn in_service(self) -> ServiceLayer {
-        let mut layer = ServiceLayer::new();
+    pub(crate) const fn in_service(self) -> ServiceOptions {
+        let mut layer = ServiceOptions::new();
         layer.retry = self.retry;
         layer.attempt_timeout = self.attempt_timeout;
         layer.apply_in_retry = self.apply_in_retry;
@@ -72,8 +72,8 @@ impl OperationLayer {
 }
 
 /// What a layer of a service says that one operation can have for itself.
-impl From<ServiceLayer> for OperationLayer {
-    fn from(layer: ServiceLayer) -> Self {
+impl From<ServiceOptions> for OperationOptions {
+    fn from(layer: ServiceOptions) -> Self {
         Self {
             retry: layer.retry,
             attempt_timeout: layer.attempt_timeout,

@@ -4,10 +4,10 @@
 //! [`Registry::configure`](crate::Registry::configure), or start from it and say what is different:
 //!
 //! ```
-//! use resilience_core::{Registry, ServiceLayer};
+//! use resilience_core::{Registry, ServiceOptions};
 //! use std::time::Duration;
 //!
-//! let layer = ServiceLayer::critical().attempt_timeout(Duration::from_secs(2));
+//! let layer = ServiceOptions::critical().attempt_timeout(Duration::from_secs(2));
 //! Registry::new().configure("plan_service", layer)?;
 //! # Ok::<(), resilience_core::InvalidPolicy>(())
 //! ```
@@ -15,14 +15,14 @@
 //! | preset | attempts | delays | time for a call | budget | breaker |
 //! | --- | --- | --- | --- | --- | --- |
 //! | [default](crate::RetryPolicy::DEFAULT) | 3 | 0–100 ms, 0–200 ms | 300 s | 0.1 a success, 1 a second, holds 100 | 5 in a row, 30 s |
-//! | [high traffic](ServiceLayer::high_traffic) | 2 | 0.5–1 s | 10 s | 0.05 a success, 1 a second, holds 50 | half of 100, 5 s |
-//! | [critical](ServiceLayer::critical) | 5 | 2–4 s to 15–30 s | 120 s | 0.2 a success, 1 a second, holds 100 | 5 in a row, 10 s |
-//! | [background](ServiceLayer::background) | 10 | 5–10 s to 30–60 s | 900 s | 0.1 a success, 0.2 a second, holds 20 | 5 in a row, 60 s |
+//! | [high traffic](ServiceOptions::high_traffic) | 2 | 0.5–1 s | 10 s | 0.05 a success, 1 a second, holds 50 | half of 100, 5 s |
+//! | [critical](ServiceOptions::critical) | 5 | 2–4 s to 15–30 s | 120 s | 0.2 a success, 1 a second, holds 100 | 5 in a row, 10 s |
+//! | [background](ServiceOptions::background) | 10 | 5–10 s to 30–60 s | 900 s | 0.1 a success, 0.2 a second, holds 20 | 5 in a row, 60 s |
 //!
 //! The functions of this module are for programs that move here from code of their own, and whose delays must stay what they
 //! were.
 
-use super::{Backoff, BreakerLayer, BudgetLayer, Jitter, RetryLayer, ServiceLayer, Window};
+use super::{Backoff, BreakerOptions, BudgetOptions, Jitter, RetryOptions, ServiceOptions, Window};
 use std::time::Duration;
 
 const fn ms(millis: u64) -> Duration {
@@ -35,8 +35,8 @@ const fn secs(seconds: u64) -> Duration {
 
 /// Delays that double and stay between `min` and `max`, spread over the upper half of each step: `min` is never waited for
 /// by all callers together, as it would be with full jitter and a floor.
-const fn between(min: Duration, max: Duration) -> RetryLayer {
-    RetryLayer::new()
+const fn between(min: Duration, max: Duration) -> RetryOptions {
+    RetryOptions::new()
         .backoff(Backoff::Exponential)
         .base_delay(min.saturating_add(min))
         .factor(2.0)
@@ -45,7 +45,7 @@ const fn between(min: Duration, max: Duration) -> RetryLayer {
         .max_delay(max)
 }
 
-impl ServiceLayer {
+impl ServiceOptions {
     /// For what users wait for, many times a second: fails fast, and is the first to stop retrying.
     ///
     /// One retry after 0.5 to 1 s, within 10 s in all. The budget adds 5 % to the load at the most once its 50 tokens are spent.
@@ -55,14 +55,14 @@ impl ServiceLayer {
         Self::new()
             .retry(between(ms(500), secs(5)).max_attempts(2).total_timeout(secs(10)))
             .budget(
-                BudgetLayer::new()
+                BudgetOptions::new()
                     .deposit(0.05)
                     .throttled_cost(0.5)
                     .min_per_second(1.0)
                     .capacity(50),
             )
             .breaker(
-                BreakerLayer::new()
+                BreakerOptions::new()
                     .failure_threshold(0)
                     .failure_rate(0.5)
                     .window(Window::Calls(100))
@@ -81,13 +81,13 @@ impl ServiceLayer {
         Self::new()
             .retry(between(secs(2), secs(30)).max_attempts(5).total_timeout(secs(120)))
             .budget(
-                BudgetLayer::new()
+                BudgetOptions::new()
                     .deposit(0.2)
                     .throttled_cost(0.5)
                     .min_per_second(1.0)
                     .capacity(100),
             )
-            .breaker(BreakerLayer::new().failure_threshold(5).recovery_timeout(secs(10)))
+            .breaker(BreakerOptions::new().failure_threshold(5).recovery_timeout(secs(10)))
     }
 
     /// For work that nobody waits for: tries for a quarter of an hour, and yields to those who do wait.
@@ -104,13 +104,13 @@ impl ServiceLayer {
                     .max_retry_after(secs(300)),
             )
             .budget(
-                BudgetLayer::new()
+                BudgetOptions::new()
                     .deposit(0.1)
                     .throttled_cost(0.5)
                     .min_per_second(0.2)
                     .capacity(20),
             )
-            .breaker(BreakerLayer::new().failure_threshold(5).recovery_timeout(secs(60)))
+            .breaker(BreakerOptions::new().failure_threshold(5).recovery_timeout(secs(60)))
     }
 }
 
@@ -126,13 +126,13 @@ const fn at_least(delay: Duration, floor: Duration) -> Duration {
 }
 
 /// For retries that follow at once: `none` in the wiring of a tool server.
-pub const fn immediate() -> RetryLayer {
-    RetryLayer::new().backoff(Backoff::None).jitter(Jitter::None)
+pub const fn immediate() -> RetryOptions {
+    RetryOptions::new().backoff(Backoff::None).jitter(Jitter::None)
 }
 
 /// For equal waits that never hammer: `base`, but at least 0.1 s.
-pub const fn fixed(base: Duration) -> RetryLayer {
-    RetryLayer::new()
+pub const fn fixed(base: Duration) -> RetryOptions {
+    RetryOptions::new()
         .backoff(Backoff::Fixed)
         .jitter(Jitter::None)
         .base_delay(at_least(base, FLOOR))
@@ -140,16 +140,16 @@ pub const fn fixed(base: Duration) -> RetryLayer {
 
 /// For waits of `base`, but at least 2 s. Does *not* grow, whatever the name says: it is the name that a specification gave
 /// it, see [`Backoff::Linear`].
-pub const fn linear(base: Duration) -> RetryLayer {
-    RetryLayer::new()
+pub const fn linear(base: Duration) -> RetryOptions {
+    RetryOptions::new()
         .backoff(Backoff::Linear)
         .jitter(Jitter::None)
         .base_delay(base)
 }
 
 /// For waits that double from `base`, at least from 0.1 s: a base of zero cannot hammer.
-pub const fn exponential(base: Duration) -> RetryLayer {
-    RetryLayer::new()
+pub const fn exponential(base: Duration) -> RetryOptions {
+    RetryOptions::new()
         .backoff(Backoff::Exponential)
         .jitter(Jitter::None)
         .factor(2.0)
@@ -157,16 +157,16 @@ pub const fn exponential(base: Duration) -> RetryLayer {
 }
 
 /// For doubling waits that chance spreads from `base`, at least from 0.1 s, up to the cap.
-pub const fn jitter(base: Duration) -> RetryLayer {
+pub const fn jitter(base: Duration) -> RetryOptions {
     exponential(base).jitter(Jitter::Full).min_delay(at_least(base, FLOOR))
 }
 
 /// For an observer of a language model's API: 3 attempts, waits of 1, 2, 4, 8 and then 10 s, without jitter; the breaker opens
 /// after 5 failures in a row for 60 s and closes after 2 successes.
-pub const fn alexai() -> ServiceLayer {
-    ServiceLayer::new()
+pub const fn alexai() -> ServiceOptions {
+    ServiceOptions::new()
         .retry(
-            RetryLayer::new()
+            RetryOptions::new()
                 .max_attempts(3)
                 .backoff(Backoff::Exponential)
                 .base_delay(secs(1))
@@ -176,7 +176,7 @@ pub const fn alexai() -> ServiceLayer {
                 .jitter(Jitter::None),
         )
         .breaker(
-            BreakerLayer::new()
+            BreakerOptions::new()
                 .failure_threshold(5)
                 .recovery_timeout(secs(60))
                 .success_threshold(2),
@@ -185,10 +185,10 @@ pub const fn alexai() -> ServiceLayer {
 
 /// For an API client that other clients share a service with: 3 retries after 1, 2 and 4 s, each a fifth shorter or longer;
 /// the breaker opens after 5 failures in a row, lets one probe through after 30 s, and closes if it succeeds.
-pub const fn khive() -> ServiceLayer {
-    ServiceLayer::new()
+pub const fn khive() -> ServiceOptions {
+    ServiceOptions::new()
         .retry(
-            RetryLayer::new()
+            RetryOptions::new()
                 .max_retries(3)
                 .backoff(Backoff::Exponential)
                 .base_delay(secs(1))
@@ -197,7 +197,7 @@ pub const fn khive() -> ServiceLayer {
                 .jitter(Jitter::Proportional(0.2)),
         )
         .breaker(
-            BreakerLayer::new()
+            BreakerOptions::new()
                 .failure_threshold(5)
                 .recovery_timeout(secs(30))
                 .half_open_max_calls(1)
@@ -206,9 +206,9 @@ pub const fn khive() -> ServiceLayer {
 }
 
 /// For publishing to a database or a queue: 3 retries after exactly 1, 2 and 4 s.
-pub const fn molecule() -> ServiceLayer {
-    ServiceLayer::new().retry(
-        RetryLayer::new()
+pub const fn molecule() -> ServiceOptions {
+    ServiceOptions::new().retry(
+        RetryOptions::new()
             .max_retries(3)
             .backoff(Backoff::Exponential)
             .base_delay(secs(1))
@@ -219,9 +219,9 @@ pub const fn molecule() -> ServiceLayer {
 }
 
 /// For the steps of a batch: waits that double from 1 s to 60 s, each half shorter or longer, and never above 60 s.
-pub const fn batch() -> ServiceLayer {
-    ServiceLayer::new().retry(
-        RetryLayer::new()
+pub const fn batch() -> ServiceOptions {
+    ServiceOptions::new().retry(
+        RetryOptions::new()
             .max_retries(3)
             .backoff(Backoff::Exponential)
             .base_delay(secs(1))

@@ -66,15 +66,15 @@ impl RetryPolicy {
     };
 
     /// Starts a policy in which everything that is not set has its default.
-    pub const fn builder() -> RetryLayer {
-        RetryLayer::new()
+    pub const fn builder() -> RetryOptions {
+        RetryOptions::new()
     }
 
     /// This policy with `layer` put over it.
     ///
     /// # Errors
     /// [`InvalidPolicy`] names the first field whose resulting value is out of range.
-    pub fn layered(&self, layer: &RetryLayer) -> Result<Self, InvalidPolicy> {
+    pub fn layered(&self, layer: &RetryOptions) -> Result<Self, InvalidPolicy> {
         let max_attempts = match (layer.max_attempts, layer.max_retries) {
             (Some(_), Some(retries)) => {
                 return Err(InvalidPolicy::new(
@@ -195,7 +195,7 @@ impl Default for RetryPolicy {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
-pub struct RetryLayer {
+pub struct RetryOptions {
     pub(crate) max_attempts: Option<u32>,
     pub(crate) max_retries: Option<u32>,
     pub(crate) backoff: Option<Backoff>,
@@ -214,7 +214,7 @@ pub struct RetryLayer {
     pub(crate) max_depth: Option<u16>,
 }
 
-impl RetryLayer {
+impl RetryOptions {
     /// A layer that states nothing.
     pub const fn new() -> Self {
         Self {

@@ -1,4 +1,4 @@
-use super::{BreakerLayer, BudgetLayer, InvalidPolicy, RetryLayer, invalid::within};
+use super::{BreakerOptions, BudgetOptions, InvalidPolicy, RetryOptions, invalid::within};
 use std::time::Duration;
 
 /// What happens when an `#[apply]` starts inside an attempt that its caller could repeat.
@@ -17,13 +17,13 @@ pub enum ApplyInRetry {
 /// Everything that one layer states for a service: for all its operations, its breaker and its budget.
 ///
 /// ```
-/// use resilience_core::{BreakerPolicy, Registry, RetryPolicy, ServiceLayer};
+/// use resilience_core::{BreakerPolicy, Registry, RetryPolicy, ServiceOptions};
 /// use std::time::Duration;
 ///
 /// let registry = Registry::new();
 /// registry.configure(
 ///     "plan_service",
-///     ServiceLayer::new()
+///     ServiceOptions::new()
 ///         .retry(RetryPolicy::builder().max_attempts(5))
 ///         .breaker(BreakerPolicy::builder().failure_threshold(3))
 ///         .attempt_timeout(Duration::from_secs(2)),
@@ -34,42 +34,42 @@ pub enum ApplyInRetry {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
-pub struct ServiceLayer {
-    pub(crate) retry: RetryLayer,
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "BreakerLayer::or_none"))]
-    pub(crate) breaker: BreakerLayer,
-    pub(crate) budget: BudgetLayer,
+pub struct ServiceOptions {
+    pub(crate) retry: RetryOptions,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "BreakerOptions::or_none"))]
+    pub(crate) breaker: BreakerOptions,
+    pub(crate) budget: BudgetOptions,
     #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) apply_in_retry: Option<ApplyInRetry>,
 }
 
-impl ServiceLayer {
+impl ServiceOptions {
     /// A layer that states nothing.
     pub const fn new() -> Self {
         Self {
-            retry: RetryLayer::new(),
-            breaker: BreakerLayer::new(),
-            budget: BudgetLayer::new(),
+            retry: RetryOptions::new(),
+            breaker: BreakerOptions::new(),
+            budget: BudgetOptions::new(),
             attempt_timeout: None,
             apply_in_retry: None,
         }
     }
 
     /// How the operations of the service retry; only those marked `idempotent` do.
-    pub const fn retry(mut self, retry: RetryLayer) -> Self {
+    pub const fn retry(mut self, retry: RetryOptions) -> Self {
         self.retry = retry;
         self
     }
 
     /// The breaker of the service.
-    pub const fn breaker(mut self, breaker: BreakerLayer) -> Self {
+    pub const fn breaker(mut self, breaker: BreakerOptions) -> Self {
         self.breaker = breaker;
         self
     }
 
     /// The retry budget of the service.
-    pub const fn budget(mut self, budget: BudgetLayer) -> Self {
+    pub const fn budget(mut self, budget: BudgetOptions) -> Self {
         self.budget = budget;
         self
     }

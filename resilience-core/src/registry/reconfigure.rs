@@ -2,7 +2,7 @@
 
 use super::Registry;
 use crate::{
-    policy::{ApplyInRetry, InvalidPolicy, ServiceLayer},
+    policy::{ApplyInRetry, InvalidPolicy, ServiceOptions},
     registered,
     service::Service,
     settings::{Explanation, Fault, InvalidSettings, Settings, judge_alone, mistakes},
@@ -26,10 +26,10 @@ impl Registry {
     /// [`InvalidSettings`] with every mistake; nothing has changed then.
     ///
     /// ```
-    /// use resilience_core::{Registry, RetryPolicy, ServiceLayer, Settings};
+    /// use resilience_core::{Registry, RetryPolicy, ServiceOptions, Settings};
     ///
     /// let registry = Registry::new();
-    /// let none = ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(0));
+    /// let none = ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(0));
     /// let refused = registry.reconfigure(Settings::new().service("plan_service", none)).unwrap_err();
     /// assert_eq!(
     ///     refused.to_string(),
@@ -54,7 +54,7 @@ impl Registry {
     ///
     /// # Errors
     /// [`InvalidPolicy`] if the result would be out of range for the service or one of its operations; nothing has changed then.
-    pub fn configure(&'static self, name: &str, layer: ServiceLayer) -> Result<(), InvalidPolicy> {
+    pub fn configure(&'static self, name: &str, layer: ServiceOptions) -> Result<(), InvalidPolicy> {
         if self.find(name).is_none() {
             // A mistake creates nothing either.
             let alone = Settings {
@@ -66,7 +66,7 @@ impl Registry {
         }
         let service = self.service(name);
         let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = service.state();
+        let state = service.locked();
         let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
         let name = service.name();
         let before = settings.services.get(name).cloned();
@@ -92,7 +92,7 @@ impl Registry {
     /// # Errors
     /// [`InvalidPolicy`] if the defaults are out of range, by themselves or together with what is said of a service; nothing has
     /// changed then.
-    pub fn configure_defaults(&self, layer: ServiceLayer) -> Result<(), InvalidPolicy> {
+    pub fn configure_defaults(&self, layer: ServiceOptions) -> Result<(), InvalidPolicy> {
         let settings = Settings {
             defaults: layer,
             ..self.settings()
@@ -142,7 +142,7 @@ impl Registry {
     pub(crate) fn faults(&self, settings: &Settings) -> Vec<Fault> {
         let mut faults = judge_alone(settings, |name| self.find(name).is_some());
         for service in self.services().into_iter().chain(self.overflow.get().copied()) {
-            let state = service.state();
+            let state = service.locked();
             faults.extend(service.plan(&state, settings).err().into_iter().flatten());
         }
         faults
@@ -155,7 +155,7 @@ impl Registry {
         // locks takes them in this order: the services, a service's state, the settings.
         let services = self.services.read().unwrap_or_else(PoisonError::into_inner);
         let everyone = services.values().copied().chain(self.overflow.get().copied());
-        let everyone: Vec<_> = everyone.map(|service| (service, service.state())).collect();
+        let everyone: Vec<_> = everyone.map(|service| (service, service.locked())).collect();
 
         let mut faults = judge_alone(&settings, |name| services.contains_key(name));
         let mut plans = Vec::with_capacity(everyone.len());

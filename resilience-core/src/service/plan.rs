@@ -4,7 +4,7 @@ use super::{Service, ServicePolicies, State};
 use crate::{
     link::{Link, OperationPolicy},
     operation::Operation,
-    policy::ServiceLayer,
+    policy::ServiceOptions,
     registered,
     settings::{Explanation, Fault, Level, Settings, Stack, judge},
 };
@@ -22,7 +22,7 @@ impl Service {
         let global = if state.known {
             settings.global
         } else {
-            ServiceLayer::new()
+            ServiceOptions::new()
         };
         Stack::EMPTY
             .with(Level::Defaults, settings.defaults)
@@ -110,7 +110,7 @@ impl Service {
 
     /// What holds for one operation, and who said so. `code` is the operation, where it is known and not linked.
     pub(crate) fn explain(&self, name: &str, code: Option<&Operation>, settings: &Settings) -> Explanation {
-        let state = self.state();
+        let state = self.locked();
         let linked = state.links.values().map(|link| link.operation);
         let code = linked.into_iter().find(|operation| operation.name() == name).or(code);
         let rest = self.stack(&state, settings, name);
@@ -131,7 +131,7 @@ impl Service {
 
     /// What keeps the code of an operation from going together with the rest.
     pub(crate) fn faults_of(&self, operation: &Operation, settings: &Settings) -> Vec<Fault> {
-        let rest = self.stack(&self.state(), settings, operation.name());
+        let rest = self.stack(&self.locked(), settings, operation.name());
         faults(self.name(), rest, operation, settings)
     }
 
@@ -144,7 +144,11 @@ impl Service {
 
 /// The layers of an operation whose service nobody has used yet.
 pub(super) fn unmade(service: &str, operation: &str, is_known: bool, settings: &Settings) -> Stack {
-    let global = if is_known { settings.global } else { ServiceLayer::new() };
+    let global = if is_known {
+        settings.global
+    } else {
+        ServiceOptions::new()
+    };
     Stack::EMPTY
         .with(Level::Defaults, settings.defaults)
         .with(Level::Global, global)
@@ -160,7 +164,7 @@ fn explained(
     settings: &Settings,
     is_known: bool,
 ) -> Explanation {
-    let code = code.map_or(ServiceLayer::new(), Operation::layer);
+    let code = code.map_or(ServiceOptions::new(), Operation::layer);
     let whole = rest.with(Level::Attribute, code);
     let gives_way = judge(&whole, service, name, settings).is_err();
     let stack = if gives_way { rest } else { whole };

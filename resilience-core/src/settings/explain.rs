@@ -12,10 +12,10 @@ use std::fmt;
 /// Made by [`Registry::explain`](crate::Registry::explain). Prints as a table:
 ///
 /// ```
-/// use resilience_core::{Registry, RetryPolicy, ServiceLayer, Settings};
+/// use resilience_core::{Registry, RetryPolicy, ServiceOptions, Settings};
 ///
 /// let registry = Registry::new();
-/// let patient = ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(5));
+/// let patient = ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(5));
 /// registry.reconfigure(Settings::new().service("plan_service", patient))?;
 ///
 /// let explanation = registry.explain("plan_service", "fetch_plan");

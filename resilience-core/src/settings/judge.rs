@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     link::OperationPolicy,
-    policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceLayer},
+    policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceOptions},
     service::ServicePolicies,
 };
 use std::collections::HashSet;
@@ -88,7 +88,7 @@ fn problem(
     let name = format!("{group}{}", invalid.field());
     let level_of = |name: &str| {
         let key = keys::find(name);
-        stack.highest(|layer: &ServiceLayer| key.and_then(|key: &Key| key.text(layer)))
+        stack.highest(|layer: &ServiceOptions| key.and_then(|key: &Key| key.text(layer)))
     };
     let (level, _) = level_of(&name);
     let mut blamed = (level, name.clone(), invalid.value().to_owned(), {

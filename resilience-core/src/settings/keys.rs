@@ -4,7 +4,7 @@
 
 use super::slot::{Abandoned, Chosen, Jittered, Ranged, Slot, Switch, Windowed};
 use crate::policy::{
-    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, FailureCount, RetryPolicy, ServiceLayer,
+    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, FailureCount, RetryPolicy, ServiceOptions,
 };
 use std::{fmt, time::Duration};
 
@@ -63,7 +63,7 @@ impl Key {
     }
 
     /// What `layer` says of it, in whichever spelling.
-    pub(crate) fn text(&self, layer: &ServiceLayer) -> Option<String> {
+    pub(crate) fn text(&self, layer: &ServiceOptions) -> Option<String> {
         let text = self.slot.text(layer);
         if text.is_none() && self.path == MAX_ATTEMPTS {
             return layer

@@ -1,6 +1,6 @@
 //! The layers of one service or operation, one above the other.
 
-use crate::policy::ServiceLayer;
+use crate::policy::ServiceOptions;
 use std::fmt;
 
 /// The layer that a value comes from. The higher one wins.
@@ -47,20 +47,20 @@ impl fmt::Display for Level {
 
 /// What each layer says, from the lowest to the highest. The library's own is the ground that they stand on.
 #[derive(Clone, Copy)]
-pub(crate) struct Stack([(Level, ServiceLayer); 6]);
+pub(crate) struct Stack([(Level, ServiceOptions); 6]);
 
 impl Stack {
     pub(crate) const EMPTY: Self = Self([
-        (Level::Defaults, ServiceLayer::new()),
-        (Level::Definition, ServiceLayer::new()),
-        (Level::Attribute, ServiceLayer::new()),
-        (Level::Global, ServiceLayer::new()),
-        (Level::Service, ServiceLayer::new()),
-        (Level::Operation, ServiceLayer::new()),
+        (Level::Defaults, ServiceOptions::new()),
+        (Level::Definition, ServiceOptions::new()),
+        (Level::Attribute, ServiceOptions::new()),
+        (Level::Global, ServiceOptions::new()),
+        (Level::Service, ServiceOptions::new()),
+        (Level::Operation, ServiceOptions::new()),
     ]);
 
     /// The same with `layer` at `level`.
-    pub(crate) fn with(mut self, level: Level, layer: ServiceLayer) -> Self {
+    pub(crate) fn with(mut self, level: Level, layer: ServiceOptions) -> Self {
         if let Some(place) = self.0.iter_mut().find(|(found, _)| *found == level) {
             place.1 = layer;
         }
@@ -68,14 +68,14 @@ impl Stack {
     }
 
     /// What all the layers together say.
-    pub(crate) fn merged(&self) -> ServiceLayer {
+    pub(crate) fn merged(&self) -> ServiceOptions {
         self.0
             .iter()
-            .fold(ServiceLayer::new(), |below, (_, layer)| layer.over(below))
+            .fold(ServiceOptions::new(), |below, (_, layer)| layer.over(below))
     }
 
     /// The highest layer that `states` something, and what that is; the library if none does.
-    pub(crate) fn highest<T>(&self, states: impl Fn(&ServiceLayer) -> Option<T>) -> (Level, Option<T>) {
+    pub(crate) fn highest<T>(&self, states: impl Fn(&ServiceOptions) -> Option<T>) -> (Level, Option<T>) {
         let mut from_the_top = self.0.iter().rev();
         from_the_top
             .find_map(|(level, layer)| Some((*level, Some(states(layer)?))))

@@ -1,7 +1,7 @@
 //! What an operator says: the layers of settings, by name.
 
 use super::sources::Sources;
-use crate::policy::{ApplyInRetry, BreakerLayer, BudgetLayer, OperationLayer, RetryLayer, ServiceLayer};
+use crate::policy::{ApplyInRetry, BreakerOptions, BudgetOptions, OperationOptions, RetryOptions, ServiceOptions};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Everything that settings say: defaults, a word for all services, and services and operations by name.
@@ -20,11 +20,11 @@ use std::{collections::BTreeMap, time::Duration};
 /// [`Loader`](crate::settings::Loader) (feature `settings`). Takes effect with [`Registry::reconfigure`](crate::Registry::reconfigure).
 ///
 /// ```
-/// use resilience_core::{Registry, RetryPolicy, ServiceLayer, Settings};
+/// use resilience_core::{Registry, RetryPolicy, ServiceOptions, Settings};
 ///
 /// let settings = Settings::new()
-///     .global(ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(4)))
-///     .service("plan_service", ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(7)));
+///     .global(ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(4)))
+///     .service("plan_service", ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(7)));
 /// Registry::new().reconfigure(settings)?;
 /// # Ok::<(), resilience_core::settings::InvalidSettings>(())
 /// ```
@@ -33,8 +33,8 @@ use std::{collections::BTreeMap, time::Duration};
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
 pub struct Settings {
-    pub(crate) defaults: ServiceLayer,
-    pub(crate) global: ServiceLayer,
+    pub(crate) defaults: ServiceOptions,
+    pub(crate) global: ServiceOptions,
     pub(crate) services: BTreeMap<String, ServiceSettings>,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) sources: Sources,
@@ -54,19 +54,19 @@ impl Settings {
     }
 
     /// Puts `layer` over what is said for services where the code leaves something open.
-    pub fn defaults(mut self, layer: ServiceLayer) -> Self {
+    pub fn defaults(mut self, layer: ServiceOptions) -> Self {
         self.defaults = layer.over(self.defaults);
         self
     }
 
     /// Puts `layer` over what is said for all services that the code declares, whatever the code says.
-    pub fn global(mut self, layer: ServiceLayer) -> Self {
+    pub fn global(mut self, layer: ServiceOptions) -> Self {
         self.global = layer.over(self.global);
         self
     }
 
     /// Puts `layer` over what is said for one service.
-    pub fn service(mut self, name: &str, layer: ServiceLayer) -> Self {
+    pub fn service(mut self, name: &str, layer: ServiceOptions) -> Self {
         self.services
             .entry(name.to_owned())
             .or_default()
@@ -75,17 +75,17 @@ impl Settings {
     }
 
     /// Puts `layer` over what is said for one operation of a service.
-    pub fn operation(mut self, service: &str, operation: &str, layer: OperationLayer) -> Self {
+    pub fn operation(mut self, service: &str, operation: &str, layer: OperationOptions) -> Self {
         let service = self.services.entry(service.to_owned()).or_default();
         service.put_operation(operation, layer);
         self
     }
 
     /// What is said for one service.
-    pub(crate) fn of_service(&self, name: &str) -> ServiceLayer {
+    pub(crate) fn of_service(&self, name: &str) -> ServiceOptions {
         self.services
             .get(name)
-            .map_or(ServiceLayer::new(), ServiceSettings::layer)
+            .map_or(ServiceOptions::new(), ServiceSettings::layer)
     }
 
     /// The operations of a service that are named.
@@ -97,7 +97,7 @@ impl Settings {
     }
 
     /// What is said for one operation by itself.
-    pub(crate) fn of_operation(&self, service: &str, operation: &str) -> OperationLayer {
+    pub(crate) fn of_operation(&self, service: &str, operation: &str) -> OperationOptions {
         let service = self.services.get(service);
         let layer = service.and_then(|service| service.operations.get(operation));
         layer.copied().unwrap_or_default()
@@ -109,19 +109,19 @@ impl Settings {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 pub(crate) struct ServiceSettings {
-    retry: RetryLayer,
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "BreakerLayer::or_none"))]
-    breaker: BreakerLayer,
-    budget: BudgetLayer,
+    retry: RetryOptions,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "BreakerOptions::or_none"))]
+    breaker: BreakerOptions,
+    budget: BudgetOptions,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     attempt_timeout: Option<Duration>,
     apply_in_retry: Option<ApplyInRetry>,
-    pub(crate) operations: BTreeMap<String, OperationLayer>,
+    pub(crate) operations: BTreeMap<String, OperationOptions>,
 }
 
 impl ServiceSettings {
-    pub(crate) fn layer(&self) -> ServiceLayer {
-        ServiceLayer {
+    pub(crate) fn layer(&self) -> ServiceOptions {
+        ServiceOptions {
             retry: self.retry,
             breaker: self.breaker,
             budget: self.budget,
@@ -142,14 +142,14 @@ impl ServiceSettings {
         }
     }
 
-    pub(crate) fn put_operation(&mut self, name: &str, layer: OperationLayer) {
+    pub(crate) fn put_operation(&mut self, name: &str, layer: OperationOptions) {
         let below = self.operations.entry(name.to_owned()).or_default();
         *below = layer.over(*below);
     }
 }
 
-impl From<ServiceLayer> for ServiceSettings {
-    fn from(layer: ServiceLayer) -> Self {
+impl From<ServiceOptions> for ServiceSettings {
+    fn from(layer: ServiceOptions) -> Self {
         Self {
             retry: layer.retry,
             breaker: layer.breaker,

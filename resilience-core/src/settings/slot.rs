@@ -5,12 +5,12 @@ mod special;
 pub(super) use special::{Abandoned, Jittered, Windowed};
 
 use super::value::Setting;
-use crate::policy::ServiceLayer;
+use crate::policy::ServiceOptions;
 
 /// The place of one setting in a layer.
 pub(crate) trait Slot: Sync {
     /// What `layer` states, as text.
-    fn text(&self, layer: &ServiceLayer) -> Option<String>;
+    fn text(&self, layer: &ServiceOptions) -> Option<String>;
 
     /// What holds where nobody says otherwise, as text.
     fn default(&self) -> String;
@@ -26,7 +26,7 @@ pub(crate) trait Slot: Sync {
 
     /// Puts a value that has been read into `layer`.
     #[cfg(feature = "settings")]
-    fn read(&self, value: &config::ValueKind, layer: &mut ServiceLayer) -> Result<(), Refused>;
+    fn read(&self, value: &config::ValueKind, layer: &mut ServiceOptions) -> Result<(), Refused>;
 
     /// The words that it may be, if any.
     #[cfg(feature = "settings")]
@@ -47,9 +47,9 @@ pub(crate) enum Refused {
     Range,
 }
 
-type Place<T> = fn(&mut ServiceLayer) -> &mut Option<T>;
+type Place<T> = fn(&mut ServiceOptions) -> &mut Option<T>;
 
-fn stated<T: Copy>(place: Place<T>, layer: &ServiceLayer) -> Option<T> {
+fn stated<T: Copy>(place: Place<T>, layer: &ServiceOptions) -> Option<T> {
     *place(&mut layer.clone())
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct Ranged<T: 'static> {
 }
 
 impl<T: Setting + PartialOrd + Sync> Slot for Ranged<T> {
-    fn text(&self, layer: &ServiceLayer) -> Option<String> {
+    fn text(&self, layer: &ServiceOptions) -> Option<String> {
         stated(self.place, layer).map(Setting::text)
     }
 
@@ -81,7 +81,7 @@ impl<T: Setting + PartialOrd + Sync> Slot for Ranged<T> {
     }
 
     #[cfg(feature = "settings")]
-    fn read(&self, value: &config::ValueKind, layer: &mut ServiceLayer) -> Result<(), Refused> {
+    fn read(&self, value: &config::ValueKind, layer: &mut ServiceOptions) -> Result<(), Refused> {
         let value = T::read(value)?;
         if value >= self.low && value <= self.high {
             *(self.place)(layer) = Some(value);
@@ -112,7 +112,7 @@ impl<T: PartialEq> Chosen<T> {
 }
 
 impl<T: Copy + PartialEq + Sync> Slot for Chosen<T> {
-    fn text(&self, layer: &ServiceLayer) -> Option<String> {
+    fn text(&self, layer: &ServiceOptions) -> Option<String> {
         stated(self.place, layer).map(|value| self.word(&value).to_owned())
     }
 
@@ -125,7 +125,7 @@ impl<T: Copy + PartialEq + Sync> Slot for Chosen<T> {
     }
 
     #[cfg(feature = "settings")]
-    fn read(&self, value: &config::ValueKind, layer: &mut ServiceLayer) -> Result<(), Refused> {
+    fn read(&self, value: &config::ValueKind, layer: &mut ServiceOptions) -> Result<(), Refused> {
         let config::ValueKind::String(word) = value else {
             return Err(Refused::Type);
         };
@@ -163,7 +163,7 @@ pub(crate) struct Switch {
 }
 
 impl Slot for Switch {
-    fn text(&self, layer: &ServiceLayer) -> Option<String> {
+    fn text(&self, layer: &ServiceOptions) -> Option<String> {
         stated(self.place, layer).map(|on| on.to_string())
     }
 
@@ -176,7 +176,7 @@ impl Slot for Switch {
     }
 
     #[cfg(feature = "settings")]
-    fn read(&self, value: &config::ValueKind, layer: &mut ServiceLayer) -> Result<(), Refused> {
+    fn read(&self, value: &config::ValueKind, layer: &mut ServiceOptions) -> Result<(), Refused> {
         let config::ValueKind::Boolean(on) = value else {
             return Err(Refused::Type);
         };

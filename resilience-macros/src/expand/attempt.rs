@@ -54,7 +54,7 @@ pub(super) fn run(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let block = block(site.braces, quote!(#moved #statements));
     let ty = &site.output.ty;
     let closure = quote_spanned!(at_body=> || #block);
-    quote_spanned!(at_return=> operation.run_blocking::<#ty>(#closure))
+    quote_spanned!(at_return=> operation.call_blocking::<#ty>(#closure))
 }
 
 /// Statements that begin with items, in a block of their own: the user is not to be blamed for what we put before them.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use resilience_core::{BreakerLayer, BudgetLayer, RetryLayer};
+use resilience_core::{BreakerOptions, BudgetOptions, RetryOptions};
 use serde_json::{Value, json};
 
 use crate::args::{BREAKER, BUDGET, Group, RETRY, Range};
@@ -34,21 +34,21 @@ fn pairs() -> [Pair; 3] {
     [
         Pair {
             group: &RETRY,
-            empty: json!(RetryLayer::new()),
+            empty: json!(RetryOptions::new()),
             others: json!({ "base_delay": "0s", "max_delay": "1day" }),
-            build: build!(RetryLayer),
+            build: build!(RetryOptions),
         },
         Pair {
             group: &BREAKER,
-            empty: json!(BreakerLayer::new()),
+            empty: json!(BreakerOptions::new()),
             others: json!({ "recovery_timeout": "1ms", "failure_rate": 0.5 }),
-            build: build!(BreakerLayer),
+            build: build!(BreakerOptions),
         },
         Pair {
             group: &BUDGET,
-            empty: json!(BudgetLayer::new()),
+            empty: json!(BudgetOptions::new()),
             others: json!({}),
-            build: build!(BudgetLayer),
+            build: build!(BudgetOptions),
         },
     ]
 }

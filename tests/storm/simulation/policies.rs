@@ -3,7 +3,7 @@
 use super::{Fault, Node, Server};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use resilience_core::{
-    BreakerPolicy, BudgetPolicy, Registry, RetryPolicy, Service, ServiceLayer, retry_service, time::Clock,
+    BreakerPolicy, BudgetPolicy, Registry, RetryPolicy, Service, ServiceOptions, retry_service, time::Clock,
 };
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -44,17 +44,17 @@ impl Policy {
 
     /// What holds where nobody says anything.
     pub(crate) fn default() -> Self {
-        Self::ours("default policy", ServiceLayer::new())
+        Self::ours("default policy", ServiceOptions::new())
     }
 
     /// The default policy, but for the retries.
     pub(crate) fn default_without_retries() -> Self {
-        let layer = ServiceLayer::new().retry(RetryPolicy::builder().max_attempts(1));
+        let layer = ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(1));
         Self::ours("default, no retry", layer)
     }
 
     /// A node whose calls are annotated.
-    pub(crate) fn ours(name: &'static str, layer: ServiceLayer) -> Self {
+    pub(crate) fn ours(name: &'static str, layer: ServiceOptions) -> Self {
         Self {
             name,
             node: Box::new(move |node| annotated(node, layer)),
@@ -63,13 +63,13 @@ impl Policy {
 }
 
 /// Retries and guard as by default, no budget, no breaker.
-fn bare() -> ServiceLayer {
-    ServiceLayer::new()
+fn bare() -> ServiceOptions {
+    ServiceOptions::new()
         .budget(BudgetPolicy::builder().enabled(false))
         .breaker(BreakerPolicy::builder().enabled(false))
 }
 
-fn annotated(node: Node, layer: ServiceLayer) -> Server {
+fn annotated(node: Node, layer: ServiceOptions) -> Server {
     let random = Mutex::new(SmallRng::seed_from_u64(node.seed));
     let registry = Registry::builder()
         .clock(Virtual(Instant::now()))

@@ -3,14 +3,14 @@
 use super::*;
 use crate::policy::Window;
 
-fn strict() -> BreakerLayer {
+fn strict() -> BreakerOptions {
     BreakerPolicy::builder()
         .failure_threshold(1)
         .half_open_max_calls(1)
         .success_threshold(1)
 }
 
-fn with_window() -> BreakerLayer {
+fn with_window() -> BreakerOptions {
     strict()
         .failure_threshold(5)
         .failure_rate(1.0)

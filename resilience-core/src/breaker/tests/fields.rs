@@ -6,7 +6,7 @@ use super::*;
 use crate::policy::{FailureCount, OnAbandon, Window};
 
 /// Opened at second 0 by one failure.
-fn opened(layer: BreakerLayer) -> (Breaker, BreakerPolicy) {
+fn opened(layer: BreakerOptions) -> (Breaker, BreakerPolicy) {
     let policy = policy(layer.failure_threshold(1));
     (open(&policy), policy)
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::policy::Window;
 
-fn rate(rate: f64, window: Window) -> BreakerLayer {
+fn rate(rate: f64, window: Window) -> BreakerOptions {
     BreakerPolicy::builder()
         .failure_threshold(0)
         .failure_rate(rate)

@@ -12,7 +12,7 @@ use std::time::Duration;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[must_use]
-pub struct BreakerLayer {
+pub struct BreakerOptions {
     pub(crate) enabled: Option<bool>,
     pub(crate) per: Option<BreakerPer>,
     pub(crate) failure_threshold: Option<u32>,
@@ -41,7 +41,7 @@ pub struct BreakerLayer {
     pub(crate) probe_timeout: Option<Duration>,
 }
 
-impl BreakerLayer {
+impl BreakerOptions {
     /// A layer that states nothing.
     pub const fn new() -> Self {
         Self {

@@ -5,7 +5,7 @@ mod budget;
 mod numbers;
 mod retry;
 
-use super::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceLayer};
+use super::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceOptions};
 use numbers::time;
 use std::{fmt::Write, time::Duration};
 
@@ -42,14 +42,14 @@ pub(crate) fn protections(
     text
 }
 
-impl ServiceLayer {
+impl ServiceOptions {
     /// Explains what this layer makes of the defaults, for people to read: every protection of an idempotent operation in the
     /// order in which a call passes them, outermost first, with its numbers. The words may change between versions.
     ///
     /// ```
-    /// use resilience_core::ServiceLayer;
+    /// use resilience_core::ServiceOptions;
     ///
-    /// let text = ServiceLayer::high_traffic().describe()?;
+    /// let text = ServiceOptions::high_traffic().describe()?;
     /// assert!(text.contains("2 attempts: at once, after 0.5–1 s"), "{text}");
     /// # Ok::<(), resilience_core::InvalidPolicy>(())
     /// ```

@@ -2,7 +2,7 @@
 
 use super::section::{Said, Section};
 use crate::{
-    policy::{OperationLayer, ServiceLayer},
+    policy::{OperationOptions, ServiceOptions},
     settings::{
         Mistake, MistakeKind,
         keys::{self, GROUPS, KEYS, Key},
@@ -63,7 +63,7 @@ fn sorted(table: Map<String, Value>) -> Vec<(String, Value)> {
 /// Where a walk has got to: the section, and the layer that its values go to.
 struct Walk<'a> {
     said: &'a mut Said,
-    layer: ServiceLayer,
+    layer: ServiceOptions,
 }
 
 fn service(section: Section, path: &str, value: Value) -> Said {
@@ -82,7 +82,7 @@ fn service(section: Section, path: &str, value: Value) -> Said {
     let mut operations = Vec::new();
     let mut walk = Walk {
         said: &mut said,
-        layer: ServiceLayer::new(),
+        layer: ServiceOptions::new(),
     };
     for (name, value) in sorted(table) {
         let path = format!("{path}.{}", path::part(&name));
@@ -122,13 +122,13 @@ fn operation(said: &mut Said, path: &str, name: &str, value: Value) {
     };
     let mut walk = Walk {
         said,
-        layer: ServiceLayer::new(),
+        layer: ServiceOptions::new(),
     };
     for (name, value) in sorted(table) {
         let path = format!("{path}.{}", path::part(&name));
         walk.entry(&path, &name, value, false, false);
     }
-    let layer = OperationLayer::from(walk.layer);
+    let layer = OperationOptions::from(walk.layer);
     said.layer.put_operation(name, layer);
 }
 

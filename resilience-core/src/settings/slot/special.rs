@@ -6,7 +6,7 @@ use super::{
     super::{keys, value::Setting},
     Slot,
 };
-use crate::policy::{Jitter, OnAbandon, ServiceLayer, Window};
+use crate::policy::{Jitter, OnAbandon, ServiceOptions, Window};
 use std::time::Duration;
 
 /// `retry.jitter`: a word, or `{ proportional = 0.2 }`.
@@ -32,7 +32,7 @@ impl Jittered {
 }
 
 impl Slot for Jittered {
-    fn text(&self, layer: &ServiceLayer) -> Option<String> {
+    fn text(&self, layer: &ServiceOptions) -> Option<String> {
         layer.retry.jitter.map(Self::print)
     }
 
@@ -45,7 +45,7 @@ impl Slot for Jittered {
     }
 
     #[cfg(feature = "settings")]
-    fn read(&self, value: &config::ValueKind, layer: &mut ServiceLayer) -> Result<(), Refused> {
+    fn read(&self, value: &config::ValueKind, layer: &mut ServiceOptions) -> Result<(), Refused> {
         let jitter = match value {
             config::ValueKind::String(word) => {
                 let found = Self::WORDS.iter().find(|(choice, _)| choice == word);
@@ -100,7 +100,7 @@ impl Windowed {
 }
 
 impl Slot for Windowed {
-    fn text(&self, layer: &ServiceLayer) -> Option<String> {
+    fn text(&self, layer: &ServiceOptions) -> Option<String> {
         layer.breaker.window.map(Self::print)
     }
 
@@ -121,7 +121,7 @@ impl Slot for Windowed {
     }
 
     #[cfg(feature = "settings")]
-    fn read(&self, value: &config::ValueKind, layer: &mut ServiceLayer) -> Result<(), Refused> {
+    fn read(&self, value: &config::ValueKind, layer: &mut ServiceOptions) -> Result<(), Refused> {
         let (window, is_within) = if let Ok(time) = Duration::read(value) {
             (Window::Time(time), time >= Self::TIME.0 && time <= Self::TIME.1)
         } else {
@@ -159,7 +159,7 @@ impl Abandoned {
 }
 
 impl Slot for Abandoned {
-    fn text(&self, layer: &ServiceLayer) -> Option<String> {
+    fn text(&self, layer: &ServiceOptions) -> Option<String> {
         layer.breaker.on_abandon.map(Self::print)
     }
 
@@ -172,7 +172,7 @@ impl Slot for Abandoned {
     }
 
     #[cfg(feature = "settings")]
-    fn read(&self, value: &config::ValueKind, layer: &mut ServiceLayer) -> Result<(), Refused> {
+    fn read(&self, value: &config::ValueKind, layer: &mut ServiceOptions) -> Result<(), Refused> {
         let rule = match value {
             config::ValueKind::String(word) if word == "ignore" => OnAbandon::Ignore,
             value => {

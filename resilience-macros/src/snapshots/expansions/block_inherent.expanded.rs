@@ -47,7 +47,7 @@ impl<T: Transport> PlanService<T> {
             ::resilience_core::__private::register!(OPERATION);
             &OPERATION
         };
-        operation.run_blocking::<Result<usize, PlanError>>(|| { self.http.count() })
+        operation.call_blocking::<Result<usize, PlanError>>(|| { self.http.count() })
     }
     /// Changes the world.
     pub async fn apply_plan(&self, id: u32) -> Result<(), PlanError> {

@@ -8,5 +8,5 @@ fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
         &OPERATION
     };
     operation
-        .run_blocking::<Result<u32, PlanError>>(|| { self.http.put_blocking(plan) })
+        .call_blocking::<Result<u32, PlanError>>(|| { self.http.put_blocking(plan) })
 }

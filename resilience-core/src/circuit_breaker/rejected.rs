@@ -20,7 +20,7 @@ use std::{fmt, time::Duration};
 /// assert_eq!(refused.to_string(), "the circuit is held open");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct Rejected {
     /// In milliseconds.
     wait: u64,
 }
@@ -28,7 +28,7 @@ pub struct Refused {
 /// Until somebody says otherwise.
 const UNKNOWN: u64 = u64::MAX;
 
-impl Refused {
+impl Rejected {
     /// Held open by hand.
     pub(super) const HELD: Self = Self { wait: UNKNOWN };
 
@@ -54,7 +54,7 @@ impl Refused {
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.retry_after() {
             None => f.write_str("the circuit is held open"),
@@ -64,9 +64,9 @@ impl fmt::Display for Refused {
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for Rejected {}
 
-impl Classify for Refused {
+impl Classify for Rejected {
     fn classify(&self) -> FailureKind {
         FailureKind::Ignored
     }
