@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::args::{Args, Holder, Service};
-use crate::block::{Block, Member, Place, TraitHeader};
+use crate::block::{Block, Member, Owner, Place, TraitHeader};
 use crate::decorator::Decorator;
 use crate::diagnostics::Diagnostics;
 use crate::method::{attribute_place, emitted};
@@ -45,6 +45,8 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         applies: Vec::new(),
         calls: Vec::new(),
         called: false,
+        owner: Owner::default(),
+        done: false,
         options: options.clone(),
         words: Vec::new(),
     };
@@ -58,6 +60,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     distribute(
         &mut block,
         place(Place::Declaration),
+        &Owner::of_trait(&header.name),
         &args,
         options,
         attribute,
