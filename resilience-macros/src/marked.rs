@@ -229,7 +229,7 @@ fn operate(member: &Member, word: &Word, function: &mut Function, errors: &mut D
     let args = Args::parse(options, word.place, Holder::Member, errors);
     if member.place == Place::Decorator {
         if let Kind::Idempotent(_) = kind {
-            forward::check_repeatable(function, &args, errors);
+            forward::check_repeatable(function, &member.copy, &args, errors);
         }
     }
     method::operate(function, &args, kind, Some(member.place), errors);

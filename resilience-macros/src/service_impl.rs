@@ -14,6 +14,12 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let attribute = attribute_place(&item);
     let mut errors = Diagnostics::default();
     let args = Args::parse(options.clone(), attribute, Holder::Block, &mut errors);
+    if let Some(pointer) = args.pointers.iter().flatten().next() {
+        errors.error(
+            pointer.span(),
+            "`pointers(..)` goes on the attribute of a trait, which it implements for pointers: remove it here",
+        );
+    }
     let Some(mut block) = Block::read(item.clone()) else {
         return emitted(item, errors);
     };
@@ -61,6 +67,7 @@ pub(crate) fn distribute(
         called: false,
         owner: Owner::default(),
         done: false,
+        copy: Vec::new(),
         options,
         words: Vec::new(),
     };

@@ -29,6 +29,8 @@ pub(crate) struct Member {
     pub(crate) owner: Owner,
     /// Whether its word has made it an operation already, in front of the attributes between them.
     pub(crate) done: bool,
+    /// What of the trait's types is `Copy` by its bounds.
+    pub(crate) copy: Vec<Ident>,
     /// The options of the block.
     pub(crate) options: TokenStream,
     /// What the method is marked with.
@@ -107,6 +109,7 @@ impl Member {
             let called: Group = input.parse()?;
             let owner: Group = input.parse()?;
             let done: Group = input.parse()?;
+            let copy: Group = input.parse()?;
             let options: Group = input.parse()?;
             let mut words = Vec::new();
             while !input.is_empty() {
@@ -127,6 +130,7 @@ impl Member {
                 called: !called.stream().is_empty(),
                 owner: Owner::read(owner.stream()),
                 done: !done.stream().is_empty(),
+                copy: names(&copy),
                 options: options.stream(),
                 words,
             })
@@ -149,9 +153,11 @@ impl Member {
         let called = flag(self.called, "called");
         let owner = braces(self.owner.to_token_stream());
         let done = flag(self.done, "done");
+        let copy = &self.copy;
+        let copy = braces(quote!(#(#copy)*));
         let options = braces(self.options.clone());
         let words = self.words.iter();
-        parse_quote_spanned!(ours=> #[#krate::__private::#name(#krate, #place #applies #calls #called #owner #done #options #(#words)*)])
+        parse_quote_spanned!(ours=> #[#krate::__private::#name(#krate, #place #applies #calls #called #owner #done #copy #options #(#words)*)])
     }
 }
 
