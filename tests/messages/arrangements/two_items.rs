@@ -112,16 +112,17 @@ mod trait_without_self_and_the_block {
 mod trait_without_self_and_a_method_that_says_self {
     use super::*;
     struct Memory;
-    type Of<T> = (u32, std::marker::PhantomData<T>);
     #[retry_service(name = "plan_store")]
     trait Generic: Sized {
+        type Id;
         #[commit_point]
-        fn put(id: Of<Self>) -> Result<u32, Error>;
+        fn put(id: Self::Id) -> Result<Self::Id, Error>;
     }
     impl Generic for Memory {
+        type Id = u32;
         #[resilience_core::retry_service(name = "plan_service", idempotent)]
-        fn put(id: Of<Self>) -> Result<u32, Error> {
-            Ok(id.0)
+        fn put(id: Self::Id) -> Result<u32, Error> {
+            Ok(id)
         }
     }
 }

@@ -1,4 +1,4 @@
-#![deny(warnings)]
+#![deny(dead_code)]
 
 use resilience_core::{plain, retry_service};
 use resilience_tests::Error;
