@@ -46,9 +46,10 @@ pub(crate) fn method(
     let copied = item.may_be_marked() && takes_copy(signature);
     let receiver = match signature.receiver() {
         None => None,
-        Some(_) if copied => {
+        Some(receiver) if copied => {
             returned::check_copy(signature, errors);
-            Some(quote_spanned!(Span::mixed_site()=> &inner))
+            let copy = returned::copy_of(receiver);
+            Some(quote_spanned!(Span::mixed_site()=> &#copy.inner))
         }
         Some(receiver) => Some(inner(receiver, errors)?),
     };
@@ -70,12 +71,8 @@ pub(crate) fn method(
         call
     };
     let copy = signature.receiver().filter(|_| copied).map(|receiver| {
-        let (this, service) = (this(receiver), returned::service_of_copy(receiver));
-        quote_spanned! {ours=>
-            let inner = ::core::clone::Clone::clone(&#this.inner);
-            #[allow(unused_variables)]
-            let #service = #this.service;
-        }
+        let (this, copy) = (this(receiver), returned::copy_of(receiver));
+        quote_spanned!(ours=> let #copy = ::core::clone::Clone::clone(#this);)
     });
     Some(quote_spanned!(ours=> #signature { #copy #body }))
 }
@@ -107,8 +104,8 @@ pub(crate) fn forwarded(
 pub(crate) fn handle(signature: &Signature) -> Option<Expr> {
     let receiver = signature.receiver()?;
     if takes_copy(signature) {
-        let service = returned::service_of_copy(receiver);
-        return Some(parse_quote_spanned!(Span::mixed_site()=> #service));
+        let copy = returned::copy_of(receiver);
+        return Some(parse_quote_spanned!(Span::mixed_site()=> #copy.service));
     }
     let this = this(receiver);
     Some(parse_quote_spanned!(Span::mixed_site()=> #this.service))

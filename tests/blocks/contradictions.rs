@@ -65,6 +65,7 @@ mod without_self {
     }
 
     #[retry_service(name = "static_store")]
+    #[allow(dead_code, reason = "nobody goes through its decorator")]
     trait Store: Sized {
         #[apply]
         fn put(id: u32) -> Result<u32, Error>;

@@ -63,9 +63,9 @@ pub(crate) fn takes_copy(signature: &Signature) -> bool {
     outlives_self(signature) && signature.receiver().is_some_and(by_reference)
 }
 
-/// The name under which such a future has the service. It passes through two macros: the hygiene is that of `self`.
-pub(super) fn service_of_copy(receiver: &Receiver) -> Ident {
-    Ident::new("service_of_decorator", receiver.self_token.span)
+/// The name of that copy. It passes through two macros: the hygiene is that of `self`.
+pub(super) fn copy_of(receiver: &Receiver) -> Ident {
+    Ident::new("copy_of_decorator", receiver.self_token.span)
 }
 
 /// Refuses what such a future cannot have.
