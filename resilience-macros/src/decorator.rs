@@ -178,7 +178,9 @@ impl Decorator<'_> {
             };
             let copies = !behind_pointer && item.may_be_marked() && forward::takes_copy(signature);
             copied |= copies;
-            if all_send && signature.asyncness.is_some() || promises_send(signature) {
+            // A pointer hands a returned future through: it holds nothing of its own.
+            let promised = promises_send(signature) && !behind_pointer;
+            if all_send && signature.asyncness.is_some() || promised {
                 send |= copies || behind_pointer;
                 match signature.receiver().map(|receiver| &receiver.kind) {
                     None => {}
