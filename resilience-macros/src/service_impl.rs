@@ -84,7 +84,7 @@ pub(crate) fn distribute(
         let looks = !calls.is_empty() || !member.applies.is_empty();
         let handed = Member {
             calls,
-            owner: looks.then(|| owner.clone()).unwrap_or_default(),
+            owner: if looks { owner.clone() } else { Owner::default() },
             called: method.name().is_some_and(|name| called.contains(name)),
             ..member.clone()
         };

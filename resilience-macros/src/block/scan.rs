@@ -33,7 +33,7 @@ pub(super) fn walk(body: &TokenStream, own: bool, visit: &mut dyn FnMut(&[TokenT
 pub(crate) fn mentions_self(body: &TokenStream) -> bool {
     let mut found = false;
     walk(body, true, &mut |level, at, own| {
-        found |= own && is_word(&level[at], "Self")
+        found |= own && is_word(&level[at], "Self");
     });
     found
 }
