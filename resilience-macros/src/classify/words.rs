@@ -199,7 +199,14 @@ fn options(attribute: &Attribute, whole: Whole, errors: &mut Diagnostics) -> Opt
 }
 
 fn unknown(key: &str) -> String {
-    const WORDS: &[&str] = &["transient", "permanent", "throttled", "pending", "ignored", "interruption"];
+    const WORDS: &[&str] = &[
+        "transient",
+        "permanent",
+        "throttled",
+        "pending",
+        "ignored",
+        "interruption",
+    ];
     if let Some(word) = nearest(key, WORDS) {
         return format!("`{word}` is an attribute of its own: write `#[{word}]`");
     }
