@@ -256,7 +256,7 @@ fn an_operator_turns_a_breaker_and_events_tell_of_it() {
         [
             "WARN breaker mode changed service=plan_service mode=forced_open",
             "WARN call rejected service=plan_service operation=count_blocking attempt=1 reason=held_open",
-            "WARN breaker mode changed service=plan_service mode=forced_closed",
+            "WARN breaker mode changed service=plan_service mode=forced_closed rejected=1",
             "WARN breaker mode changed service=plan_service mode=disabled",
             "WARN breaker mode changed service=plan_service mode=automatic",
             "INFO circuit reset service=plan_service state=closed",

@@ -384,7 +384,7 @@ fn events_say_the_error_with_its_sources_and_without_its_secrets() {
         Err(error())
     }
     registry
-        .configure("plan_service", layer().retry(RetryPolicy::builder().max_attempts(2)))
+        .configure("plan_service", layer().retry(fixed(100).max_attempts(2)))
         .unwrap();
 
     let down = || PlanError::Down {
@@ -434,7 +434,7 @@ fn a_text_is_written_for_an_event_that_somebody_hears_and_a_panic_in_it_costs_th
         Err(Loud)
     }
 
-    let once = layer().retry(RetryPolicy::builder().max_attempts(2));
+    let once = layer().retry(fixed(100).max_attempts(2));
     registry.configure("plan_service", once).unwrap();
     assert!(fetch(registry).is_err());
     assert_eq!(WRITTEN.get(), 2);

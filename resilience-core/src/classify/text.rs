@@ -95,12 +95,15 @@ pub struct Displayed<'a, T: ?Sized>(Silent<'a, T>);
 pub struct Silent<'a, T: ?Sized>(&'a T);
 
 impl<'a, T: ?Sized> Described<'a, T> {
+    /// Asks for the text of `value`.
+    #[must_use]
     pub fn new(value: &'a T) -> Self {
         Self(Displayed(Silent(value)))
     }
 }
 
 impl<'a, T: Error> Described<'a, T> {
+    /// The text.
     #[must_use]
     pub fn text(&self) -> Option<ErrorText<'a>> {
         Some(ErrorText::error(self.0.0.0))
@@ -108,6 +111,7 @@ impl<'a, T: Error> Described<'a, T> {
 }
 
 impl<'a, T: Display> Displayed<'a, T> {
+    /// The text.
     #[must_use]
     pub fn text(&self) -> Option<ErrorText<'a>> {
         Some(ErrorText::display(self.0.0))
@@ -115,6 +119,7 @@ impl<'a, T: Display> Displayed<'a, T> {
 }
 
 impl<'a, T: ?Sized> Silent<'a, T> {
+    /// The text.
     #[must_use]
     pub fn text(&self) -> Option<ErrorText<'a>> {
         None

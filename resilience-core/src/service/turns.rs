@@ -5,7 +5,10 @@ use crate::{
     breaker::Transition,
     telemetry::{Subject, events},
 };
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::{
+    num::NonZeroU64,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+};
 
 /// What has been reported since the circuit opened.
 #[derive(Debug, Default)]
@@ -40,18 +43,18 @@ impl Service {
         }
     }
 
-    /// Takes note of a turn: the calls rejected since the circuit opened, where that has an end.
+    /// Takes note of a turn: the calls rejected since the circuit opened, where that has come to an end.
     #[cold]
-    fn turn(&self, transition: Transition) -> u64 {
+    fn turn(&self, transition: Transition) -> Option<NonZeroU64> {
         if matches!(transition, Transition::Reopened { .. } | Transition::HalfOpened) {
-            return 0;
+            return None;
         }
         let rejections = self.statistics().rejections.by_circuit();
         let before = self.turns.rejections_before.swap(rejections, Ordering::Relaxed);
         if matches!(transition, Transition::Opened { .. }) {
-            return 0;
+            return None;
         }
         self.turns.rejected.store(false, Ordering::Relaxed);
-        rejections.wrapping_sub(before)
+        NonZeroU64::new(rejections.wrapping_sub(before))
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     interruption::Interruption,
     policy::InvalidPolicy,
 };
-use std::time::Duration;
+use std::{num::NonZeroU64, time::Duration};
 
 /// `emit!(Class, "message", subject, field = value, ..)`: one event at the level of its class, or nothing. The values are only
 /// looked at for an event that somebody hears.
@@ -143,8 +143,8 @@ pub(crate) fn fallback_used(
     );
 }
 
-/// `rejected`: the calls that were rejected since the circuit opened, where that has an end.
-pub(crate) fn circuit_turned(subject: Subject, transition: Transition, rejected: u64) {
+/// `rejected`: the calls that were rejected since the circuit opened, where that has come to an end.
+pub(crate) fn circuit_turned(subject: Subject, transition: Transition, rejected: Option<NonZeroU64>) {
     match transition {
         Transition::Opened {
             cause,
@@ -180,7 +180,7 @@ pub(crate) fn circuit_turned(subject: Subject, transition: Transition, rejected:
                 "circuit closed",
                 subject,
                 state = CircuitState::Closed.as_str(),
-                rejected = rejected
+                rejected = rejected.map(NonZeroU64::get)
             );
         }
         Transition::Reset => {
@@ -189,7 +189,7 @@ pub(crate) fn circuit_turned(subject: Subject, transition: Transition, rejected:
                 "circuit reset",
                 subject,
                 state = CircuitState::Closed.as_str(),
-                rejected = rejected
+                rejected = rejected.map(NonZeroU64::get)
             );
         }
         Transition::Held(mode) => emit!(
@@ -197,7 +197,7 @@ pub(crate) fn circuit_turned(subject: Subject, transition: Transition, rejected:
             "breaker mode changed",
             subject,
             mode = mode.as_str(),
-            rejected = rejected
+            rejected = rejected.map(NonZeroU64::get)
         ),
     }
 }
