@@ -325,3 +325,28 @@ fn an_unknown_failure_is_not_retried_and_says_nothing_about_the_service() {
     assert_eq!(plans.state(), CircuitState::Closed);
     assert_eq!(plans.statistics().failures.unknown, 10);
 }
+
+#[test]
+fn a_probe_that_is_pending_closes_the_circuit() {
+    let world = World::new();
+    let registry = world.registry;
+    #[retry_service(name = "plan_service", registry = registry)]
+    fn poll(registry: &'static Registry, error: PlanError) -> Result<u32, PlanError> {
+        Err(error)
+    }
+    let strict = BreakerPolicy::builder()
+        .failure_threshold(1)
+        .half_open_max_calls(1)
+        .success_threshold(1);
+    registry
+        .configure("plan_service", ServiceOptions::new().breaker(strict))
+        .unwrap();
+    assert!(poll(registry, PlanError::Unavailable).is_err());
+    let plans = registry.service("plan_service");
+    assert_eq!(plans.state(), CircuitState::Open);
+
+    world.clock.advance(secs(60));
+    assert!(poll(registry, PlanError::UnderWay).is_err());
+
+    assert_eq!(plans.state(), CircuitState::Closed);
+}

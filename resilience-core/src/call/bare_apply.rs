@@ -26,10 +26,8 @@ pub fn begin_apply(name: &'static str) -> Result<(), Interruption> {
         return Err(rejected(name, Reason::DeadlinePassed));
     }
     let repeatable = scope::depth() > 0;
-    if repeatable {
-        if registry().bare_apply_in_retry() == ApplyInRetry::Refuse {
-            return Err(rejected(name, Reason::ApplyInRetry));
-        }
+    if repeatable && registry().bare_apply_in_retry() == ApplyInRetry::Refuse {
+        return Err(rejected(name, Reason::ApplyInRetry));
     }
     if !scope::raise_fence() {
         return Err(rejected(name, Reason::Superseded));

@@ -109,7 +109,7 @@ impl Call {
         self.flags &= !(LAST_FAILED | LAST_IGNORED);
         self.flags |= match ending {
             Ending::Failure => LAST_FAILED,
-            Ending::Ignored => LAST_IGNORED,
+            Ending::Ignored | Ending::Answered => LAST_IGNORED,
             Ending::Success | Ending::Abandoned => 0,
         };
     }

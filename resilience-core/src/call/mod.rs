@@ -281,6 +281,14 @@ struct Describing<O> {
     describe: fn(&O) -> Option<ErrorText<'_>>,
 }
 
+impl<O> Clone for Describing<O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O> Copy for Describing<O> {}
+
 impl<O: Outcome> Describing<O> {
     const OF_OUTCOME: Self = Self::new(O::error_text);
 }

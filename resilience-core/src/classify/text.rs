@@ -82,7 +82,7 @@ impl fmt::Debug for ErrorText<'_> {
     }
 }
 
-/// The text of a derived error: of its chain where the type is an [`Error`], else what it displays, else none.
+/// For `#[derive(Classify)]`: the text of an error, that of its chain where the type is an [`Error`], else what it displays, else none.
 ///
 /// The compiler looks for a method here first and then where this dereferences to, so that the bounds decide.
 #[derive(Debug)]
@@ -105,6 +105,7 @@ impl<'a, T: ?Sized> Described<'a, T> {
 impl<'a, T: Error> Described<'a, T> {
     /// The text.
     #[must_use]
+    #[allow(clippy::unnecessary_wraps, reason = "stands in for one that has no text")]
     pub fn text(&self) -> Option<ErrorText<'a>> {
         Some(ErrorText::error(self.0.0.0))
     }
@@ -113,6 +114,7 @@ impl<'a, T: Error> Described<'a, T> {
 impl<'a, T: Display> Displayed<'a, T> {
     /// The text.
     #[must_use]
+    #[allow(clippy::unnecessary_wraps, reason = "stands in for one that has no text")]
     pub fn text(&self) -> Option<ErrorText<'a>> {
         Some(ErrorText::display(self.0.0))
     }
@@ -121,6 +123,7 @@ impl<'a, T: Display> Displayed<'a, T> {
 impl<'a, T: ?Sized> Silent<'a, T> {
     /// The text.
     #[must_use]
+    #[allow(clippy::unused_self, reason = "stands in for those that have a text")]
     pub fn text(&self) -> Option<ErrorText<'a>> {
         None
     }
