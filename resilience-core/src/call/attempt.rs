@@ -1,6 +1,6 @@
 //! One run of the user's body, in the scope of its call.
 
-use super::{CLOCK_RUNS, CUT_BY_DEADLINE, Call, DEADLINE, INSIDE, PANICKED, TIMED_OUT};
+use super::{ATTEMPT_CLOCKED, CUT_BY_DEADLINE, Call, DEADLINE, INSIDE, PANICKED, TIMED_OUT};
 use crate::{
     deadline::{self, Deadline},
     interruption::{FromInterruption, Interruption, Reason},
@@ -42,7 +42,10 @@ impl Call {
     #[inline]
     fn within<R>(&mut self, body: impl FnOnce() -> R) -> R {
         let outer = scope::current();
-        let before = if outer.is_bottom() && self.flags & CLOCK_RUNS == 0 {
+        let before = if outer.is_bottom() && self.flags & Link::TIMEOUT == 0 {
+            if self.flags & Link::LIMITED != 0 {
+                scope::set_deadline(Some(self.own_deadline()));
+            }
             let before = Scope::of(self.flags & Link::SCOPE);
             scope::set(before);
             before
@@ -65,16 +68,24 @@ impl Call {
         result
     }
 
-    /// Enters the scope of an attempt inside `outer`: see [`scope::enter`].
+    /// Enters the scope of an attempt inside `outer`, or of one that has a timeout: see [`scope::enter`].
     #[inline(never)]
     fn enter(&mut self, outer: Scope) -> Scope {
         self.flags |= INSIDE;
-        let (may_retry, news) = (self.may_retry(outer), self.flags & Scope::NEWS);
-        if self.flags & CLOCK_RUNS == 0 {
-            scope::enter(outer, may_retry, news)
-        } else {
-            scope::enter_timed(outer, may_retry, news, self.own_deadline())
+        if self.flags & (Link::TIMEOUT | ATTEMPT_CLOCKED) == Link::TIMEOUT {
+            self.start_attempt_clock();
         }
+        let (may_retry, news) = (self.may_retry(outer), self.flags & Scope::NEWS);
+        if self.flags & Link::LIMITED == 0 {
+            return scope::enter(outer, may_retry, news);
+        }
+        if self.flags & Link::UNCLOCKED != 0 {
+            let registry = self.link.service.registry();
+            if scope::deadline().is_some_and(|around| !around.waits_for(registry)) {
+                self.read_clock();
+            }
+        }
+        scope::enter_timed(outer, may_retry, news, self.own_deadline())
     }
 
     #[cold]
@@ -100,7 +111,6 @@ impl Call {
         });
         if let Some(now) = read {
             self.set_clock(now);
-            self.flags |= CLOCK_RUNS;
         }
     }
 
@@ -154,9 +164,6 @@ impl Call {
         if self.flags & Link::UNCLOCKED != 0 {
             self.read_clock();
         }
-        if self.flags & Link::RETRIES != 0 {
-            self.flags |= CLOCK_RUNS;
-        }
         if self.flags & (Link::TIMEOUT | DEADLINE) == 0 {
             return Poll::Pending;
         }
@@ -198,8 +205,13 @@ impl Call {
     }
 
     /// What the calls inside have to know of the time that this one has left: their waits and timeouts end with it.
+    #[inline]
     fn own_deadline(&self) -> Deadline {
-        Deadline::of_call(self.link.service.registry(), self.started, self.link.total_timeout())
+        Deadline::OfCall {
+            link: self.link,
+            started: self.started,
+            runs: self.flags & Link::UNCLOCKED == 0,
+        }
     }
 }
 

@@ -2,7 +2,13 @@
 //!
 //! Thousands of calls may sleep between two attempts, so the box is small: what few of them need has a box of its own.
 
-use crate::{budget::Cost, classify::FailureKind, link::Kept, scope::CarriedOut, time::Timer};
+use crate::{
+    budget::Cost,
+    classify::FailureKind,
+    link::Kept,
+    scope::CarriedOut,
+    time::{Started, Timer},
+};
 use pin_project_lite::pin_project;
 use std::{pin::Pin, time::Duration};
 
@@ -36,6 +42,8 @@ pub(super) struct Rare {
     pub(super) delay: Option<Duration>,
     /// What the last failure was, where a fallback is to be told.
     pub(super) last_failure: Option<FailureKind>,
+    /// When the present attempt started, where it is not the first and has a timeout.
+    pub(super) attempt_started: Started,
     /// The work that was carried out of the call's attempts.
     pub(super) carried: CarriedOut,
 }

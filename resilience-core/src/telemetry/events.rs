@@ -156,6 +156,17 @@ pub(crate) fn circuit_turned(subject: Subject, transition: Transition) {
     }
 }
 
+pub(crate) fn attempt_overran(subject: Subject, attempt: u32, timeout: Duration, elapsed: Duration) {
+    emit!(
+        DEBUG,
+        "attempt overran its timeout",
+        subject,
+        attempt = attempt,
+        timeout_ms = millis(timeout),
+        elapsed_ms = millis(elapsed),
+    );
+}
+
 pub(crate) fn apply_in_retry(subject: Subject) {
     emit!(WARN, "apply inside a retryable attempt", subject);
 }

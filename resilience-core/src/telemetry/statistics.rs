@@ -33,6 +33,8 @@ pub struct Statistics {
     pub panicked: u64,
     /// Attempts that were cut by `attempt_timeout`.
     pub attempt_timeouts: u64,
+    /// Attempts that took longer than `attempt_timeout` and were not cut, since their body never yielded or is synchronous.
+    pub overruns: u64,
     /// Failures worth a retry that were not retried though attempts were left: nesting, fence, budget, deadline, open circuit.
     pub suppressed: u64,
     /// Calls whose last allowed attempt failed.
@@ -55,6 +57,7 @@ impl Add for Statistics {
             cancelled: self.cancelled.wrapping_add(other.cancelled),
             panicked: self.panicked.wrapping_add(other.panicked),
             attempt_timeouts: self.attempt_timeouts.wrapping_add(other.attempt_timeouts),
+            overruns: self.overruns.wrapping_add(other.overruns),
             suppressed: self.suppressed.wrapping_add(other.suppressed),
             exhausted: self.exhausted.wrapping_add(other.exhausted),
             fallbacks: self.fallbacks.wrapping_add(other.fallbacks),
@@ -81,12 +84,13 @@ pub(crate) enum Count {
     Cancellation,
     Panic,
     AttemptTimeout,
+    Overrun,
     Suppression,
     Exhaustion,
     Fallback,
 }
 
-const COUNTS: usize = 12;
+const COUNTS: usize = 13;
 
 /// The counters of one operation.
 #[derive(Debug, Default)]
@@ -122,6 +126,7 @@ impl Counters {
             cancelled,
             panicked,
             attempt_timeouts: sum(Count::AttemptTimeout),
+            overruns: sum(Count::Overrun),
             suppressed: sum(Count::Suppression),
             exhausted: sum(Count::Exhaustion),
             fallbacks: sum(Count::Fallback),

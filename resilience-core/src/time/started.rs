@@ -9,6 +9,11 @@ impl Started {
         Self(millis(now))
     }
 
+    /// By how many milliseconds it is later than `other`; negative where it is earlier.
+    pub(crate) fn millis_since(self, other: Self) -> i64 {
+        i64::from(self.0.wrapping_sub(other.0).cast_signed())
+    }
+
     /// The time since then.
     pub(crate) fn elapsed(self, now: Duration) -> Duration {
         let elapsed = millis(now).wrapping_sub(self.0);
