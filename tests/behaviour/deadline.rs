@@ -192,7 +192,7 @@ async fn no_attempt_starts_after_the_end_though_the_sleep_was_too_long() {
         .clock(clock.clone())
         .sleeper(Oversleeping(clock.clone()))
         .build();
-    let plans = Plans::new(registry, "plan_service", layer(fixed(secs(4)).total_timeout(secs(9))));
+    let plans = Plans::new(registry, "plan_service", layer(fixed(secs(4)).total_timeout(ms(9_500))));
     let ways = [
         plans.fetch(down).await,
         plans.fetch_blocking(|run| Err(Error::Down(run))),

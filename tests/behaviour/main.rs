@@ -45,6 +45,7 @@ mod retry;
 mod retry_scope;
 mod runtimes;
 mod settings;
+mod shutdown;
 mod siblings;
 mod statistics;
 mod stress;

@@ -74,6 +74,9 @@ impl Call {
     }
 
     fn admit_attempt(&mut self) -> Result<(), Interruption> {
+        if self.flags & AGAIN != 0 && self.link.service.registry().is_shut_down() {
+            return Err(self.reject(Reason::Shutdown));
+        }
         let now = if self.flags & (AGAIN | AT_ONCE) == AGAIN | AT_ONCE {
             // There was time when the last attempt was judged.
             None

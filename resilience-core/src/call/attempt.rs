@@ -6,7 +6,7 @@ use crate::{
     interruption::{FromInterruption, Interruption, Reason},
     link::Link,
     scope::{self, Scope},
-    time::Started,
+    time::{Started, Timer},
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -172,7 +172,12 @@ impl Call {
             let Some(timeout) = self.time_for_attempt() else {
                 return Poll::Pending;
             };
-            let timer = self.link.service.registry().sleep(timeout);
+            let timer = if self.is_cut_by_time_around() {
+                // Nobody's wait: a sleeper that skips all waits, or moves a clock instead, must not end the time of a call.
+                Timer::system(timeout)
+            } else {
+                self.link.service.registry().sleep(timeout)
+            };
             self.trouble().start_timer(timer);
         }
         let polled = self.trouble.timer().map(|timer| timer.poll(cx));
@@ -180,6 +185,10 @@ impl Call {
             return Poll::Pending;
         }
         self.trouble.stop_timer();
+        if self.is_cut_by_time_around() && !self.time_around_is_over() {
+            // The time of the registry is not that of the system.
+            return Poll::Pending;
+        }
         // The outcome is ours now, whatever was refused further in before.
         self.flags = (self.flags | TIMED_OUT) & !Scope::MARKED;
         let attempts = self.attempts();
@@ -202,6 +211,18 @@ impl Call {
                 left
             }
         }
+    }
+
+    /// Whether the timer of the attempt stands for the end of the time of a call around, and nobody has set a deadline.
+    fn is_cut_by_time_around(&self) -> bool {
+        self.flags & CUT_BY_DEADLINE != 0 && !scope::current().has(Scope::DEADLINE)
+    }
+
+    /// Whether the time of the calls around is over, as far as a clock can tell that may lag behind.
+    fn time_around_is_over(&self) -> bool {
+        let resolution = self.link.service.registry().clock_resolution().0;
+        // Times of calls are counted in whole milliseconds.
+        deadline::left().is_some_and(|left| left <= Duration::from_millis(resolution + 1))
     }
 
     /// What the calls inside have to know of the time that this one has left: their waits and timeouts end with it.

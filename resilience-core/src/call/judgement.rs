@@ -28,6 +28,8 @@ enum Suppression {
     RetryAfterTooLong,
     /// The wait would outlast the time for the call.
     Deadline,
+    /// The registry is shut down.
+    Shutdown,
     /// The service's retry budget is spent.
     Budget,
 }
@@ -41,6 +43,7 @@ impl Suppression {
             Self::CircuitOpen => "circuit_open",
             Self::RetryAfterTooLong => "retry_after_too_long",
             Self::Deadline => "deadline",
+            Self::Shutdown => "shutdown",
             Self::Budget => "budget",
         }
     }
@@ -199,6 +202,9 @@ impl Call {
         }
         if self.flags & Scope::MARKED != 0 {
             return Err(Suppression::InnerRefusal);
+        }
+        if registry.is_shut_down() {
+            return Err(Suppression::Shutdown);
         }
         let retry = &policy.retry;
         let hint = match kind {

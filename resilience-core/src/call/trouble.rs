@@ -164,8 +164,9 @@ mod tests {
         // Of tokio's timer, or of a sleeper's box.
         let timer = size_of::<Timer>();
         assert!(size_of::<Trouble>() <= timer + 2 * size_of::<u64>(), "{timer}");
+        // Beside tokio's timer, a word to see whether its runtime has ended.
         #[cfg(feature = "tokio")]
-        assert_eq!(timer, size_of::<tokio::time::Sleep>());
+        assert!(timer <= size_of::<tokio::time::Sleep>() + size_of::<usize>(), "{timer}");
     }
 
     #[test]
