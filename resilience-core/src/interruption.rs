@@ -178,7 +178,7 @@ impl fmt::Display for Interruption {
             Reason::ApplyInRetry => f.write_str("an apply must not start inside an attempt that may be retried")?,
             Reason::Superseded => f.write_str("a retry has superseded the attempt that sent this apply")?,
             Reason::ReadOnlyPlan => f.write_str("the plan is read-only")?,
-            Reason::Shutdown => write!(f, "its registry is shut down")?,
+            Reason::Shutdown => f.write_str("its registry is shut down")?,
             Reason::AttemptTimeout => write!(f, "`{service}` did not answer within its attempt timeout")?,
         }
         if let Some(wait) = self.retry_after() {
