@@ -118,7 +118,7 @@ pub mod __private {
     pub use crate::call::begin_apply;
     pub use crate::classify::Hint;
     pub use crate::registered::Registered;
-    pub use crate::witness::{Applied, MayBeCalledAgain, MayBeRepeated, may_be_called_again, may_be_repeated};
+    pub use crate::witness::{Applied, MayBeCalledAgain, MayBeRepeated, ask, may_be_called_again};
     #[cfg(feature = "register")]
     pub use inventory;
     /// What the attribute of a block leaves behind for its methods.

@@ -63,6 +63,8 @@ pub(crate) struct Link {
     word: AtomicU32,
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
+    /// What its calls are, whatever the code says.
+    pub(crate) kind: Kind,
     pub(crate) counters: Counters,
     /// The number of the policy in force.
     policy: AtomicU32,
@@ -89,10 +91,12 @@ impl Link {
     pub(crate) const DEPTH_SHIFT: u32 = 24;
 
     pub(crate) fn new(service: &'static Service, operation: &'static Operation, policy: OperationPolicy) -> Self {
+        let kind = operation.kind_in_force();
         Self {
-            word: AtomicU32::new(policy.word(operation.kind())),
+            word: AtomicU32::new(policy.word(kind)),
             service,
             operation,
+            kind,
             counters: Counters::default(),
             total_timeout: AtomicU32::new(policy.total_millis()),
             policy: AtomicU32::new(Kept::new(policy).number().get()),
@@ -121,7 +125,7 @@ impl Link {
     pub(crate) fn set_policy(&self, policy: OperationPolicy) {
         self.policy.store(Kept::new(policy).number().get(), Ordering::Release);
         self.total_timeout.store(policy.total_millis(), Ordering::Relaxed);
-        self.word.store(policy.word(self.operation.kind()), Ordering::Relaxed);
+        self.word.store(policy.word(self.kind), Ordering::Relaxed);
     }
 
     pub(crate) fn origin(&self) -> &'static Origin {

@@ -197,7 +197,7 @@ impl Service {
             .iter()
             .map(|link| OperationReport {
                 name: link.operation.name(),
-                kind: link.operation.kind(),
+                kind: link.kind,
                 statistics: link.counters.snapshot(),
             })
             .collect();
@@ -256,6 +256,9 @@ impl Service {
         drop(state);
         for fault in faults {
             events::policy_refused(link.subject(), &fault.problem.invalid);
+        }
+        if link.kind != operation.kind() {
+            events::idempotent_without_proof(link.subject());
         }
         link
     }

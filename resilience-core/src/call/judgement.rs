@@ -61,7 +61,7 @@ impl Call {
     pub(super) fn judge(&mut self, verdict: Verdict) -> Option<Duration> {
         let kind = self.failure(verdict)?;
         let ending = self.record(kind);
-        if self.link.operation.kind() != Kind::Idempotent {
+        if self.link.kind != Kind::Idempotent {
             self.end_failed(ending);
             return None;
         }

@@ -183,6 +183,14 @@ pub(crate) fn blocking_sleep_in_runtime(subject: Subject) {
     emit!(WARN, "blocking sleep inside an async runtime", subject);
 }
 
+pub(crate) fn idempotent_without_proof(subject: Subject) {
+    emit!(
+        ERROR,
+        "idempotent without proof: put the attribute on the impl",
+        subject
+    );
+}
+
 pub(crate) fn policy_refused(subject: Subject, mistake: &InvalidPolicy) {
     emit!(
         ERROR,
