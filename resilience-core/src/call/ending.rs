@@ -1,6 +1,6 @@
 //! How attempts and calls end: what they held is given back, those around are told, and it is counted.
 
-use super::{ADMITTED, Call, ENDED, LAST_FAILED, LAST_IGNORED, PANICKED, TOKEN};
+use super::{ADMITTED, ATTEMPT_CLOCKED, Call, ENDED, LAST_FAILED, LAST_IGNORED, PANICKED, TOKEN};
 use crate::{
     breaker::{Ending, Permit, Tick, Transition},
     policy::{Brief, Briefed},
@@ -65,7 +65,7 @@ impl Call {
 
     #[inline]
     pub(super) fn count_attempt(&mut self) {
-        self.flags &= !ADMITTED;
+        self.flags &= !(ADMITTED | ATTEMPT_CLOCKED);
         self.link.counters.add(Count::Attempt);
         if self.attempts() > 1 {
             self.link.counters.add(Count::Retry);
