@@ -70,6 +70,7 @@ async fn every_value_is_explained_with_its_layer_file_and_line() {
           events.exhaustion             warn         library
           events.rejection              warn         library
           events.repeated_rejection     debug        library
+          events.overrun                debug        library
           events.fallback               warn         library
           events.opening                error        library
           events.reopening              warn         library

@@ -112,7 +112,7 @@ async fn the_total_time_holds_on_every_entry() {
     let outcome = wiring.registry.enter_blocking(|| annotated(&sync));
     assert_eq!(outcome, Err(Error::Down(2)));
     let outcome = wiring.registry.enter(annotated_async(&later)).await;
-    assert_eq!(outcome, Err(Error::Down(3)));
+    assert_eq!(outcome, Err(Error::Down(2)));
     let operations = wiring.registry.service("tool_service").operations();
     let names: Vec<_> = operations.iter().map(|operation| operation.name).collect();
     assert_eq!(names, ["annotated", "annotated_async"], "called as the functions are");
