@@ -1,9 +1,23 @@
-//! For tests and models: an ending, and the time at which it comes.
+//! For tests and models: an admission or an ending, and the time at which it comes. Chance draws zero.
 
-use super::{Breaker, Ending, Permit, Tick, Transition};
+use super::{Breaker, Ending, Permit, Refusal, Surroundings, Tick, Transition};
 use crate::policy::BreakerPolicy;
 
+impl<F: Fn() -> Tick> Surroundings for F {
+    fn tick(&self) -> Tick {
+        self()
+    }
+
+    fn chance(&self) -> f64 {
+        0.0
+    }
+}
+
 impl Breaker {
+    pub(super) fn admit(&self, now: Tick, policy: &BreakerPolicy) -> (Result<Permit, Refusal>, Option<Transition>) {
+        self.admit_by(now, || 0.0, policy)
+    }
+
     pub(super) fn success(&self, permit: Permit, now: Tick, policy: &BreakerPolicy) -> Option<Transition> {
         self.end(permit, Ending::Success, || now, policy)
     }

@@ -2,7 +2,7 @@
 
 use super::{ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
 use crate::{
-    breaker::{Ending, Permit, Tick, Ticks},
+    breaker::{Ending, Permit, Surroundings, Tick, Ticks},
     deadline,
     interruption::{Interruption, Reason},
     link::Link,
@@ -170,7 +170,8 @@ impl Call {
                 Ok(())
             };
         }
-        let (admission, transition) = breaker.admit(now, policy);
+        let chance = || service.registry().chance();
+        let (admission, transition) = breaker.admit_by(now, chance, policy);
         if let Ok(permit) = admission {
             self.permit = permit;
         }

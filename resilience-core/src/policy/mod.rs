@@ -33,7 +33,7 @@ pub use backoff::{Backoff, Jitter};
 pub use breaker::{BreakerOptions, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
 pub(crate) use breaker::{Brief, Briefed};
 pub use budget::{BudgetOptions, BudgetPolicy};
-pub(crate) use describe::protections;
+pub(crate) use describe::{about, protections};
 pub use invalid::InvalidPolicy;
 pub use operation::OperationOptions;
 pub use retry::{RetryOptions, RetryPolicy};
