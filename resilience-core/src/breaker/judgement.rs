@@ -205,7 +205,7 @@ impl Breaker {
             });
             outcome.is_recorded = true;
             let judged = memory.judge(evidence, at);
-            if begins_run {
+            if begins_run && !seeded("run_unwritten") {
                 // Before the word says that it is known. Nobody goes by it until then, so it does not matter if the word is
                 // another one by now.
                 memory.run().begin(at);

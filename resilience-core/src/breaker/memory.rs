@@ -201,7 +201,10 @@ impl Memory<'_> {
         if ramp.is_zero() {
             return closed;
         }
-        self.ramp.begin(now, ramp);
+        if !seeded("ramp_unwritten") {
+            // Before the word is closed, and so known to whoever finds it closed.
+            self.ramp.begin(now, ramp);
+        }
         closed.with_closed(Closed {
             ramping: true,
             ..self.closed()

@@ -4,6 +4,8 @@
 //! also run against seeded bugs (see `crate::sync`), which together they must catch.
 
 mod control;
+mod ramps;
+mod runs;
 mod windows;
 
 use super::*;

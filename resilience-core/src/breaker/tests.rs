@@ -5,7 +5,10 @@ mod closed;
 mod fields;
 mod generations;
 mod half_open;
+mod jitter;
+mod ramp;
 mod rates;
+mod span;
 mod statistics;
 mod threads;
 

@@ -55,7 +55,7 @@ pub(super) fn any() -> impl Strategy<Value = Schedule> {
 fn step(successes: u32) -> impl Strategy<Value = Step> {
     prop_oneof![
         successes => prop_oneof![1..10_u32, 1..60_u32].prop_map(Step::Succeed),
-        20 => (2..12_u32).prop_map(Step::Fail),
+        10 => (2..12_u32).prop_map(Step::Fail),
         120 => Just(Step::Begin),
         120 => (0..usize::MAX, ending(), late()).prop_map(|(n, ending, late)| Step::End(n, ending, late)),
         30 => (0..60_u64).prop_map(Step::Wait),
