@@ -9,7 +9,7 @@ pub use permit::CallPermit;
 pub use rejected::Rejected;
 
 use crate::{
-    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Surroundings, Tick, Ticks, Word},
+    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Surroundings, Tick, Word},
     classify::{FailureKind, Outcome, Verdict},
     policy::{BreakerPolicy, Briefed},
     random::{RandomSource, ThreadRandom, within_unit},
@@ -268,11 +268,7 @@ impl<C: Clock, R: RandomSource> CircuitBreaker<C, R> {
         }
         let chance = || within_unit(self.random.unit());
         let (admission, _) = self.breaker.admit_by(now, chance, self.policy);
-        admission.map_err(|refusal| match refusal.wait {
-            None => Rejected::HELD,
-            Some(Duration::ZERO) => Rejected::PROBED,
-            Some(wait) => Rejected::open(Ticks::of(wait), self.clock.resolution()),
-        })
+        admission.map_err(|refusal| Rejected::of(refusal, self.clock.resolution()))
     }
 
     #[inline]

@@ -21,7 +21,7 @@ pub(super) struct Slope {
     /// From 0 to 1, of all calls.
     pub(super) share: f64,
     /// When a call that is rejected may come again.
-    pub(super) wait: Duration,
+    pub(super) wait: Ticks,
 }
 
 impl Default for Ramp {
@@ -56,7 +56,7 @@ impl Ramp {
         Some(Slope {
             share: share.max(Self::LEAST),
             // Not until its end, where all that were rejected would come back together.
-            wait: Duration::from_millis(length.div_ceil(10).min(length - elapsed)),
+            wait: Ticks(length.div_ceil(10).min(length - elapsed)),
         })
     }
 }

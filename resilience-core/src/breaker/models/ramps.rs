@@ -15,7 +15,7 @@ fn who_finds_the_circuit_closed_again_knows_its_ramp() {
         let (breaker, probe, _) = probing(&policy);
         let closes = spawn(&breaker, move |breaker| breaker.success(probe, at(30), &policy));
         let asks = spawn(&breaker, move |breaker| {
-            breaker.admit_by(at(31), || 0.5, &policy).0.unwrap_err().wait
+            breaker.admit_by(at(31), || 0.5, &policy).0.unwrap_err().wait()
         });
         assert_eq!(closes.join().unwrap(), Some(Transition::Closed));
         // Half-open and busy, or closed for a tenth of the calls: a ramp that nobody had heard of would be over.

@@ -45,7 +45,7 @@ fn whoever_is_turned_away_may_soon_come_again_but_not_at_the_end_with_all_others
     for (millis, wait) in [(0, 1_000), (8_999, 1_000), (9_400, 600), (9_999, 1)] {
         let (admission, _) = breaker.admit_by(Tick(30_000 + millis), || 0.999_999, &policy);
         assert_eq!(
-            admission.unwrap_err().wait,
+            admission.unwrap_err().wait(),
             Some(Duration::from_millis(wait)),
             "{millis}"
         );
