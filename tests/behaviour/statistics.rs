@@ -2,7 +2,7 @@
 
 use futures::FutureExt;
 use resilience_core::{BreakerPolicy, BudgetPolicy, Kind, Registry, ServiceOptions, Statistics, retry_service};
-use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, secs};
 use std::{
     future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -164,7 +164,7 @@ async fn each_way_to_be_kept_from_ending_well_is_counted_for_what_it_is() {
     );
 
     let p = plans();
-    let strict = BreakerPolicy::builder().enabled(true).failure_threshold(1);
+    let strict = exact().enabled(true).failure_threshold(1);
     p.service
         .registry()
         .configure("plan_service", layer().breaker(strict))

@@ -15,7 +15,11 @@ fn who_finds_the_circuit_closed_again_knows_its_ramp() {
         let (breaker, probe, _) = probing(&policy);
         let closes = spawn(&breaker, move |breaker| breaker.success(probe, at(30), &policy));
         let asks = spawn(&breaker, move |breaker| {
-            breaker.admit_by(at(31), || 0.5, &policy).0.unwrap_err().wait()
+            match breaker.admit_by(at(31), || 0.5, &policy).0 {
+                // Half-open, in the place of the probe that has just succeeded.
+                Ok(permit) => (permit.is_of_closed(), None),
+                Err(refusal) => (false, refusal.wait()),
+            }
         });
         assert_eq!(closes.join().unwrap(), Some(Transition::Closed));
         // Half-open and busy, or closed for a tenth of the calls: a ramp that nobody had heard of would be over.
@@ -23,7 +27,11 @@ fn who_finds_the_circuit_closed_again_knows_its_ramp() {
     });
     assert_eq!(
         seen,
-        BTreeSet::from([Some(Duration::ZERO), Some(Duration::from_secs(1))])
+        BTreeSet::from([
+            (false, None),
+            (false, Some(Duration::ZERO)),
+            (false, Some(Duration::from_secs(1))),
+        ])
     );
 }
 
