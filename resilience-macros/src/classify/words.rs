@@ -11,13 +11,14 @@ use crate::args::Value;
 use crate::diagnostics::{Diagnostics, nearest};
 
 /// How a variant says what it is, in the order in which it is offered.
-pub(super) const CHOICES: &str = "`#[transient]`, `#[throttled(after = field)]`, `#[permanent]`, `#[ignored]`, `#[interruption]` or `#[classify(transparent)]`";
+pub(super) const CHOICES: &str = "`#[transient]`, `#[throttled(after = field)]`, `#[permanent]`, `#[pending]`, `#[ignored]`, `#[interruption]` or `#[classify(transparent)]`";
 
 /// Words that take nothing, and the kind of failure that they mean.
 const KINDS: &[(&str, &str)] = &[
     ("transient", "Transient"),
     ("permanent", "Permanent"),
     ("ignored", "Ignored"),
+    ("pending", "Pending"),
 ];
 
 /// One word, where it stands.
@@ -42,6 +43,7 @@ impl Choice {
         match self {
             Self::Kind("Transient") => "#[transient]",
             Self::Kind("Permanent") => "#[permanent]",
+            Self::Kind("Pending") => "#[pending]",
             Self::Kind(_) => "#[ignored]",
             Self::Throttled(_) => "#[throttled]",
             Self::Interruption => "#[interruption]",
@@ -197,7 +199,14 @@ fn options(attribute: &Attribute, whole: Whole, errors: &mut Diagnostics) -> Opt
 }
 
 fn unknown(key: &str) -> String {
-    const WORDS: &[&str] = &["transient", "permanent", "throttled", "ignored", "interruption"];
+    const WORDS: &[&str] = &[
+        "transient",
+        "permanent",
+        "throttled",
+        "pending",
+        "ignored",
+        "interruption",
+    ];
     if let Some(word) = nearest(key, WORDS) {
         return format!("`{word}` is an attribute of its own: write `#[{word}]`");
     }
