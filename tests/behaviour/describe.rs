@@ -23,7 +23,7 @@ fn the_defaults_and_the_presets_say_their_numbers() {
         budget           retries add at most 10 % to the calls that succeed, and 1 a second;
                          up to 100 retries saved up for a bad moment
         breaker          opens after 8 failures in a row that last 500 ms or longer;
-                         by chance opens practically never at 1,000 calls/s with 10 % failing;
+                         by chance practically never opens at 1,000 calls/s with 10 % failing;
                          asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
@@ -62,7 +62,7 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          up to 100 retries saved up for a bad moment;
                          a retry after throttling costs 0.5 of one
         breaker          opens after 5 failures in a row that last 500 ms or longer;
-                         by chance opens practically never at 1,000 calls/s with 10 % failing;
+                         by chance practically never opens at 1,000 calls/s with 10 % failing;
                          asks again after 10 s, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
@@ -83,8 +83,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          up to 20 retries saved up for a bad moment;
                          a retry after throttling costs 0.5 of one
         breaker          opens after 5 failures in a row that last 500 ms or longer;
-                         by chance opens practically never at 1,000 calls/s with 10 % failing;
-                         asks again after 1 min, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
+                         by chance practically never opens at 1,000 calls/s with 10 % failing;
+                         asks again after 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
                          counts attempts that were transient, throttled, timed out, panicked
@@ -240,7 +240,7 @@ async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
         budget           retries add at most 10 % to the calls that succeed, and 1 a second;
                          up to 100 retries saved up for a bad moment
         breaker          opens after 8 failures in a row that last 500 ms or longer;
-                         by chance opens practically never at 1,000 calls/s with 10 % failing;
+                         by chance practically never opens at 1,000 calls/s with 10 % failing;
                          asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
@@ -256,7 +256,7 @@ async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
         budget           retries add at most 10 % to the calls that succeed, and 1 a second;
                          up to 100 retries saved up for a bad moment
         breaker          opens after 8 failures in a row that last 500 ms or longer;
-                         by chance opens practically never at 1,000 calls/s with 10 % failing;
+                         by chance practically never opens at 1,000 calls/s with 10 % failing;
                          asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;

@@ -65,14 +65,14 @@ impl BreakerPolicy {
     fn by_chance(&self) -> String {
         let every = match self.opens_by_chance_every(1_000.0, 0.1) {
             None => return String::new(),
-            Some(seconds) if seconds > 1_000.0 * YEAR => "practically never".to_owned(),
-            Some(seconds) => format!("about every {}", about(seconds)),
+            Some(seconds) if seconds > 1_000.0 * YEAR => "practically never opens".to_owned(),
+            Some(seconds) => format!("opens about every {}", about(seconds)),
         };
-        format!("; by chance opens {every} at 1,000 calls/s with 10 % failing")
+        format!("; by chance {every} at 1,000 calls/s with 10 % failing")
     }
 
     fn closing(&self) -> String {
-        let growth = if self.recovery_factor() > 1.0 {
+        let growth = if self.recovery_factor() > 1.0 && self.max_recovery_timeout() > self.recovery_timeout() {
             let (factor, most) = (self.recovery_factor(), time(self.max_recovery_timeout()));
             format!(", {factor} times longer each time in a row, up to {most}")
         } else {
