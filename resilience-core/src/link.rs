@@ -5,16 +5,16 @@ mod kept;
 pub(crate) use kept::Kept;
 
 use crate::{
-    interruption::Origin,
+    interruption::{Origin, Reason},
     operation::{Kind, Operation},
     policy::{ApplyInRetry, RetryPolicy},
     scope::Scope,
     service::Service,
-    telemetry::{Counters, events::Subject},
+    telemetry::{Counters, EachMinute, Subject},
 };
 use std::{
     num::NonZeroU32,
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -54,18 +54,29 @@ impl OperationPolicy {
     }
 }
 
+/// What is warned of once per operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Warning {
+    BlockingSleep,
+    UnknownFailure,
+}
+
 /// An operation linked to a live service.
 #[derive(Debug)]
 pub(crate) struct Link {
     word: AtomicU32,
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
+    /// What its calls are, whatever the code says.
+    pub(crate) kind: Kind,
     pub(crate) counters: Counters,
     /// The number of the policy in force.
     policy: AtomicU32,
     /// In milliseconds; what attempts under way let the calls inside know.
     total_timeout: AtomicU32,
-    warned: AtomicBool,
+    /// What has been warned of, a bit for each [`Warning`].
+    warned: AtomicU32,
+    rejected: EachMinute,
 }
 
 impl Link {
@@ -84,14 +95,17 @@ impl Link {
     pub(crate) const DEPTH_SHIFT: u32 = 24;
 
     pub(crate) fn new(service: &'static Service, operation: &'static Operation, policy: OperationPolicy) -> Self {
+        let kind = operation.kind_in_force();
         Self {
-            word: AtomicU32::new(policy.word(operation.kind())),
+            word: AtomicU32::new(policy.word(kind)),
             service,
             operation,
+            kind,
             counters: Counters::default(),
             total_timeout: AtomicU32::new(policy.total_millis()),
             policy: AtomicU32::new(Kept::new(policy).number().get()),
-            warned: AtomicBool::new(false),
+            warned: AtomicU32::new(0),
+            rejected: EachMinute::default(),
         }
     }
 
@@ -116,7 +130,7 @@ impl Link {
     pub(crate) fn set_policy(&self, policy: OperationPolicy) {
         self.policy.store(Kept::new(policy).number().get(), Ordering::Release);
         self.total_timeout.store(policy.total_millis(), Ordering::Relaxed);
-        self.word.store(policy.word(self.operation.kind()), Ordering::Relaxed);
+        self.word.store(policy.word(self.kind), Ordering::Relaxed);
     }
 
     pub(crate) fn origin(&self) -> &'static Origin {
@@ -125,13 +139,23 @@ impl Link {
 
     pub(crate) fn subject(&self) -> Subject {
         Subject {
-            service: self.service.name(),
-            operation: self.operation.name(),
+            operation: Some(self.operation.name()),
+            ..self.service.subject()
         }
     }
 
-    /// True once in the life of the link.
-    pub(crate) fn warns_first(&self) -> bool {
-        !self.warned.swap(true, Ordering::Relaxed)
+    /// True once in the life of the link for each warning.
+    pub(crate) fn is_first(&self, warning: Warning) -> bool {
+        let bit = 1 << warning as u32;
+        self.warned.load(Ordering::Relaxed) & bit == 0 && self.warned.fetch_or(bit, Ordering::Relaxed) & bit == 0
+    }
+
+    /// Whether no other rejection has been reported of the same opening of the circuit, or of the same minute.
+    #[inline]
+    pub(crate) fn is_first_rejection(&self, reason: Reason) -> bool {
+        match reason {
+            Reason::CircuitOpen | Reason::ProbesBusy | Reason::HeldOpen => self.service.is_first_rejection(),
+            _ => self.rejected.is_first(self.service.registry().now()),
+        }
     }
 }

@@ -5,17 +5,21 @@ mod reconfigure;
 use crate::{
     breaker::{Surroundings, Tick, Ticks},
     declaration::ServiceDef,
+    policy::Levels,
     random::{RandomSource, ThreadRandom, within_unit},
     service::Service,
     settings::Settings,
-    telemetry::events,
+    telemetry::{Subject, events},
     time::{Clock, Sleeper, SystemClock, SystemSleeper, Timer},
 };
 use std::{
     collections::HashMap,
     fmt,
     panic::{RefUnwindSafe, UnwindSafe},
-    sync::{LazyLock, Mutex, OnceLock, PoisonError, RwLock},
+    sync::{
+        LazyLock, Mutex, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -45,6 +49,8 @@ pub struct Registry {
     services: RwLock<HashMap<&'static str, &'static Service>>,
     /// What every name beyond the limit gets.
     overflow: OnceLock<&'static Service>,
+    /// The levels of events about no service.
+    levels: AtomicU64,
 }
 
 /// All registries: what leak checkers need to see that nothing is lost.
@@ -118,7 +124,7 @@ impl Registry {
         });
         drop(changing);
         if is_first {
-            events::too_many_services(self.max_services);
+            events::too_many_services(self.subject(), self.max_services);
         }
         overflow
     }
@@ -152,6 +158,15 @@ impl Registry {
         let service = self.service(definition.name());
         service.define(definition.layer());
         service
+    }
+
+    /// The subject of an event about no service.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject {
+            service: None,
+            operation: None,
+            levels: Levels::from_bits(self.levels.load(Ordering::Relaxed)),
+        }
     }
 
     pub(crate) fn now(&self) -> Duration {
@@ -256,6 +271,7 @@ impl RegistryBuilder {
             settings: RwLock::default(),
             services: RwLock::default(),
             overflow: OnceLock::new(),
+            levels: AtomicU64::new(Levels::DEFAULT.to_bits()),
         }));
         REGISTRIES.lock().unwrap_or_else(PoisonError::into_inner).push(registry);
         registry

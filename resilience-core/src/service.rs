@@ -2,20 +2,22 @@
 
 mod plan;
 mod policies;
+mod turns;
 
 pub(crate) use policies::{Policies, ServicePolicies};
+use turns::Turns;
 
 use crate::{
-    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick, Transition},
+    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick},
     budget::{Budget, Terms},
     interruption::Origin,
     link::Link,
     operation::{Kind, Operation},
-    policy::{BreakerPolicy, BudgetPolicy, ServiceOptions},
+    policy::{BreakerPolicy, BudgetPolicy, Levels, ServiceOptions},
     registered,
     registry::Registry,
     settings::{Fault, Settings, judge},
-    telemetry::{Statistics, events, events::Subject},
+    telemetry::{Statistics, events},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -42,6 +44,7 @@ pub struct Service {
     born: Tick,
     registry: &'static Registry,
     policies: Policies,
+    turns: Turns,
     state: Mutex<State>,
 }
 
@@ -79,6 +82,7 @@ impl Service {
             born: Tick::at(registry.now()),
             registry,
             policies: Policies::new(policies),
+            turns: Turns::default(),
             state: Mutex::new(State {
                 known,
                 ..State::default()
@@ -94,6 +98,7 @@ impl Service {
         judged.unwrap_or(ServicePolicies {
             breaker: BreakerPolicy::DEFAULT,
             budget: BudgetPolicy::DEFAULT,
+            levels: Levels::DEFAULT,
         })
     }
 
@@ -149,28 +154,14 @@ impl Service {
     /// ```
     pub fn set_mode(&self, mode: BreakerMode) {
         let transition = self.breaker().set_mode(mode, self.now(), &self.policies().breaker);
-        self.report(transition);
+        self.report(self.subject(), transition);
     }
 
     /// Closes the circuit and forgets all that could open it: failures, the window, the last half-open period. The breaker is
     /// [automatic](BreakerMode::Automatic) then. Statistics stay. An event tells of it.
     pub fn reset_breaker(&self) {
         let transition = self.breaker().reset(self.now(), &self.policies().breaker);
-        self.report(transition);
-    }
-
-    fn report(&self, transition: Option<Transition>) {
-        if let Some(transition) = transition {
-            events::circuit_turned(self.subject(), transition);
-        }
-    }
-
-    /// Whom an event is about that concerns no operation.
-    fn subject(&self) -> Subject {
-        Subject {
-            service: self.name(),
-            operation: "",
-        }
+        self.report(self.subject(), transition);
     }
 
     fn now(&self) -> Tick {
@@ -197,7 +188,7 @@ impl Service {
             .iter()
             .map(|link| OperationReport {
                 name: link.operation.name(),
-                kind: link.operation.kind(),
+                kind: link.kind,
                 statistics: link.counters.snapshot(),
             })
             .collect();
@@ -257,6 +248,9 @@ impl Service {
         for fault in faults {
             events::policy_refused(link.subject(), &fault.problem.invalid);
         }
+        if link.kind != operation.kind() {
+            events::idempotent_without_proof(link.subject());
+        }
         link
     }
 
@@ -275,7 +269,7 @@ impl Service {
                 let is_news = !mem::replace(&mut state.conflicts, true);
                 drop(state);
                 if is_news {
-                    events::conflicting_declarations(self.name());
+                    events::conflicting_declarations(self.subject());
                 }
             }
             Some(_) => {}

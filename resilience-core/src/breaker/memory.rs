@@ -145,7 +145,7 @@ impl Parts {
 
     #[inline]
     pub(super) fn count(&self, what: Unjudged) {
-        stripes::count(&self.counts, |counts| &counts.unjudged[what as usize]);
+        stripes::add(&self.counts, 1, |counts| &counts.unjudged[what as usize]);
     }
 
     pub(super) fn counted(&self, what: Unjudged) -> u64 {

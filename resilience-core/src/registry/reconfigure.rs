@@ -2,12 +2,12 @@
 
 use super::Registry;
 use crate::{
-    policy::{ApplyInRetry, InvalidPolicy, ServiceOptions},
+    policy::{ApplyInRetry, InvalidPolicy, Levels, ServiceOptions},
     registered,
     service::Service,
     settings::{Explanation, Fault, InvalidSettings, Settings, judge_alone, mistakes},
 };
-use std::sync::PoisonError;
+use std::sync::{PoisonError, atomic};
 
 impl Registry {
     /// Replaces all settings, of every service, in place.
@@ -168,6 +168,8 @@ impl Registry {
         if !faults.is_empty() {
             return Err(faults);
         }
+        let levels = Levels::from(&settings.global.over(settings.defaults).events);
+        self.levels.store(levels.to_bits(), atomic::Ordering::Relaxed);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
         for (service, plan) in plans {
             service.adopt(plan);
