@@ -483,7 +483,7 @@ fn a_failure_that_no_classifier_knows_is_told_once_with_its_type_and_the_cure() 
 fn rejections_warn_once_per_opening_and_the_closing_says_how_many_there_were() {
     let events = record();
     let world = World::new();
-    let strict = BreakerPolicy::builder()
+    let strict = exact()
         .failure_threshold(1)
         .half_open_max_calls(1)
         .success_threshold(1)

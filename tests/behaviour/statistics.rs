@@ -333,7 +333,7 @@ async fn what_failed_was_rejected_or_suppressed_is_counted_by_its_reason() {
     registry
         .configure(
             "plan_service",
-            ServiceOptions::new().breaker(BreakerPolicy::builder().enabled(true)),
+            ServiceOptions::new().breaker(exact().enabled(true)),
         )
         .unwrap();
     let _ = plans.fetch(fine).await;
