@@ -1,8 +1,8 @@
 //! Every event, with its level and its fields, as often as it should come and no more often.
 
 use resilience_core::{
-    ApplyInRetry, Backoff, BreakerMode, BreakerPolicy, BudgetPolicy, Classify, EventLevel, EventOptions, Interruption,
-    Jitter, Registry, RetryOptions, RetryPolicy, ServiceOptions, apply, retry_service,
+    ApplyInRetry, Backoff, BreakerMode, BudgetPolicy, Classify, EventLevel, EventOptions, Interruption, Jitter,
+    Registry, RetryOptions, RetryPolicy, ServiceOptions, apply, retry_service,
 };
 use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, record, secs};
 use std::{future::pending, io, thread};

@@ -331,10 +331,7 @@ async fn what_failed_was_rejected_or_suppressed_is_counted_by_its_reason() {
     let _ = plans.fetch(async |_| Ok(plans.fetch(down).await.unwrap_or(0))).await;
     plans.service.set_mode(BreakerMode::ForcedOpen);
     registry
-        .configure(
-            "plan_service",
-            ServiceOptions::new().breaker(exact().enabled(true)),
-        )
+        .configure("plan_service", ServiceOptions::new().breaker(exact().enabled(true)))
         .unwrap();
     let _ = plans.fetch(fine).await;
 
