@@ -1,6 +1,9 @@
 //! The delay before a retry: strategy, jitter, floor, cap. The server's hint is the engine's business.
 
-use crate::policy::{Backoff, Jitter, RetryPolicy};
+use crate::{
+    policy::{Backoff, Jitter, RetryPolicy},
+    random::within_unit,
+};
 use std::time::Duration;
 
 /// The delay before retry `retry` (counted from 1), given the delay before the last one and a draw from 0 to 1.
@@ -48,10 +51,7 @@ fn strategy(policy: &RetryPolicy, retry: u32) -> Duration {
 
 fn jittered(policy: &RetryPolicy, delay: Duration, previous: Option<Duration>, draw: impl FnOnce() -> f64) -> Duration {
     let capped = delay.min(policy.max_delay());
-    let unit = || {
-        let drawn = draw();
-        if drawn.is_nan() { 0.0 } else { drawn.clamp(0.0, 1.0) }
-    };
+    let unit = || within_unit(draw());
     match policy.jitter() {
         Jitter::None => delay,
         Jitter::Full => scaled(capped, unit()),

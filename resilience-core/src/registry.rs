@@ -3,10 +3,10 @@
 mod reconfigure;
 
 use crate::{
-    breaker::Ticks,
+    breaker::{Surroundings, Tick, Ticks},
     declaration::ServiceDef,
     policy::Levels,
-    random::{RandomSource, ThreadRandom},
+    random::{RandomSource, ThreadRandom, within_unit},
     service::Service,
     settings::Settings,
     telemetry::{Subject, events},
@@ -229,6 +229,16 @@ impl Registry {
     }
 }
 
+impl Surroundings for &Registry {
+    fn tick(&self) -> Tick {
+        Tick::at(self.now())
+    }
+
+    fn chance(&self) -> f64 {
+        within_unit(self.draw())
+    }
+}
+
 // A panic leaves nothing half-changed behind: locks are taken over as they are found, and hold no user code. Without these
 // every method of a type that keeps a `&'static Service` would lose what its body promises.
 impl UnwindSafe for Registry {}
@@ -267,7 +277,7 @@ impl RegistryBuilder {
         self
     }
 
-    /// Where jitter gets its chance from.
+    /// Where the jitter of delays and open times, and the [`ramp`](crate::BreakerOptions::ramp) get their chance from.
     pub fn random(mut self, random: impl RandomSource + 'static) -> Self {
         self.random = Box::new(random);
         self

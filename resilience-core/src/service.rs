@@ -91,7 +91,7 @@ impl Service {
     }
 
     /// The policies of a service that nobody has used yet.
-    fn first_policies(name: &str, known: bool, settings: &Settings) -> ServicePolicies {
+    pub(crate) fn first_policies(name: &str, known: bool, settings: &Settings) -> ServicePolicies {
         let stack = plan::unmade(name, "", known, settings);
         // The registry takes only settings that are valid.
         let judged = judge(&stack, name, "", settings).map(|judgement| judgement.service);

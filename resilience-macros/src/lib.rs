@@ -169,7 +169,8 @@ use proc_macro::TokenStream;
 /// | --- | --- | --- |
 /// | `breaker(enabled = true)` | true | |
 /// | `breaker(per = attempt)` | attempt | `attempt` or `call`: what is judged as one |
-/// | `breaker(failure_threshold = 5)` | 5 | 1 to 1,000,000 failures, or 0 where a rate is given |
+/// | `breaker(failure_threshold = 8)` | 8 | 1 to 1,000,000 failures, or 0 where a rate is given |
+/// | `breaker(failure_span = "500ms")` | 500 ms | up to 1 day from the second failure in a row to the one that opens the circuit; 0: any time |
 /// | `breaker(failure_count = consecutive)` | consecutive | `consecutive` or `cumulative` |
 /// | `breaker(failure_rate = 0.5)` | 0, no such rule | 0 to 1 |
 /// | `breaker(slow_call_rate = 0.5)` | 0, no such rule | 0 to 1 |
@@ -181,13 +182,15 @@ use proc_macro::TokenStream;
 /// | `breaker(count_timeouts = true)` | true | |
 /// | `breaker(count_permanent = false)` | false | |
 /// | `breaker(on_abandon = ignore)` or `"10s"` | ignore | `ignore`, or 1 ms to 1 day |
-/// | `breaker(recovery_timeout = "30s")` | 30 s | 1 ms to 1 day |
-/// | `breaker(recovery_factor = 1.0)` | 1 | 1 to 100 |
-/// | `breaker(max_recovery_timeout = "1d")` | 1 day | `recovery_timeout` to 1 day |
+/// | `breaker(recovery_timeout = "5s")` | 5 s | 1 ms to 1 day |
+/// | `breaker(recovery_factor = 2.0)` | 2 | 1 to 100 |
+/// | `breaker(max_recovery_timeout = "60s")` | 60 s, or `recovery_timeout` if that is longer | `recovery_timeout` to 1 day |
+/// | `breaker(recovery_jitter = 0.1)` | 0.1 | 0 to 1 |
 /// | `breaker(cooldown = "0s")` | 0 | up to 1 day |
 /// | `breaker(half_open_max_calls = 2)` | 2 | 1 to 64 |
 /// | `breaker(success_threshold = 2)` | 2 | 1 to 255 |
 /// | `breaker(probe_timeout = "60s")` | 60 s | 1 ms to 1 day |
+/// | `breaker(ramp = "10s")` | 0, all at once | up to 1 day in which the share of admitted calls grows after closing |
 /// | `budget(enabled = true)` | true | |
 /// | `budget(deposit = 0.1)` | 0.1 | 0 to 10 |
 /// | `budget(throttled_cost = 1.0)` | 1 | 0 to 1 |

@@ -2,10 +2,10 @@
 
 use futures::{FutureExt, executor::block_on};
 use resilience_core::{
-    Backoff, BreakerPolicy, Call, Jitter, Next, Operation, Reason, Registry, RetryPolicy, ServiceOptions,
+    Backoff, Call, Jitter, Next, Operation, Reason, Registry, RetryPolicy, ServiceOptions,
     time::{Sleeper, Sleeping},
 };
-use resilience_tests::{Error, World, ms, secs};
+use resilience_tests::{Error, World, exact, ms, secs};
 use std::{
     future::pending,
     sync::{
@@ -91,7 +91,7 @@ async fn nothing_of_an_attempt_that_was_cut_clings_to_the_one_that_is_asked_for_
 fn a_call_that_asks_again_after_its_end_takes_no_place_of_a_probe() {
     static COUNT: Operation = Operation::plain("plan_service", "count");
     let world = World::new();
-    let breaker = BreakerPolicy::builder()
+    let breaker = exact()
         .failure_threshold(1)
         .half_open_max_calls(1)
         .recovery_timeout(secs(1));

@@ -4,7 +4,7 @@ use resilience_core::{
     BreakerPolicy, BudgetPolicy, CircuitState, Classify, FailureKind, Interruption, Registry, RetryPolicy,
     ServiceOptions, Verdict, apply, classify, retry_service,
 };
-use resilience_tests::{World, immediate, secs};
+use resilience_tests::{World, exact, immediate, secs};
 use std::{cell::Cell, error::Error, io, sync::Arc, time::Duration};
 
 fn throttled(retry_after: impl Into<Option<Duration>>) -> FailureKind {
@@ -23,7 +23,7 @@ fn missing() -> io::Error {
 
 /// A rejection, as a caller gets it.
 fn rejection() -> Interruption {
-    let breaker = BreakerPolicy::builder().failure_threshold(1);
+    let breaker = exact().failure_threshold(1);
     let plans = World::new().plans("rejecting", ServiceOptions::new().breaker(breaker));
     let _ = plans.count_blocking(|run| Err(resilience_tests::Error::Down(run)));
     let rejected = plans.count_blocking(Ok).unwrap_err();

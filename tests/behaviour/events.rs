@@ -1,10 +1,10 @@
 //! Every event, with its level and its fields, as often as it should come and no more often.
 
 use resilience_core::{
-    ApplyInRetry, Backoff, BreakerMode, BreakerPolicy, BudgetPolicy, Classify, EventLevel, EventOptions, Interruption,
-    Jitter, Registry, RetryOptions, RetryPolicy, ServiceOptions, apply, retry_service,
+    ApplyInRetry, Backoff, BreakerMode, BudgetPolicy, Classify, EventLevel, EventOptions, Interruption, Jitter,
+    Registry, RetryOptions, RetryPolicy, ServiceOptions, apply, retry_service,
 };
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, record, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, record, secs};
 use std::{future::pending, io, thread};
 
 fn fixed(delay: u64) -> RetryOptions {
@@ -15,7 +15,7 @@ fn fixed(delay: u64) -> RetryOptions {
 }
 
 fn layer() -> ServiceOptions {
-    let breaker = BreakerPolicy::builder()
+    let breaker = exact()
         .failure_threshold(50)
         .half_open_max_calls(1)
         .success_threshold(1);
@@ -176,7 +176,7 @@ async fn a_retry_that_does_not_happen_is_told_with_what_stopped_it() {
     let _ = outer.count(|_| plans.fetch(async |_| refused(&world).await)).await;
     assert_eq!(events.take().last(), Some(&line("transient", "inner_rejection")));
 
-    set(ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1)));
+    set(ServiceOptions::new().breaker(exact().failure_threshold(1)));
     let _ = plans.fetch(down).await;
     assert_eq!(
         events.take(),
@@ -192,7 +192,7 @@ async fn a_retry_that_does_not_happen_is_told_with_what_stopped_it() {
 async fn refused(world: &World) -> Result<u32, Error> {
     let open = world.plans(
         "open_service",
-        ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1)),
+        ServiceOptions::new().breaker(exact().failure_threshold(1)),
     );
     let _ = open.count(down).await;
     open.count(fine).await.map_err(Error::mistaken)
@@ -203,7 +203,7 @@ async fn each_turn_of_the_circuit_is_told_once() {
     // R061, R083, R100, R175, R180, R181, R183
     let events = record();
     let world = World::new();
-    let strict = BreakerPolicy::builder().failure_threshold(3);
+    let strict = exact().failure_threshold(3);
     let plans = world.plans(
         "plan_service",
         layer().breaker(strict.half_open_max_calls(1).success_threshold(1)),
@@ -254,7 +254,7 @@ async fn each_turn_of_the_circuit_is_told_once() {
 #[test]
 fn of_many_threads_one_tells_that_the_circuit_has_opened() {
     // R082, R083
-    let strict = BreakerPolicy::builder().failure_threshold(3);
+    let strict = exact().failure_threshold(3);
     let plans = World::new().plans("plan_service", ServiceOptions::new().breaker(strict));
     let lines: Vec<String> = thread::scope(|threads| {
         let storm = || {
@@ -483,7 +483,7 @@ fn a_failure_that_no_classifier_knows_is_told_once_with_its_type_and_the_cure() 
 fn rejections_warn_once_per_opening_and_the_closing_says_how_many_there_were() {
     let events = record();
     let world = World::new();
-    let strict = BreakerPolicy::builder()
+    let strict = exact()
         .failure_threshold(1)
         .half_open_max_calls(1)
         .success_threshold(1)

@@ -1,8 +1,8 @@
 //! What policies accept, and how they read and print.
 
 use resilience_core::{
-    ApplyInRetry, Backoff, BreakerOptions, BreakerPolicy, BudgetOptions, BudgetPolicy, InvalidPolicy, Jitter,
-    RetryOptions, RetryPolicy, ServiceOptions,
+    ApplyInRetry, Backoff, BreakerOptions, BreakerPolicy, BudgetOptions, BudgetPolicy, FailureCount, InvalidPolicy,
+    Jitter, RetryOptions, RetryPolicy, ServiceOptions,
 };
 use resilience_tests::{Error, World, ms, secs};
 use serde_json::{from_str, json, to_value};
@@ -194,9 +194,20 @@ fn the_defaults_are_those_of_the_design() {
         (
             breaker.enabled(),
             breaker.failure_threshold(),
-            breaker.recovery_timeout()
+            breaker.failure_span(),
+            breaker.failure_count()
         ),
-        (true, 5, secs(30))
+        (true, 8, ms(500), FailureCount::Consecutive)
+    );
+    assert_eq!(
+        (
+            breaker.recovery_timeout(),
+            breaker.recovery_factor(),
+            breaker.max_recovery_timeout(),
+            breaker.recovery_jitter(),
+            breaker.ramp()
+        ),
+        (secs(5), 2.0, secs(60), 0.1, secs(0))
     );
     assert_eq!((breaker.half_open_max_calls(), breaker.success_threshold()), (2, 2));
     assert_eq!((breaker.cooldown(), breaker.probe_timeout()), (secs(0), secs(60)));

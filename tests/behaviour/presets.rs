@@ -76,7 +76,7 @@ async fn the_recommended_profiles_save_up_so_many_retries_and_no_more() {
 
 #[test]
 fn in_high_traffic_a_streak_of_failures_opens_nothing_and_a_rate_does() {
-    let world = World::new();
+    let world = World::drawing(0.0);
     let plans = world.plans("plan_service", ServiceOptions::high_traffic());
     let call = |ok: bool| {
         let _ = plans.count_blocking(|run| if ok { Ok(run) } else { Err(Error::Down(run)) });
@@ -99,11 +99,14 @@ fn the_others_ask_a_service_in_trouble_again_as_soon_as_their_callers_can_wait()
         (ServiceOptions::critical(), 10_000),
         (ServiceOptions::background(), 60_000),
     ] {
-        let world = World::new();
+        let world = World::drawing(0.0);
         let plans = world.plans("plan_service", layer);
         for _ in 0..5 {
             let _ = plans.count_blocking(|run| Err(Error::Down(run)));
         }
+        assert_eq!(plans.service.state(), CircuitState::Closed, "it may be chance");
+        world.clock.advance(ms(500));
+        let _ = plans.count_blocking(|run| Err(Error::Down(run)));
         assert_eq!(plans.service.state(), CircuitState::Open);
 
         world.clock.advance(ms(recovery - 1));

@@ -1,9 +1,7 @@
 //! Whose service a call finds.
 
-use resilience_core::{
-    BreakerPolicy, CircuitState, Operation, Reason, Registry, RetryPolicy, Service, ServiceOptions, retry_service,
-};
-use resilience_tests::{Error, Plans, World, ms};
+use resilience_core::{CircuitState, Operation, Reason, Registry, RetryPolicy, Service, ServiceOptions, retry_service};
+use resilience_tests::{Error, Plans, World, exact, ms};
 use std::{ptr, sync::Barrier, thread};
 
 #[retry_service(name = "found_by_name", idempotent, retry(backoff = none))]
@@ -96,7 +94,7 @@ async fn registries_share_nothing() {
     .unwrap();
     left.configure(
         "found_by_name",
-        ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(7)),
+        ServiceOptions::new().breaker(exact().failure_threshold(7)),
     )
     .unwrap();
 
@@ -218,9 +216,7 @@ fn a_name_first_used_by_many_threads_at_once_makes_one_service() {
 fn the_name_of_the_service_comes_with_an_interruption_wherever_it_was_made() {
     let registry = Registry::new();
     let name = String::from("made_") + "at_run_time";
-    let strict = BreakerPolicy::builder()
-        .failure_threshold(1)
-        .recovery_timeout(ms(1_500));
+    let strict = exact().failure_threshold(1).recovery_timeout(ms(1_500));
     let plans = Plans::new(registry, &name, ServiceOptions::new().breaker(strict));
     let _ = plans.count_blocking(|run| Err(Error::Down(run)));
     drop(name);

@@ -5,7 +5,7 @@ use resilience_core::{
     ApplyInRetry, BreakerPolicy, BudgetPolicy, CircuitState, InvalidPolicy, Reason, Registry, RetryPolicy, Service,
     ServiceDef, ServiceOptions, apply, retry_service,
 };
-use resilience_tests::{Error, Plans, World, down, immediate, ms, secs};
+use resilience_tests::{Error, Plans, World, down, exact, immediate, ms, secs};
 use std::{ptr, time::Duration};
 
 fn attempts(registry: &Registry, name: &str) -> u64 {
@@ -18,7 +18,7 @@ static PLANS: ServiceDef = ServiceDef::new("defined_service")
             .max_attempts(5)
             .backoff(resilience_core::Backoff::None),
     )
-    .breaker(BreakerPolicy::builder().failure_threshold(4))
+    .breaker(exact().failure_threshold(4))
     .budget(BudgetPolicy::builder().capacity(50))
     .attempt_timeout(Duration::from_secs(9));
 
@@ -171,7 +171,7 @@ fn code_that_does_not_go_together_with_the_rest_keeps_nobody_from_changing_the_s
 fn defaults_fill_what_nobody_has_said_for_services_old_and_new() {
     let world = World::new();
     let old = world.plans("plan_service", ServiceOptions::new());
-    let open_after = |threshold| ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(threshold));
+    let open_after = |threshold| ServiceOptions::new().breaker(exact().failure_threshold(threshold));
     let fail = |plans: &Plans| {
         let _ = plans.count_blocking(|run| Err(Error::Down(run)));
         plans.service.state()
@@ -193,7 +193,7 @@ fn defaults_hold_for_the_service_beyond_the_limit_too() {
     let overflow = Plans::new(registry, "any_service", ServiceOptions::new());
     assert_eq!(overflow.service.name(), Registry::OVERFLOW);
 
-    let strict = BreakerPolicy::builder().failure_threshold(1);
+    let strict = exact().failure_threshold(1);
     registry
         .configure_defaults(ServiceOptions::new().breaker(strict))
         .unwrap();
@@ -221,7 +221,7 @@ fn what_is_out_of_range_changes_nothing_and_is_named() {
         (
             ServiceOptions::new()
                 .retry(immediate(9))
-                .breaker(BreakerPolicy::builder().failure_threshold(0)),
+                .breaker(exact().failure_threshold(0)),
             ["failure_threshold", "0", "1 to 1000000"],
         ),
         (

@@ -5,7 +5,7 @@ use resilience_core::{
     Backoff, BreakerMode, BreakerPolicy, BudgetPolicy, Jitter, Kind, Registry, RetryPolicy, ServiceOptions, Statistics,
     retry_service,
 };
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, secs};
 use std::{
     future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -167,7 +167,7 @@ async fn each_way_to_be_kept_from_ending_well_is_counted_for_what_it_is() {
     );
 
     let p = plans();
-    let strict = BreakerPolicy::builder().enabled(true).failure_threshold(1);
+    let strict = exact().enabled(true).failure_threshold(1);
     p.service
         .registry()
         .configure("plan_service", layer().breaker(strict))
@@ -331,10 +331,7 @@ async fn what_failed_was_rejected_or_suppressed_is_counted_by_its_reason() {
     let _ = plans.fetch(async |_| Ok(plans.fetch(down).await.unwrap_or(0))).await;
     plans.service.set_mode(BreakerMode::ForcedOpen);
     registry
-        .configure(
-            "plan_service",
-            ServiceOptions::new().breaker(BreakerPolicy::builder().enabled(true)),
-        )
+        .configure("plan_service", ServiceOptions::new().breaker(exact().enabled(true)))
         .unwrap();
     let _ = plans.fetch(fine).await;
 

@@ -110,5 +110,5 @@ fn every_range_is_taken_to_its_edges_and_not_beyond() {
             );
         }
     }
-    assert_eq!(ranges, 28);
+    assert_eq!(ranges, 31);
 }

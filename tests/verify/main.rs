@@ -8,7 +8,7 @@
 )]
 
 use resilience_core::{
-    Registry, Service, ServiceDef, ServiceOptions, apply, retry_service,
+    BreakerOptions, Registry, Service, ServiceDef, ServiceOptions, apply, retry_service,
     settings::{Finding, Format, Loader},
 };
 use resilience_tests::{Error, ms};
@@ -200,4 +200,52 @@ async fn what_is_registered_is_what_runs() {
     let names: Vec<_> = registry.services().iter().map(|service| service.name()).collect();
     assert_eq!(names, ["plan_service", "same_service", "tool_service", "twin_service"]);
     assert_eq!(found(registry, ""), [""; 0]);
+}
+
+#[test]
+fn a_breaker_that_chance_opens_more_than_once_an_hour_is_found() {
+    let in_a_row = |failures, millis| {
+        BreakerOptions::new()
+            .failure_threshold(failures)
+            .failure_span(ms(millis))
+    };
+    let table = [
+        (in_a_row(1, 500), Some("about every 101 ms")),
+        (in_a_row(2, 0), Some("about every 10 s")),
+        (in_a_row(3, 0), Some("about every 17 min")),
+        // Once in 28 hours.
+        (in_a_row(4, 0), None),
+        (in_a_row(2, 500), None),
+        (in_a_row(2, 0).enabled(false), None),
+        (in_a_row(0, 0).failure_rate(0.5), None),
+        (BreakerOptions::new(), None),
+    ];
+    for (layer, every) in table {
+        for is_made in [false, true] {
+            let registry = Registry::new();
+            if is_made {
+                let _ = registry.service("plan_service");
+            }
+            let settings =
+                resilience_core::Settings::new().service("plan_service", ServiceOptions::new().breaker(layer));
+            registry.reconfigure(settings).unwrap();
+
+            let verification = registry.verify();
+
+            let by_chance = |finding: &&Finding| matches!(finding, Finding::OpensByChance { .. });
+            let found: Vec<_> = verification
+                .findings()
+                .iter()
+                .filter(by_chance)
+                .map(ToString::to_string)
+                .collect();
+            let expected = every.map(|every| {
+                format!(
+                    "services.plan_service.breaker: by chance opens {every} at 1,000 calls/s with 1 % failing: raise \
+                     `failure_threshold` or `failure_span`"
+                )
+            });
+            assert_eq!(found, Vec::from_iter(expected), "{layer:?}");
+        }
+    }
 }

@@ -74,12 +74,14 @@ impl Breaker {
         memory.adopt(policy);
         loop {
             let word = self.word();
-            let State::Closed(Closed { failures, .. }) = word.state() else {
+            let State::Closed(present) = word.state() else {
                 // Whoever closes it asks the memory.
                 return;
             };
             let closed = Closed {
-                failures,
+                failures: present.failures,
+                spanned: present.spanned,
+                ramping: present.ramping && !policy.ramp().is_zero(),
                 ..memory.closed()
             };
             if self.replace(word, word.with_closed(closed)) || seeded("adopted_unseen") {

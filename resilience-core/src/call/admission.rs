@@ -2,7 +2,7 @@
 
 use super::{ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
 use crate::{
-    breaker::{Ending, Permit, Refusal, Tick, Ticks},
+    breaker::{Ending, Permit, Refusal, Surroundings, Tick, Ticks},
     deadline,
     interruption::{Interruption, Reason},
     link::Link,
@@ -180,7 +180,8 @@ impl Call {
                 None => Ok(()),
             };
         }
-        let (admission, transition) = breaker.admit(now, policy);
+        let chance = || service.registry().chance();
+        let (admission, transition) = breaker.admit_by(now, chance, policy);
         if let Ok(permit) = admission {
             self.permit = permit;
         }

@@ -2,7 +2,7 @@
 
 use super::{ADMITTED, ATTEMPT_CLOCKED, Call, ENDED, LAST_FAILED, LAST_IGNORED, PANICKED, TOKEN};
 use crate::{
-    breaker::{Ending, Permit, Tick, Transition},
+    breaker::{Ending, Permit, Transition},
     policy::{Brief, Briefed},
     scope::{self, Scope},
     telemetry::Count,
@@ -96,10 +96,9 @@ impl Call {
     #[inline(never)]
     fn tell_breaker(&mut self, ending: Ending) {
         let service = self.link.service;
-        let read = || Tick::at(service.registry().now());
         let transition = service
             .breaker()
-            .end(self.permit, ending, read, service.breaker_policy());
+            .end(self.permit, ending, service.registry(), service.breaker_policy());
         self.permit = Permit::NONE;
         self.report(transition);
     }

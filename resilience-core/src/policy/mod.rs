@@ -34,7 +34,7 @@ pub use backoff::{Backoff, Jitter};
 pub use breaker::{BreakerOptions, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
 pub(crate) use breaker::{Brief, Briefed};
 pub use budget::{BudgetOptions, BudgetPolicy};
-pub(crate) use describe::protections;
+pub(crate) use describe::{about, protections};
 pub(crate) use events::{Class, Levels};
 pub use events::{EventLevel, EventOptions};
 pub use invalid::InvalidPolicy;

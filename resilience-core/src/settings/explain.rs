@@ -72,6 +72,7 @@ impl Explained {
 
 impl Explanation {
     pub(crate) fn new(service: &str, operation: &str, stack: &Stack, settings: &Settings) -> Self {
+        let merged = stack.merged();
         let explained = |key: &Key| {
             let (level, value) = stack.highest(|layer| key.text(layer));
             let source = path::of(level, service, operation, key.path).and_then(|path| {
@@ -82,7 +83,7 @@ impl Explanation {
             });
             Explained {
                 key: key.path,
-                value: value.unwrap_or_else(|| key.slot.default()),
+                value: value.unwrap_or_else(|| key.default_in(&merged)),
                 level,
                 source,
             }

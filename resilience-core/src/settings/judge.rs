@@ -34,7 +34,7 @@ pub(crate) struct Problem {
 }
 
 /// Keys that bound each other: where the first is out of range, the second may be the reason.
-const BOUNDS: [(&str, &str); 7] = [
+const BOUNDS: [(&str, &str); 8] = [
     ("retry.base_delay", "retry.max_delay"),
     ("retry.min_delay", "retry.max_delay"),
     ("retry.max_delay", "retry.backoff"),
@@ -42,6 +42,7 @@ const BOUNDS: [(&str, &str); 7] = [
     ("breaker.max_recovery_timeout", "breaker.recovery_timeout"),
     ("breaker.failure_threshold", "breaker.failure_rate"),
     ("breaker.failure_threshold", "breaker.slow_call_rate"),
+    ("breaker.failure_span", "breaker.failure_count"),
 ];
 
 /// The policies that `stack` makes for an operation (empty: for the service as such), or every problem that it has.

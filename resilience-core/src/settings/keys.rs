@@ -2,7 +2,10 @@
 //!
 //! The checker, the explanation, the JSON Schema and the table in `docs/configuration.md` all read this table.
 
-use super::slot::{Abandoned, Chosen, Jittered, Ranged, Slot, Switch, Windowed};
+use super::{
+    slot::{Abandoned, Chosen, Jittered, Ranged, Slot, Switch, Windowed},
+    value::Setting,
+};
 use crate::policy::{
     ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, Class, EventLevel, FailureCount, RetryPolicy,
     ServiceOptions,
@@ -49,6 +52,16 @@ impl Key {
     #[must_use]
     pub fn default_value(&self) -> String {
         self.slot.default()
+    }
+
+    /// What holds beside the rest of `layer` where nobody says otherwise.
+    pub(crate) fn default_in(&self, layer: &ServiceOptions) -> String {
+        let found = BREAKER.layered(&layer.breaker).ok().and_then(|policy| match self.path {
+            "breaker.failure_span" => Some(policy.failure_span()),
+            "breaker.max_recovery_timeout" => Some(policy.max_recovery_timeout()),
+            _ => None,
+        });
+        found.map_or_else(|| self.slot.default(), Setting::text)
     }
 
     /// What it is for, in a sentence.
@@ -173,6 +186,10 @@ keys! {
         "What is judged as one.";
     "breaker.failure_threshold": ranged!(breaker.failure_threshold, 0, 1_000_000, Some(BREAKER.failure_threshold())),
         "The number of failures that opens the circuit; 0: no such rule. One rule at least must be on.";
+    "breaker.failure_span":
+        ranged!(breaker.failure_span, Duration::ZERO, DAY, Some(BREAKER.failure_span())),
+        "How long a run of failures must last to open the circuit, from its second failure on; 0: any time. A threshold of 1 \
+         ignores it, cumulative failures have none.";
     "breaker.failure_count": chosen!(breaker.failure_count, BREAKER.failure_count(),
             "consecutive" => FailureCount::Consecutive, "cumulative" => FailureCount::Cumulative),
         "Whether a success starts the count of failures anew.";
@@ -203,7 +220,9 @@ keys! {
         "By how much that time grows with each opening that follows a failed probe.";
     "breaker.max_recovery_timeout":
         ranged!(breaker.max_recovery_timeout, TICK, DAY, Some(BREAKER.max_recovery_timeout())),
-        "The cap of the grown time; at least `recovery_timeout`.";
+        "The cap of the grown time; at least `recovery_timeout`, which is the default where that is longer.";
+    "breaker.recovery_jitter": ranged!(breaker.recovery_jitter, 0.0, 1.0, Some(BREAKER.recovery_jitter())),
+        "By up to which share of itself chance makes each open time longer.";
     "breaker.cooldown": ranged!(breaker.cooldown, Duration::ZERO, DAY, Some(BREAKER.cooldown())),
         "The minimum gap between the beginnings of two half-open periods.";
     "breaker.half_open_max_calls":
@@ -213,6 +232,9 @@ keys! {
         "The number of successful probes that closes the circuit.";
     "breaker.probe_timeout": ranged!(breaker.probe_timeout, TICK, DAY, Some(BREAKER.probe_timeout())),
         "After this time a probe without an outcome gives its place to another.";
+    "breaker.ramp": ranged!(breaker.ramp, Duration::ZERO, DAY, Some(BREAKER.ramp())),
+        "After probes have closed the circuit, the share of admitted calls grows over this time, from a tenth to all; 0: all at \
+         once.";
     "budget.enabled": switch!(budget.enabled, BUDGET.enabled()),
         "Whether there is a retry budget at all.";
     "budget.deposit": ranged!(budget.deposit, 0.0, 10.0, Some(BUDGET.deposit())),

@@ -6,6 +6,7 @@ mod numbers;
 mod retry;
 
 use super::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceOptions};
+pub(crate) use numbers::about;
 use numbers::time;
 use std::{fmt::Write, time::Duration};
 

@@ -11,7 +11,7 @@ const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(10);
 /// `backoff = linear` never waits less.
 const LINEAR_FLOOR: Duration = Duration::from_secs(2);
 /// What `recovery_timeout` is where nobody says otherwise.
-const DEFAULT_RECOVERY: Duration = Duration::from_secs(30);
+const DEFAULT_RECOVERY: Duration = Duration::from_secs(5);
 
 pub(super) fn retry(layer: &Layer, errors: &mut Diagnostics) {
     if let (Some(_), Some(retries)) = (layer.get("max_attempts"), layer.get("max_retries")) {
@@ -60,6 +60,18 @@ pub(super) fn breaker(layer: &Layer, errors: &mut Diagnostics) {
                 "`failure_threshold = 0` leaves no rule that opens the circuit: add `failure_rate = 0.5` or `slow_call_rate = 0.5`, or give a threshold of at least 1",
             );
         }
+    }
+    let is_cumulative = layer
+        .settings
+        .iter()
+        .any(|setting| matches!(setting.value, SettingValue::Variant("FailureCount", "Cumulative", _)));
+    let span = layer.duration("failure_span");
+    if let Some(span) = span.filter(|span| is_cumulative && !span.value.is_zero()) {
+        errors.error(
+            span.span,
+            "`failure_span` says how long failures in a row must last, and cumulative ones are not in a row: leave it out, or take \
+             `failure_count = consecutive`",
+        );
     }
     in_order(layer, "recovery_timeout", "max_recovery_timeout", errors);
     if let Some(cap) = layer.duration("max_recovery_timeout") {
