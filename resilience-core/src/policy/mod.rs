@@ -21,6 +21,7 @@ mod backoff;
 mod breaker;
 mod budget;
 mod describe;
+mod doubts;
 #[cfg(feature = "serde")]
 pub(crate) mod duration_text;
 mod invalid;
@@ -34,6 +35,7 @@ pub use breaker::{BreakerOptions, BreakerPer, BreakerPolicy, FailureCount, OnAba
 pub(crate) use breaker::{Brief, Briefed};
 pub use budget::{BudgetOptions, BudgetPolicy};
 pub(crate) use describe::protections;
+pub(crate) use doubts::{Doubt, doubts};
 pub use invalid::InvalidPolicy;
 pub use operation::OperationOptions;
 pub use retry::{RetryOptions, RetryPolicy};

@@ -3,7 +3,12 @@
 mod code;
 
 use super::{Settings, judge::mistakes, mistake::Mistake, path};
-use crate::{operation::Kind, registry::Registry, service::Service};
+use crate::{
+    operation::Kind,
+    policy::{Doubt, doubts},
+    registry::Registry,
+    service::Service,
+};
 use code::{Code, Found};
 use std::fmt;
 
@@ -44,6 +49,17 @@ pub enum Finding {
     },
     /// Layers that do not go together.
     Impossible(Mistake),
+    /// A setting of an operation is valid and cannot do what it says: without effect, or never reached.
+    Doubtful {
+        /// The service.
+        service: String,
+        /// The operation.
+        operation: String,
+        /// The setting, such as `retry.max_attempts`.
+        key: &'static str,
+        /// What comes of it, and what to change.
+        problem: String,
+    },
     /// Two different [`ServiceDef`](crate::ServiceDef)s have one name; the first holds.
     ConflictingDefinitions {
         /// The name of both.
@@ -84,6 +100,15 @@ impl fmt::Display for Finding {
                 write!(f, "{path}.retry: the operation is {kind}, and never retried")
             }
             Self::Impossible(mistake) => write!(f, "{mistake}"),
+            Self::Doubtful {
+                service,
+                operation,
+                key,
+                problem,
+            } => {
+                let path = path::operation(service, operation);
+                write!(f, "{path}.{key}: {problem}")
+            }
             Self::ConflictingDefinitions { service } => {
                 write!(f, "{service}: two definitions of this name say different things")
             }
@@ -157,10 +182,37 @@ impl Registry {
         findings.extend(code.strangers(&settings));
         findings.extend(code.without_effect(&settings));
         findings.extend(self.impossible(&code, &settings));
+        findings.extend(self.doubtful(&code, &settings));
         Verification {
             findings,
             unmentioned: code.unmentioned(&settings),
         }
+    }
+
+    /// What is valid and doubtful in the policies of operations that may be retried.
+    fn doubtful(&self, code: &Code, settings: &Settings) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (name, operations) in &code.services {
+            let service = self.find(name);
+            let idempotent = operations.iter().map(|found| found.operation);
+            for operation in idempotent.filter(|operation| operation.kind() == Kind::Idempotent) {
+                let judgement = match service {
+                    Some(service) => service.judgement_of(operation, settings),
+                    None => Service::judgement_unmade(name, operation, settings),
+                };
+                let Some(judgement) = judgement else { continue };
+                let doubts = doubts(&judgement.operation.retry, &judgement.service.breaker);
+                findings.extend(doubts.into_iter().map(|Doubt { key, problem }| Finding::Doubtful {
+                    service: name.clone(),
+                    operation: operation.name().to_owned(),
+                    key,
+                    problem,
+                }));
+            }
+        }
+        // Operations of one name mostly have the same doubts.
+        findings.dedup();
+        findings
     }
 
     fn impossible(&self, code: &Code, settings: &Settings) -> Vec<Finding> {
