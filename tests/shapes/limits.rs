@@ -45,7 +45,7 @@ async fn least(work: &Work) -> Result<u32, Error> {
     work.wait().await
 }
 
-#[retry_service(name = "limits", idempotent, retry(max_retries = 999_999, backoff = linear, max_delay = "2s"))]
+#[retry_service(name = "limits", idempotent, retry(max_retries = 999_999, backoff = fixed, max_delay = "2s"))]
 fn most_retries(work: &Work) -> Result<u32, Error> {
     work.run()
 }
@@ -83,10 +83,6 @@ fn the_runtime_has_the_same_limits() {
         (
             RetryPolicy::builder().base_delay(secs(10)),
             RetryPolicy::builder().base_delay(secs(11)),
-        ),
-        (
-            most.backoff(Backoff::Linear).max_delay(secs(2)),
-            most.backoff(Backoff::Linear).max_delay(secs(1)),
         ),
     ] {
         fits.build().unwrap();

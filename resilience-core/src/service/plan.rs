@@ -6,7 +6,7 @@ use crate::{
     operation::Operation,
     policy::ServiceOptions,
     registered,
-    settings::{Explanation, Fault, Level, Settings, Stack, judge},
+    settings::{Explanation, Fault, Judgement, Level, Settings, Stack, judge},
 };
 use std::collections::HashSet;
 
@@ -129,6 +129,18 @@ impl Service {
         explained(service, name, rest, code, settings, is_known)
     }
 
+    /// The policies of an operation, where its layers go together.
+    pub(crate) fn judgement_of(&self, operation: &Operation, settings: &Settings) -> Option<Judgement> {
+        let rest = self.stack(&self.locked(), settings, operation.name());
+        judgement(self.name(), rest, operation, settings)
+    }
+
+    /// The same for a service that nobody has used yet.
+    pub(crate) fn judgement_unmade(service: &str, operation: &Operation, settings: &Settings) -> Option<Judgement> {
+        let rest = unmade(service, operation.name(), true, settings);
+        judgement(service, rest, operation, settings)
+    }
+
     /// What keeps the code of an operation from going together with the rest.
     pub(crate) fn faults_of(&self, operation: &Operation, settings: &Settings) -> Vec<Fault> {
         let rest = self.stack(&self.locked(), settings, operation.name());
@@ -172,6 +184,11 @@ fn explained(
     explanation.is_known = is_known;
     explanation.attribute_gives_way = gives_way;
     explanation
+}
+
+fn judgement(service: &str, rest: Stack, operation: &Operation, settings: &Settings) -> Option<Judgement> {
+    let whole = rest.with(Level::Attribute, operation.layer());
+    judge(&whole, service, operation.name(), settings).ok()
 }
 
 fn faults(service: &str, rest: Stack, operation: &Operation, settings: &Settings) -> Vec<Fault> {

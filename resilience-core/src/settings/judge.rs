@@ -34,10 +34,11 @@ pub(crate) struct Problem {
 }
 
 /// Keys that bound each other: where the first is out of range, the second may be the reason.
-const BOUNDS: [(&str, &str); 8] = [
+const BOUNDS: [(&str, &str); 9] = [
     ("retry.base_delay", "retry.max_delay"),
     ("retry.min_delay", "retry.max_delay"),
-    ("retry.max_delay", "retry.backoff"),
+    ("retry.total_timeout", "retry.min_delay"),
+    ("retry.total_timeout", "retry.base_delay"),
     ("retry.max_retries", "retry.max_attempts"),
     ("breaker.max_recovery_timeout", "breaker.recovery_timeout"),
     ("breaker.failure_threshold", "breaker.failure_rate"),
