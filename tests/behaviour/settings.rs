@@ -216,7 +216,7 @@ fn what_is_out_of_range_changes_nothing_and_is_named() {
         ),
         (
             ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(9).base_delay(secs(11))),
-            ["base_delay", "11s", "0ns to 10s"],
+            ["base_delay", "11s", "0ns to 10s, which is `max_delay`: raise that too"],
         ),
         (
             ServiceOptions::new()

@@ -46,7 +46,7 @@ mod elsewhere {
         Ok(1)
     }
 
-    #[retry_service(name = "twin_service", idempotent, operation = "twin", retry(max_attempts = 9))]
+    #[retry_service(name = "twin_service", idempotent, operation = "twin", retry(max_attempts = 4))]
     pub(crate) fn other() -> Result<u32, Error> {
         Ok(1)
     }
@@ -122,7 +122,7 @@ fn settings_that_do_not_go_together_with_an_attribute_are_found_before_the_first
         found,
         [
             "ops.toml:2: services.plan_service.retry.max_delay is 1s, but retry.base_delay is 2s (attribute), which then must \
-             be 0ns to 1s"
+             be 0ns to 1s, which is `max_delay`: raise that too"
         ]
     );
 }
