@@ -2,7 +2,7 @@
 
 mod kept;
 
-pub(crate) use kept::Kept;
+pub(crate) use kept::{Kept, MOST_KEPT};
 
 use crate::{
     interruption::Origin,
@@ -10,9 +10,11 @@ use crate::{
     policy::{ApplyInRetry, RetryPolicy},
     scope::Scope,
     service::Service,
-    telemetry::{Counters, events::Subject},
+    telemetry::{Counters, Label, events::Subject},
 };
 use std::{
+    hash::{Hash, Hasher},
+    mem,
     num::NonZeroU32,
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
     time::Duration,
@@ -32,6 +34,26 @@ impl OperationPolicy {
         attempt_timeout: None,
         apply_in_retry: ApplyInRetry::Disarm,
     };
+
+    /// The same for one attempt.
+    pub(crate) fn once(self) -> Self {
+        Self {
+            retry: self.retry.once(),
+            ..self
+        }
+    }
+
+    /// Equal policies have the same digest.
+    fn digest(&self, hasher: &mut impl Hasher) {
+        let Self {
+            retry,
+            attempt_timeout,
+            apply_in_retry,
+        } = self;
+        retry.digest(hasher);
+        attempt_timeout.hash(hasher);
+        mem::discriminant(apply_in_retry).hash(hasher);
+    }
 
     fn total_millis(&self) -> u32 {
         let millis = self.retry.total_timeout().as_nanos().div_ceil(1_000_000);
@@ -61,6 +83,8 @@ pub(crate) struct Link {
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
     pub(crate) counters: Counters,
+    /// Of a partition: its key.
+    label: Option<&'static Label>,
     /// The number of the policy in force.
     policy: AtomicU32,
     /// In milliseconds; what attempts under way let the calls inside know.
@@ -83,16 +107,23 @@ impl Link {
     /// one anyway.
     pub(crate) const DEPTH_SHIFT: u32 = 24;
 
-    pub(crate) fn new(service: &'static Service, operation: &'static Operation, policy: OperationPolicy) -> Self {
+    pub(crate) fn new(service: &'static Service, operation: &'static Operation, policy: Kept) -> Self {
         Self {
-            word: AtomicU32::new(policy.word(operation.kind())),
+            word: AtomicU32::new(Self::word_of(service, operation, policy)),
+            label: service.label(),
             service,
             operation,
             counters: Counters::default(),
             total_timeout: AtomicU32::new(policy.total_millis()),
-            policy: AtomicU32::new(Kept::new(policy).number().get()),
+            policy: AtomicU32::new(policy.number().get()),
             warned: AtomicBool::new(false),
         }
+    }
+
+    /// Where calls share nothing, there is no budget to pay for a second attempt, and no breaker to stop one.
+    fn word_of(service: &Service, operation: &Operation, policy: Kept) -> u32 {
+        let policy = if service.is_unshared() { policy.once() } else { *policy };
+        policy.word(operation.kind())
     }
 
     #[inline]
@@ -113,10 +144,11 @@ impl Link {
         Kept::of_number(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
     }
 
-    pub(crate) fn set_policy(&self, policy: OperationPolicy) {
-        self.policy.store(Kept::new(policy).number().get(), Ordering::Release);
+    pub(crate) fn set_policy(&self, policy: Kept) {
+        self.policy.store(policy.number().get(), Ordering::Release);
         self.total_timeout.store(policy.total_millis(), Ordering::Relaxed);
-        self.word.store(policy.word(self.operation.kind()), Ordering::Relaxed);
+        let word = Self::word_of(self.service, self.operation, policy);
+        self.word.store(word, Ordering::Relaxed);
     }
 
     pub(crate) fn origin(&self) -> &'static Origin {
@@ -127,6 +159,7 @@ impl Link {
         Subject {
             service: self.service.name(),
             operation: self.operation.name(),
+            partition: self.label,
         }
     }
 

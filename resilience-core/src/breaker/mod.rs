@@ -6,7 +6,7 @@
 //!
 //! The rooms: `word` and `permit` are layouts, `rules` pure functions from word to word, `window` and `successes` what the rates
 //! are taken over, `passing` what a success goes by that takes no lock, `probes` who may try while half-open, `memory` what is
-//! kept under the lock, `control` what operators do.
+//! kept under the lock, `control` what operators do, `renewal` how a breaker is handed on.
 //! The breaker reports what it did by return value ([`Transition`]) and never speaks to the outside itself.
 
 mod change;
@@ -16,6 +16,7 @@ mod memory;
 mod passing;
 mod permit;
 mod probes;
+mod renewal;
 mod rules;
 mod snapshot;
 mod successes;

@@ -1,6 +1,8 @@
 //! Leave to make an attempt, where it is not simply granted: retries, applies, a breaker with something to remember.
 
-use super::{ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
+use super::{
+    ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, ENDED_LEASED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN,
+};
 use crate::{
     breaker::{Ending, Permit, Refusal, Tick, Ticks},
     deadline,
@@ -15,7 +17,7 @@ use std::time::Duration;
 impl Call {
     #[cold]
     pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
-        if self.flags & (Link::APPLY | AGAIN | BEGUN | ENDED | DEADLINE) == 0 {
+        if self.flags & (Link::APPLY | AGAIN | BEGUN | ENDED | ENDED_LEASED | DEADLINE) == 0 {
             let breaker = self.link.service.breaker();
             if let Some(permit) = breaker.admit_in_passing(|| Tick::at(self.clock())) {
                 self.permit = permit;
@@ -35,7 +37,7 @@ impl Call {
     #[inline(never)]
     fn admit_with_care(&mut self) -> Result<(), Interruption> {
         self.flags |= LONG_WAY;
-        if self.flags & ENDED != 0 {
+        if self.flags & (ENDED | ENDED_LEASED) != 0 {
             // By hand only: after its end a call grants everything and counts nothing.
             return Ok(());
         }

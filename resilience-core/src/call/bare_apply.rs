@@ -39,6 +39,7 @@ pub fn begin_apply(name: &'static str) -> Result<(), Interruption> {
         events::apply_in_retry(Subject {
             service: "",
             operation: name,
+            partition: None,
         });
     }
     Ok(())
@@ -48,6 +49,7 @@ fn rejected(name: &'static str, reason: Reason) -> Interruption {
     let subject = Subject {
         service: "",
         operation: name,
+        partition: None,
     };
     let interruption = Interruption::new(origin(name), reason, 0);
     events::call_rejected(subject, &interruption);

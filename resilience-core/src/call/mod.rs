@@ -25,6 +25,7 @@ use crate::{
     interruption::Interruption,
     link::{Kept, Link},
     scope::{self, Scope},
+    service::Pinned,
     telemetry::Count,
     time::Started,
 };
@@ -87,6 +88,11 @@ const LAST_IGNORED: u32 = 1 << 20;
 /// The wait before the next attempt was for nothing: no time has passed since the last one was judged.
 const AT_ONCE: u32 = 1 << 21;
 
+/// The call is one of a partition, which it holds until it is dropped.
+const LEASED: u32 = 1 << 22;
+/// In place of [`ENDED`] for a call that holds a partition: all but that is given back.
+const ENDED_LEASED: u32 = 1 << 23;
+
 /// What to do after an attempt.
 ///
 /// ```
@@ -127,6 +133,16 @@ impl Call {
         }
     }
 
+    /// A call of a partition.
+    #[inline(never)]
+    pub(crate) fn of_partition(link: &'static Link, pinned: Pinned) -> Self {
+        let mut call = Self::new(link);
+        call.flags |= LEASED | LONG_WAY;
+        // The drop of the call unpins it.
+        pinned.keep();
+        call
+    }
+
     /// Takes note of a deadline in `scope`.
     #[inline]
     pub(crate) fn with_deadline_of(mut self, scope: Scope) -> Self {
@@ -146,7 +162,7 @@ impl Call {
     pub fn admit(&mut self) -> Result<(), Interruption> {
         let flags = self.flags;
         let word = self.link.service.breaker().word();
-        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
+        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | ENDED_LEASED | DEADLINE) == 0 {
             self.permit = Permit::of_healthy(word);
             self.flags = flags | ADMITTED | BEGUN;
             return Ok(());

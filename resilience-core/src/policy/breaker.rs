@@ -121,6 +121,13 @@ impl BreakerPolicy {
     }
     .briefed();
 
+    /// No breaker.
+    pub(crate) const OFF: Self = Self {
+        enabled: false,
+        ..Self::DEFAULT
+    }
+    .briefed();
+
     /// The number of probes at a time that no policy can exceed.
     pub const MAX_HALF_OPEN_CALLS: u8 = 64;
 

@@ -22,6 +22,14 @@ pub(crate) struct ServicePolicies {
     pub(crate) budget: BudgetPolicy,
 }
 
+impl ServicePolicies {
+    /// Neither breaker nor budget.
+    pub(super) const OFF: Self = Self {
+        breaker: BreakerPolicy::OFF,
+        budget: BudgetPolicy::OFF,
+    };
+}
+
 impl Policies {
     pub(super) fn new(policies: ServicePolicies) -> Self {
         Self {

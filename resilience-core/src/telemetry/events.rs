@@ -12,6 +12,7 @@ use crate::{
     breaker::{CircuitState, Transition},
     interruption::Interruption,
     policy::InvalidPolicy,
+    telemetry::Label,
 };
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ use std::time::Duration;
 pub(crate) struct Subject {
     pub(crate) service: &'static str,
     pub(crate) operation: &'static str,
+    /// The key of the partition that was called, if it was one.
+    pub(crate) partition: Option<&'static Label>,
 }
 
 /// Where a call stands when an attempt has failed.
@@ -42,11 +45,12 @@ macro_rules! emit {
             tracing::Level::$level,
             service = subject.service,
             operation = subject.operation,
+            partition = subject.partition.map(Label::shown).as_deref(),
             $($field = $value,)*
             $message
         );
         #[cfg(not(feature = "tracing"))]
-        let _ = ($message, subject.service, subject.operation, $($value,)*);
+        let _ = ($message, subject.service, subject.operation, subject.partition, $($value,)*);
     }};
 }
 
@@ -164,6 +168,7 @@ pub(crate) fn loop_suppressed() {
     let subject = Subject {
         service: "",
         operation: "",
+        partition: None,
     };
     emit!(DEBUG, "loop suppressed", subject, reason = "read_only_plan");
 }
@@ -188,6 +193,7 @@ pub(crate) fn override_skipped(mistake: &Mistake) {
     let subject = Subject {
         service: "",
         operation: "",
+        partition: None,
     };
     emit!(
         WARN,
@@ -205,6 +211,7 @@ pub(crate) fn overrides_skipped(others: usize) {
     let subject = Subject {
         service: "",
         operation: "",
+        partition: None,
     };
     emit!(WARN, "more overrides skipped", subject, count = others);
 }
@@ -214,6 +221,7 @@ pub(crate) fn settings_reloaded() {
     let subject = Subject {
         service: "",
         operation: "",
+        partition: None,
     };
     emit!(INFO, "settings reloaded", subject);
 }
@@ -223,6 +231,7 @@ pub(crate) fn settings_refused(refused: &InvalidSettings) {
     let subject = Subject {
         service: "",
         operation: "",
+        partition: None,
     };
     let mistakes = refused.mistakes().len();
     emit!(
@@ -235,14 +244,31 @@ pub(crate) fn settings_refused(refused: &InvalidSettings) {
 }
 
 pub(crate) fn conflicting_declarations(service: &'static str) {
-    let subject = Subject { service, operation: "" };
+    let subject = Subject {
+        service,
+        operation: "",
+        partition: None,
+    };
     emit!(ERROR, "conflicting declarations of a service", subject);
+}
+
+/// Once per service: `reason` says what keeps a key from having a partition, `key` is the first that has none.
+pub(crate) fn partition_refused(subject: Subject, reason: &'static str, key: &str, limit: usize) {
+    emit!(
+        ERROR,
+        "partition refused",
+        subject,
+        reason = reason,
+        key = crate::redact::text(key).as_str(),
+        limit = limit,
+    );
 }
 
 pub(crate) fn too_many_services(limit: usize) {
     let subject = Subject {
         service: "",
         operation: "",
+        partition: None,
     };
     emit!(ERROR, "too many services", subject, limit = limit);
 }
