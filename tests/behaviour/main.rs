@@ -35,6 +35,7 @@ mod hostile;
 mod mark;
 mod nesting;
 mod newer_editions;
+mod partitions;
 mod peers;
 mod plan;
 mod policy;

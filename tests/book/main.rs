@@ -102,6 +102,6 @@ fn the_events_page_lists_every_event_with_its_level_and_fields() {
         })
         .collect();
 
-    assert_eq!(emitted.len(), 21);
+    assert_eq!(emitted.len(), 22);
     assert_eq!(emitted, listed);
 }
