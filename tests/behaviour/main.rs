@@ -15,6 +15,7 @@ mod breaker;
 mod breaker_policy;
 mod budget;
 mod by_hand;
+mod callbacks;
 mod cancellation;
 mod carried_code;
 mod carried_into;
