@@ -162,7 +162,11 @@ fn use_everything(registry: &'static Registry, clock: &ManualClock, breaker: res
     service.set_mode(mode);
     service.reset_breaker();
     partition.reset_breaker();
-    let _ = (format!("{registry:?}"), format!("{service:?}"), format!("{partition:?}"));
+    let _ = (
+        format!("{registry:?}"),
+        format!("{service:?}"),
+        format!("{partition:?}"),
+    );
 }
 
 async fn wait_for_everything(registry: &'static Registry) {
