@@ -1,7 +1,7 @@
 //! Services declared in code, and what the attribute takes as `service = ..`.
 
 use crate::{
-    policy::{ApplyInRetry, BreakerOptions, BudgetOptions, RetryOptions, ServiceOptions},
+    policy::{ApplyInRetry, BreakerOptions, BudgetOptions, EventOptions, RetryOptions, ServiceOptions},
     registry::Registry,
     scope::{self, Scope},
     service::{Partition, Pinned, Service},
@@ -58,6 +58,13 @@ impl ServiceDef {
     #[must_use]
     pub const fn budget(mut self, budget: BudgetOptions) -> Self {
         self.layer = self.layer.budget(budget);
+        self
+    }
+
+    /// The levels of the events about it.
+    #[must_use]
+    pub const fn events(mut self, events: EventOptions) -> Self {
+        self.layer = self.layer.events(events);
         self
     }
 

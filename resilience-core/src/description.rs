@@ -30,7 +30,7 @@ impl Service {
         let mut text = String::new();
         for link in links {
             let policy = link.policy();
-            let (name, kind) = (link.operation.name(), link.operation.kind());
+            let (name, kind) = (link.operation.name(), link.kind);
             if !text.is_empty() {
                 text.push('\n');
             }

@@ -5,18 +5,18 @@ mod kept;
 pub(crate) use kept::{Kept, MOST_KEPT};
 
 use crate::{
-    interruption::Origin,
+    interruption::{Origin, Reason},
     operation::{Kind, Operation},
     policy::{ApplyInRetry, RetryPolicy},
     scope::Scope,
     service::Service,
-    telemetry::{Counters, Label, events::Subject},
+    telemetry::{Counters, EachMinute, Subject},
 };
 use std::{
     hash::{Hash, Hasher},
     mem,
     num::NonZeroU32,
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -76,20 +76,29 @@ impl OperationPolicy {
     }
 }
 
+/// What is warned of once per operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Warning {
+    BlockingSleep,
+    UnknownFailure,
+}
+
 /// An operation linked to a live service.
 #[derive(Debug)]
 pub(crate) struct Link {
     word: AtomicU32,
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
+    /// What its calls are, whatever the code says.
+    pub(crate) kind: Kind,
     pub(crate) counters: Counters,
-    /// Of a partition: its key.
-    label: Option<&'static Label>,
     /// The number of the policy in force.
     policy: AtomicU32,
     /// In milliseconds; what attempts under way let the calls inside know.
     total_timeout: AtomicU32,
-    warned: AtomicBool,
+    /// What has been warned of, a bit for each [`Warning`].
+    warned: AtomicU32,
+    rejected: EachMinute,
 }
 
 impl Link {
@@ -108,22 +117,24 @@ impl Link {
     pub(crate) const DEPTH_SHIFT: u32 = 24;
 
     pub(crate) fn new(service: &'static Service, operation: &'static Operation, policy: Kept) -> Self {
+        let kind = operation.kind_in_force();
         Self {
-            word: AtomicU32::new(Self::word_of(service, operation, policy)),
-            label: service.label(),
+            word: AtomicU32::new(Self::word_of(service, kind, policy)),
             service,
             operation,
+            kind,
             counters: Counters::default(),
             total_timeout: AtomicU32::new(policy.total_millis()),
             policy: AtomicU32::new(policy.number().get()),
-            warned: AtomicBool::new(false),
+            warned: AtomicU32::new(0),
+            rejected: EachMinute::default(),
         }
     }
 
     /// Where calls share nothing, there is no budget to pay for a second attempt, and no breaker to stop one.
-    fn word_of(service: &Service, operation: &Operation, policy: Kept) -> u32 {
+    fn word_of(service: &Service, kind: Kind, policy: Kept) -> u32 {
         let policy = if service.is_unshared() { policy.once() } else { *policy };
-        policy.word(operation.kind())
+        policy.word(kind)
     }
 
     #[inline]
@@ -147,7 +158,7 @@ impl Link {
     pub(crate) fn set_policy(&self, policy: Kept) {
         self.policy.store(policy.number().get(), Ordering::Release);
         self.total_timeout.store(policy.total_millis(), Ordering::Relaxed);
-        let word = Self::word_of(self.service, self.operation, policy);
+        let word = Self::word_of(self.service, self.kind, policy);
         self.word.store(word, Ordering::Relaxed);
     }
 
@@ -157,14 +168,23 @@ impl Link {
 
     pub(crate) fn subject(&self) -> Subject {
         Subject {
-            service: self.service.name(),
-            operation: self.operation.name(),
-            partition: self.label,
+            operation: Some(self.operation.name()),
+            ..self.service.subject()
         }
     }
 
-    /// True once in the life of the link.
-    pub(crate) fn warns_first(&self) -> bool {
-        !self.warned.swap(true, Ordering::Relaxed)
+    /// True once in the life of the link for each warning.
+    pub(crate) fn is_first(&self, warning: Warning) -> bool {
+        let bit = 1 << warning as u32;
+        self.warned.load(Ordering::Relaxed) & bit == 0 && self.warned.fetch_or(bit, Ordering::Relaxed) & bit == 0
+    }
+
+    /// Whether no other rejection has been reported of the same opening of the circuit, or of the same minute.
+    #[inline]
+    pub(crate) fn is_first_rejection(&self, reason: Reason) -> bool {
+        match reason {
+            Reason::CircuitOpen | Reason::ProbesBusy | Reason::HeldOpen => self.service.is_first_rejection(),
+            _ => self.rejected.is_first(self.service.registry().now()),
+        }
     }
 }

@@ -9,7 +9,9 @@ use crate::{
     scope::{self, Scope},
     service::Service,
 };
-use std::{ptr, sync::OnceLock, time::Duration};
+use std::{any, ptr, sync::OnceLock, time::Duration};
+
+mod path;
 
 /// What an operation does to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,6 +64,8 @@ pub struct Operation {
     service: &'static str,
     name: &'static str,
     kind: Kind,
+    /// The name of a closure in the function, where nothing else says whether that implements a trait.
+    closure: Option<fn() -> &'static str>,
     retry: RetryOptions,
     attempt_timeout: Option<Duration>,
     /// The link to the service of this name in the global registry.
@@ -94,6 +98,7 @@ impl Operation {
             service,
             name,
             kind,
+            closure: None,
             retry: RetryOptions::new(),
             attempt_timeout: None,
             link: OnceLock::new(),
@@ -112,6 +117,14 @@ impl Operation {
     #[must_use]
     pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Remembers where the operation stands: in the function that holds this closure. Not for use by hand.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn within<F: Fn() + Copy>(mut self, _: F) -> Self {
+        self.closure = Some(any::type_name::<F>);
         self
     }
 
@@ -184,6 +197,15 @@ impl Operation {
         let link = service.link(self);
         let _ = place.set(link);
         link
+    }
+
+    /// The kind that its calls have: a function that implements a trait must not be repeated where the trait could not be
+    /// asked whether it is an apply.
+    pub(crate) fn kind_in_force(&self) -> Kind {
+        match self.closure {
+            Some(closure) if self.kind == Kind::Idempotent && path::implements_trait(closure()) => Kind::Plain,
+            _ => self.kind,
+        }
     }
 
     /// The service that its code names; empty where the call brings it.

@@ -5,17 +5,21 @@ mod reconfigure;
 use crate::{
     breaker::{Tick, Ticks},
     declaration::ServiceDef,
+    policy::Levels,
     random::{RandomSource, ThreadRandom},
     service::Service,
     settings::Settings,
-    telemetry::events,
+    telemetry::{Subject, events},
     time::{Clock, Sleeper, SystemClock, SystemSleeper, Timer},
 };
 use std::{
     collections::HashMap,
     fmt,
     panic::{RefUnwindSafe, UnwindSafe},
-    sync::{LazyLock, Mutex, OnceLock, PoisonError, RwLock},
+    sync::{
+        LazyLock, Mutex, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -47,6 +51,8 @@ pub struct Registry {
     services: RwLock<HashMap<&'static str, &'static Service>>,
     /// What every name beyond the limit gets: nothing that calls share.
     overflow: OnceLock<&'static Service>,
+    /// The levels of events about no service.
+    levels: AtomicU64,
 }
 
 /// All registries: what leak checkers need to see that nothing is lost.
@@ -136,7 +142,7 @@ impl Registry {
         });
         drop(changing);
         if is_first {
-            events::too_many_services(self.max_services);
+            events::too_many_services(self.subject(), self.max_services);
         }
         overflow
     }
@@ -174,6 +180,16 @@ impl Registry {
 
     pub(crate) fn max_partitions(&self) -> usize {
         self.max_partitions
+    }
+
+    /// The subject of an event about no service.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject {
+            service: None,
+            operation: None,
+            partition: None,
+            levels: Levels::from_bits(self.levels.load(Ordering::Relaxed)),
+        }
     }
 
     pub(crate) fn now(&self) -> Duration {
@@ -277,6 +293,7 @@ impl RegistryBuilder {
             settings: RwLock::default(),
             services: RwLock::default(),
             overflow: OnceLock::new(),
+            levels: AtomicU64::new(Levels::DEFAULT.to_bits()),
         }));
         REGISTRIES.lock().unwrap_or_else(PoisonError::into_inner).push(registry);
         registry

@@ -6,24 +6,26 @@ mod pins;
 mod plan;
 mod policies;
 mod statistics;
+mod turns;
 
 pub use partition::Partition;
 pub(crate) use partitions::Pinned;
 pub(crate) use plan::Plan;
 pub(crate) use policies::{Policies, ServicePolicies};
 pub use statistics::OperationReport;
+use turns::Turns;
 
 use crate::{
-    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick, Transition},
+    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick},
     budget::{Budget, Terms},
     interruption::Origin,
     link::{Kept, Link},
     operation::Operation,
-    policy::{BreakerPolicy, BudgetPolicy, ServiceOptions},
+    policy::{BreakerPolicy, BudgetPolicy, Levels, ServiceOptions},
     registered,
     registry::Registry,
     settings::{Fault, Settings, judge, too_many_policies},
-    telemetry::{events, events::Subject},
+    telemetry::events,
 };
 use partitions::{Partitions, Slot};
 use std::{
@@ -51,6 +53,7 @@ pub struct Service {
     born: Tick,
     registry: &'static Registry,
     policies: Policies,
+    turns: Turns,
     state: Mutex<State>,
     standing: Standing,
     /// Made when one is first asked for.
@@ -108,7 +111,11 @@ impl Service {
         of: Option<&'static Self>,
         born: Tick,
     ) -> Self {
-        Self::with_policies(name, registry, Standing::Unshared(of), ServicePolicies::OFF, born)
+        let policies = match of {
+            Some(of) => of.policies(),
+            None => registry.with_settings(|settings| Self::first_policies(name, false, settings)),
+        };
+        Self::with_policies(name, registry, Standing::Unshared(of), policies.unshared(), born)
     }
 
     fn with_policies(
@@ -127,6 +134,7 @@ impl Service {
             born,
             registry,
             policies: Policies::new(policies),
+            turns: Turns::default(),
             state: Mutex::default(),
             standing,
             partitions: OnceLock::new(),
@@ -141,6 +149,7 @@ impl Service {
         judged.unwrap_or(ServicePolicies {
             breaker: BreakerPolicy::DEFAULT,
             budget: BudgetPolicy::DEFAULT,
+            levels: Levels::DEFAULT,
         })
     }
 
@@ -196,29 +205,14 @@ impl Service {
     /// ```
     pub fn set_mode(&self, mode: BreakerMode) {
         let transition = self.breaker().set_mode(mode, self.now(), &self.policies().breaker);
-        self.report(transition);
+        self.report(self.subject(), transition);
     }
 
     /// Closes the circuit and forgets all that could open it: failures, the window, the last half-open period. The breaker is
     /// [automatic](BreakerMode::Automatic) then. Statistics stay. An event tells of it.
     pub fn reset_breaker(&self) {
         let transition = self.breaker().reset(self.now(), &self.policies().breaker);
-        self.report(transition);
-    }
-
-    fn report(&self, transition: Option<Transition>) {
-        if let Some(transition) = transition {
-            events::circuit_turned(self.subject(), transition);
-        }
-    }
-
-    /// Whom an event is about that concerns no operation.
-    fn subject(&self) -> Subject {
-        Subject {
-            service: self.name(),
-            operation: "",
-            partition: self.label(),
-        }
+        self.report(self.subject(), transition);
     }
 
     fn now(&self) -> Tick {
@@ -287,6 +281,9 @@ impl Service {
         for fault in faults {
             events::policy_refused(link.subject(), &fault.problem.invalid);
         }
+        if link.kind != operation.kind() {
+            events::idempotent_without_proof(link.subject());
+        }
         link
     }
 
@@ -310,7 +307,7 @@ impl Service {
                 let is_news = !mem::replace(&mut state.conflicts, true);
                 drop(state);
                 if is_news {
-                    events::conflicting_declarations(self.name());
+                    events::conflicting_declarations(self.subject());
                 }
             }
             Some(_) => {}
@@ -345,7 +342,7 @@ impl Service {
 
     fn set_policies(&self, policies: ServicePolicies) {
         let policies = if self.is_unshared() {
-            ServicePolicies::OFF
+            policies.unshared()
         } else {
             policies
         };

@@ -199,8 +199,8 @@ use proc_macro::TokenStream;
 /// A mark takes `operation`, `attempt_timeout`, `classify` and `fallback`, and `#[idempotent]` also `retry(..)` and `clone(..)`. What a method says
 /// goes over what the block says, within `retry(..)` field by field. A method with a `#[retry_service]` of its own is another service's.
 ///
-/// An idempotent method that calls an `#[apply]` method of the same block, as `self.write_plan(..)` or
-/// `Self::write_plan(self, ..)`, does not compile:
+/// An idempotent method that uses an `#[apply]` method of the same block, as `self.write_plan(..)`,
+/// `PlanService::write_plan(self, ..)` or `Self::write_plan`, does not compile:
 ///
 /// ```compile_fail
 /// # use resilience_core::{apply, idempotent, retry_service};
@@ -273,12 +273,16 @@ use proc_macro::TokenStream;
 /// - `async fn`, `impl Future + Send`, `Pin<Box<dyn Future>>` and `#[async_trait]`, above or below, work; so do generics, associated
 ///   types and constants, and methods without `self`. Unmarked methods are forwarded as they are.
 /// - Default bodies belong to the implementation: the decorator forwards to them, and protects the call once.
-/// - An idempotent method gives its arguments away in every attempt: what it takes by value, other than numbers, `bool` and `char`,
-///   stands in `clone(..)`.
+/// - `pointers(Arc)` in the attribute implements the trait for `Arc<S>`, so that `new` also takes an `Arc<dyn PlanStore>`. It takes
+///   `Arc`, `Box` and `Rc`, for traits that are not implemented for these pointers already.
+/// - An idempotent method gives its arguments away in every attempt: what it takes by value stands in `clone(..)`, unless it is a
+///   number, `bool` or `char`, or is `Copy` by a bound (`K: Copy`, `type Id: Copy`).
+/// - A returned future that may outlive `self`, such as `BoxFuture<'static, R>`, gets a clone of `S`, which must be `Clone + 'static`.
 /// - The decorator has the supertraits `Send`, `Sync`, `Sized`, `Unpin`, `UnwindSafe`, `RefUnwindSafe`, `Any`, `Debug`, `Clone` and
-///   lifetimes where `S` has them. Others are refused: write `where Self: Display` in place of `: Display`, and implement them for
-///   the decorator.
-/// - `Arc<Self>`, `Pin<&mut Self>`, and a bare `Self` among parameters and results cannot be forwarded.
+///   lifetimes where `S` has them. Implement any other one, such as `Display`, for the decorator: it implements the trait then.
+/// - What returns `Self`, `Result<Self, E>` or `Option<Self>` returns a decorator. `Arc<Self>`, `Pin<&mut Self>`, and a bare `Self`
+///   in other places cannot be forwarded.
+/// - Where the trait is private and nothing constructs the decorator, the compiler warns at the name of the trait.
 /// - An implementation that calls a method `idempotent` which the trait declares `#[apply]` does not compile.
 ///
 /// # What the return type must be able to do

@@ -254,12 +254,12 @@ fn an_operator_turns_a_breaker_and_events_tell_of_it() {
     assert_eq!(
         events.take(),
         [
-            "WARN breaker mode changed service=plan_service operation= mode=forced_open",
+            "WARN breaker mode changed service=plan_service mode=forced_open",
             "WARN call rejected service=plan_service operation=count_blocking attempt=1 reason=held_open",
-            "WARN breaker mode changed service=plan_service operation= mode=forced_closed",
-            "WARN breaker mode changed service=plan_service operation= mode=disabled",
-            "WARN breaker mode changed service=plan_service operation= mode=automatic",
-            "INFO circuit reset service=plan_service operation= state=closed",
+            "WARN breaker mode changed service=plan_service mode=forced_closed rejected=1",
+            "WARN breaker mode changed service=plan_service mode=disabled",
+            "WARN breaker mode changed service=plan_service mode=automatic",
+            "INFO circuit reset service=plan_service state=closed",
         ]
     );
     let statistics = snapshot(&plans).statistics;

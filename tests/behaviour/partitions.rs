@@ -185,7 +185,7 @@ fn a_key_beyond_the_bound_shares_nothing() {
     let told = events.take();
     assert_eq!(
         told,
-        ["ERROR partition refused service=plan_service operation= reason=too_many key=second.example limit=1"]
+        ["ERROR partition refused service=plan_service reason=too_many key=second.example limit=1"]
     );
     for partition in &beyond {
         assert_eq!(partition.key(), None);

@@ -65,6 +65,20 @@ async fn every_value_is_explained_with_its_layer_file_and_line() {
           budget.throttled_cost         1            library
           budget.min_per_second         1            library
           budget.capacity               100          library
+          events.retry                  warn         library
+          events.suppression            debug        library
+          events.exhaustion             warn         library
+          events.rejection              warn         library
+          events.repeated_rejection     debug        library
+          events.fallback               warn         library
+          events.opening                error        library
+          events.reopening              warn         library
+          events.recovery               info         library
+          events.mode                   warn         library
+          events.usage                  warn         library
+          events.settings               warn         library
+          events.reload                 info         library
+          events.refusal                error        library
           attempt_timeout               750ms        operation   more.yaml:5
           apply_in_retry                disarm       library"#]]
     .assert_eq(&table);

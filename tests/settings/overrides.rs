@@ -23,7 +23,7 @@ fn lenient(variables: &[(&str, &str)]) -> (&'static Registry, Vec<String>) {
 }
 
 fn skipped(source: &str, rest: &str) -> String {
-    format!("WARN override skipped service= operation= source={source}{rest}")
+    format!("WARN override skipped source={source}{rest}")
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub(crate) enum Ending {
     Success,
     /// In a way that counts.
     Failure,
+    /// With an outcome that counts for nothing, though the service has answered: for a probe, a success.
+    Answered,
     /// With an outcome that says nothing about the service.
     Ignored,
     /// Without an outcome.
@@ -34,7 +36,8 @@ impl Ending {
             FailureKind::Transient => policy.count_transient(),
             FailureKind::Throttled { .. } => policy.count_throttled(),
             FailureKind::Permanent => policy.count_permanent(),
-            FailureKind::Ignored | FailureKind::Pending | FailureKind::Unknown => false,
+            FailureKind::Pending => return Self::Answered,
+            FailureKind::Ignored | FailureKind::Unknown => false,
         };
         if counts { Self::Failure } else { Self::Ignored }
     }
@@ -60,11 +63,16 @@ impl Breaker {
             }
             Kind::Closed | Kind::Probe => {}
         }
+        let ending = match (ending, permit.kind()) {
+            (Ending::Answered, Kind::Probe) => Ending::Success,
+            (Ending::Answered, _) => Ending::Ignored,
+            (ending, _) => ending,
+        };
         let brief = policy.brief();
         let needs_time = match ending {
             Ending::Success | Ending::Failure => permit.is_timed() || brief.has_window_of_time(),
             Ending::Abandoned => permit.is_timed() && brief.judges_abandoned(),
-            Ending::Ignored => false,
+            Ending::Ignored | Ending::Answered => false,
         };
         let now = needs_time.then(&read);
         let is_late = !self.give_back(permit) || self.has_turned_since(permit);
@@ -74,7 +82,7 @@ impl Breaker {
         let failed = match ending {
             Ending::Success => false,
             Ending::Failure => true,
-            Ending::Ignored | Ending::Abandoned => {
+            Ending::Ignored | Ending::Answered | Ending::Abandoned => {
                 let age = now.map(|now| permit.age(now));
                 if !self.fails_unanswered(ending, age, is_late, policy) {
                     return None;

@@ -134,7 +134,7 @@ impl Parts {
 
     #[inline]
     pub(super) fn count(&self, what: Unjudged) {
-        stripes::count(&self.counts, |counts| &counts.unjudged[what as usize]);
+        stripes::add(&self.counts, 1, |counts| &counts.unjudged[what as usize]);
     }
 
     /// Visits the counts of all threads, those of successes apart.

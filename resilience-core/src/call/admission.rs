@@ -205,8 +205,10 @@ impl Call {
     /// Ends a call that holds no permit.
     #[inline]
     fn end_rejected(&mut self, interruption: Interruption) -> Interruption {
-        events::call_rejected(self.link.subject(), &interruption);
-        self.end(Count::Rejection, true);
+        let reason = interruption.reason();
+        let is_first = self.link.is_first_rejection(reason);
+        events::call_rejected(self.link.subject(), &interruption, is_first);
+        self.end(Count::of_interruption(reason), true);
         interruption
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     policy::{Brief, Briefed},
     scope::{self, Scope},
     service::Service,
-    telemetry::{Count, events},
+    telemetry::Count,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -143,7 +143,7 @@ impl Call {
         self.flags &= !(LAST_FAILED | LAST_IGNORED);
         self.flags |= match ending {
             Ending::Failure => LAST_FAILED,
-            Ending::Ignored => LAST_IGNORED,
+            Ending::Ignored | Ending::Answered => LAST_IGNORED,
             Ending::Success | Ending::Abandoned => 0,
         };
     }
@@ -160,8 +160,8 @@ impl Call {
     }
 
     pub(super) fn report(&self, transition: Option<Transition>) {
-        if let Some(transition) = transition {
-            events::circuit_turned(self.link.subject(), transition);
+        if transition.is_some() {
+            self.link.service.report(self.link.subject(), transition);
         }
     }
 }

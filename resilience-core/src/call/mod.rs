@@ -21,16 +21,16 @@ pub use sleep::Sleep;
 
 use crate::{
     breaker::{Permit, Tick},
-    classify::{Outcome, Verdict},
+    classify::{ErrorText, Outcome, Verdict},
     interruption::Interruption,
     link::{Kept, Link},
     scope::{self, Scope},
     service::Pinned,
-    telemetry::Count,
+    telemetry::{Count, FailedOutcome},
     time::Started,
 };
 use std::{
-    fmt, mem,
+    any, fmt, mem,
     panic::{RefUnwindSafe, UnwindSafe},
     time::Duration,
 };
@@ -174,46 +174,62 @@ impl Call {
     #[inline]
     pub fn settle<O: Outcome>(&mut self, outcome: O) -> Next<O> {
         let verdict = outcome.verdict();
-        self.settle_with(outcome, verdict)
+        self.settle_with(outcome, verdict, Describing::OF_OUTCOME)
     }
 
     /// Like [`settle`](Self::settle), with a classifier in place of [`Outcome`].
     #[inline]
     pub fn settle_as<O>(&mut self, outcome: O, classify: impl FnOnce(&O) -> Verdict) -> Next<O> {
         let verdict = classify(&outcome);
-        self.settle_with(outcome, verdict)
+        self.settle_with(outcome, verdict, Describing::OPAQUE)
     }
 
     /// Takes the outcome of the only attempt and gives it back: the call has ended.
     #[inline]
     pub fn finish<O: Outcome>(&mut self, outcome: O) -> O {
         let verdict = outcome.verdict();
-        self.finish_with(outcome, verdict)
+        self.finish_with(outcome, verdict, Describing::OF_OUTCOME)
     }
 
     /// Like [`finish`](Self::finish), with a classifier in place of [`Outcome`].
     #[inline]
     pub fn finish_as<O>(&mut self, outcome: O, classify: impl FnOnce(&O) -> Verdict) -> O {
         let verdict = classify(&outcome);
-        self.finish_with(outcome, verdict)
+        self.finish_with(outcome, verdict, Describing::OPAQUE)
     }
 
     #[inline]
-    fn settle_with<O>(&mut self, outcome: O, verdict: Verdict) -> Next<O> {
+    fn settle_with<O>(&mut self, outcome: O, verdict: Verdict, describing: Describing<O>) -> Next<O> {
         if verdict == Verdict::Success && self.ends_clean() {
             return Next::Return(outcome);
         }
-        match self.judge(verdict) {
+        self.settle_in_trouble(outcome, verdict, describing)
+    }
+
+    /// Takes the outcome, so that it need not be in memory where the call ends clean.
+    #[cold]
+    #[inline(never)]
+    fn settle_in_trouble<O>(&mut self, outcome: O, verdict: Verdict, describing: Describing<O>) -> Next<O> {
+        let describe = || (describing.describe)(&outcome);
+        match self.judge(verdict, FailedOutcome::new((describing.type_name)(), &describe)) {
             Some(delay) => Next::RetryAfter(delay),
             None => Next::Return(outcome),
         }
     }
 
     #[inline]
-    fn finish_with<O>(&mut self, outcome: O, verdict: Verdict) -> O {
-        if !(verdict == Verdict::Success && self.ends_clean()) {
-            self.conclude(verdict);
+    fn finish_with<O>(&mut self, outcome: O, verdict: Verdict, describing: Describing<O>) -> O {
+        if verdict == Verdict::Success && self.ends_clean() {
+            return outcome;
         }
+        self.finish_in_trouble(outcome, verdict, describing)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn finish_in_trouble<O>(&mut self, outcome: O, verdict: Verdict, describing: Describing<O>) -> O {
+        let describe = || (describing.describe)(&outcome);
+        self.conclude(verdict, FailedOutcome::new((describing.type_name)(), &describe));
         outcome
     }
 
@@ -272,6 +288,36 @@ impl Call {
     fn trouble(&mut self) -> &mut InTrouble {
         self.flags |= LONG_WAY;
         &mut self.trouble
+    }
+}
+
+/// How events describe an outcome.
+struct Describing<O> {
+    type_name: fn() -> &'static str,
+    describe: fn(&O) -> Option<ErrorText<'_>>,
+}
+
+impl<O> Clone for Describing<O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O> Copy for Describing<O> {}
+
+impl<O: Outcome> Describing<O> {
+    const OF_OUTCOME: Self = Self::new(O::error_text);
+}
+
+impl<O> Describing<O> {
+    /// A classifier says what it is, and nobody what it says.
+    const OPAQUE: Self = Self::new(|_| None);
+
+    const fn new(describe: fn(&O) -> Option<ErrorText<'_>>) -> Self {
+        Self {
+            type_name: any::type_name::<O>,
+            describe,
+        }
     }
 }
 

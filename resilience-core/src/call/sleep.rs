@@ -1,7 +1,7 @@
 //! The wait between two attempts.
 
 use super::{AT_ONCE, Call};
-use crate::{telemetry::events, time};
+use crate::{link::Warning, telemetry::events, time};
 use std::{
     fmt,
     future::Future,
@@ -29,7 +29,7 @@ impl Call {
     /// at once, as after [`sleep`](Self::sleep).
     #[cold]
     pub fn sleep_blocking(&mut self, delay: Duration) {
-        if time::inside_async_runtime() && self.link.warns_first() {
+        if time::inside_async_runtime() && self.link.is_first(Warning::BlockingSleep) {
             events::blocking_sleep_in_runtime(self.link.subject());
         }
         if delay.is_zero() {

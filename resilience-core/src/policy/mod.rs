@@ -23,6 +23,7 @@ mod budget;
 mod describe;
 #[cfg(feature = "serde")]
 pub(crate) mod duration_text;
+mod events;
 mod invalid;
 mod operation;
 pub mod presets;
@@ -34,6 +35,8 @@ pub use breaker::{BreakerOptions, BreakerPer, BreakerPolicy, FailureCount, OnAba
 pub(crate) use breaker::{Brief, Briefed};
 pub use budget::{BudgetOptions, BudgetPolicy};
 pub(crate) use describe::protections;
+pub(crate) use events::{Class, Levels};
+pub use events::{EventLevel, EventOptions};
 pub use invalid::InvalidPolicy;
 pub use operation::OperationOptions;
 pub use retry::{RetryOptions, RetryPolicy};

@@ -2,12 +2,12 @@
 
 use super::Registry;
 use crate::{
-    policy::{ApplyInRetry, InvalidPolicy, ServiceOptions},
+    policy::{ApplyInRetry, InvalidPolicy, Levels, ServiceOptions},
     registered,
     service::{Plan, Service},
     settings::{Explanation, Fault, InvalidSettings, Settings, judge_alone, mistakes},
 };
-use std::sync::PoisonError;
+use std::sync::{PoisonError, atomic};
 
 impl Registry {
     /// Replaces all settings, of every service, in place.
@@ -170,6 +170,8 @@ impl Registry {
             return Err(faults);
         }
         let plans = plans.into_iter().map(Plan::keep).collect::<Result<Vec<_>, _>>()?;
+        let levels = Levels::from(&settings.global.over(settings.defaults).events);
+        self.levels.store(levels.to_bits(), atomic::Ordering::Relaxed);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
         for ((service, state), plan) in everyone.iter().zip(plans) {
             service.adopt(plan, state);

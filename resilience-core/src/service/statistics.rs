@@ -12,6 +12,11 @@ impl Service {
         links.map(|link| link.counters.snapshot()).sum()
     }
 
+    /// The same without its partitions.
+    pub(super) fn own_statistics(&self) -> Statistics {
+        self.links().iter().map(|link| link.counters.snapshot()).sum()
+    }
+
     /// What each operation of the service has done so far, by name, with all of its partitions. Operations appear with their first
     /// call.
     #[must_use]
@@ -26,7 +31,7 @@ impl Service {
             .iter()
             .map(|link| OperationReport {
                 name: link.operation.name(),
-                kind: link.operation.kind(),
+                kind: link.kind,
                 statistics: link.counters.snapshot()
                     + of_parts.remove(&ptr::from_ref(link.operation)).unwrap_or_default(),
             })

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     link::{MOST_KEPT, OperationPolicy},
-    policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceOptions},
+    policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, Levels, RetryPolicy, ServiceOptions},
     service::ServicePolicies,
 };
 use std::collections::HashSet;
@@ -58,7 +58,11 @@ pub(crate) fn judge(
     let attempt_timeout = layer.valid_attempt_timeout();
     match (retry, breaker, budget, attempt_timeout) {
         (Ok(retry), Ok(breaker), Ok(budget), Ok(attempt_timeout)) => Ok(Judgement {
-            service: ServicePolicies { breaker, budget },
+            service: ServicePolicies {
+                breaker,
+                budget,
+                levels: Levels::from(&layer.events),
+            },
             operation: OperationPolicy {
                 retry,
                 attempt_timeout,

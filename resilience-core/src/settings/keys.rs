@@ -4,7 +4,8 @@
 
 use super::slot::{Abandoned, Chosen, Jittered, Ranged, Slot, Switch, Windowed};
 use crate::policy::{
-    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, FailureCount, RetryPolicy, ServiceOptions,
+    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, Class, EventLevel, FailureCount, RetryPolicy,
+    ServiceOptions,
 };
 use std::{fmt, time::Duration};
 
@@ -56,10 +57,12 @@ impl Key {
         self.about
     }
 
-    /// Whether one operation can have it for itself; breaker and budget belong to the service.
+    /// Whether one operation can have it for itself; breaker, budget and events belong to the service.
     #[must_use]
     pub fn suits_operations(&self) -> bool {
-        !self.path.starts_with("breaker.") && !self.path.starts_with("budget.")
+        !["breaker.", "budget.", "events."]
+            .iter()
+            .any(|group| self.path.starts_with(group))
     }
 
     /// What `layer` says of it, in whichever spelling.
@@ -95,7 +98,7 @@ pub(crate) const MAX_RETRIES: &str = "retry.max_retries";
 
 /// The groups that keys stand in.
 #[cfg(feature = "settings")]
-pub(crate) const GROUPS: [&str; 3] = ["retry", "breaker", "budget"];
+pub(crate) const GROUPS: [&str; 4] = ["retry", "breaker", "budget", "events"];
 
 pub(crate) fn find(path: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.path == path)
@@ -126,6 +129,15 @@ macro_rules! switch {
 macro_rules! chosen {
     ($($place:ident).+, $default:expr, $($word:literal => $choice:expr),+) => {
         Chosen { place: |layer| &mut layer.$($place).+, choices: &[$(($word, $choice)),+], default: $default }
+    };
+}
+
+/// The level of a class of events.
+macro_rules! leveled {
+    ($field:ident, $class:expr) => {
+        chosen!(events.$field, $class.default_level(),
+            "off" => EventLevel::Off, "error" => EventLevel::Error, "warn" => EventLevel::Warn,
+            "info" => EventLevel::Info, "debug" => EventLevel::Debug, "trace" => EventLevel::Trace)
     };
 }
 
@@ -211,6 +223,34 @@ keys! {
         "The tokens that flow in each second whatever happens.";
     "budget.capacity": ranged!(budget.capacity, 1, 10_000, Some(BUDGET.capacity())),
         "The most tokens that the bucket holds.";
+    "events.retry": leveled!(retry, Class::Retry),
+        "A retry follows after a delay.";
+    "events.suppression": leveled!(suppression, Class::Suppression),
+        "A failure is not retried though attempts are left.";
+    "events.exhaustion": leveled!(exhaustion, Class::Exhaustion),
+        "The last allowed attempt failed.";
+    "events.rejection": leveled!(rejection, Class::Rejection),
+        "The first rejection of an opening of the circuit; for other reasons, the first of an operation in a minute.";
+    "events.repeated_rejection": leveled!(repeated_rejection, Class::RepeatedRejection),
+        "The rejections that follow the first.";
+    "events.fallback": leveled!(fallback, Class::Fallback),
+        "A fallback answers.";
+    "events.opening": leveled!(opening, Class::Opening),
+        "The circuit opens.";
+    "events.reopening": leveled!(reopening, Class::Reopening),
+        "A probe failed, and the circuit opens again.";
+    "events.recovery": leveled!(recovery, Class::Recovery),
+        "The circuit is half-open, closes or is reset.";
+    "events.mode": leveled!(mode, Class::Mode),
+        "The mode of the breaker changes.";
+    "events.usage": leveled!(usage, Class::Usage),
+        "The code does something that it should not.";
+    "events.settings": leveled!(settings, Class::Settings),
+        "Something in the settings does not count.";
+    "events.reload": leveled!(reload, Class::Reload),
+        "New settings are in force.";
+    "events.refusal": leveled!(refusal, Class::Refusal),
+        "Code or settings are refused.";
     "attempt_timeout": ranged!(attempt_timeout, TICK, DAY, None),
         "The time after which an attempt is cancelled; async operations only.";
     "apply_in_retry": chosen!(apply_in_retry, ApplyInRetry::Disarm,

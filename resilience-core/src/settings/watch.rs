@@ -108,11 +108,11 @@ impl Watcher {
         let put = |settings: Settings| self.registry.reconfigure(settings);
         match settings.and_then(put) {
             Ok(()) => {
-                events::settings_reloaded();
+                events::settings_reloaded(self.registry.subject());
                 Look::Reloaded(skipped)
             }
             Err(refused) => {
-                events::settings_refused(&refused);
+                events::settings_refused(self.registry.subject(), &refused);
                 Look::Refused(refused)
             }
         }

@@ -131,10 +131,10 @@ impl Loader {
     pub fn load_leniently(&self, registry: &Registry) -> Loaded {
         let (settings, skipped) = lay(&self.sources, registry);
         for mistake in skipped.iter().take(Self::MAX_EVENTS) {
-            events::override_skipped(mistake);
+            events::override_skipped(registry.subject(), mistake);
         }
         if let Some(others) = skipped.get(Self::MAX_EVENTS..).filter(|others| !others.is_empty()) {
-            events::overrides_skipped(others.len());
+            events::overrides_skipped(registry.subject(), others.len());
         }
         Loaded { settings, skipped }
     }
