@@ -23,6 +23,14 @@ pub(crate) fn before_retry(
     delay.max(floor).min(policy.max_delay())
 }
 
+/// The delay where the own one is skipped: nothing less has been allowed.
+pub(crate) fn least(policy: &RetryPolicy) -> Duration {
+    if policy.backoff() == Backoff::None {
+        return Duration::ZERO;
+    }
+    policy.min_delay().min(policy.max_delay())
+}
+
 fn strategy(policy: &RetryPolicy, retry: u32) -> Duration {
     let base = policy.base_delay();
     match policy.backoff() {

@@ -63,8 +63,11 @@ impl OperationPolicy {
     /// What a call must know before its body runs, in one word.
     fn word(&self, kind: Kind) -> u32 {
         let mut word = Scope::IN_ATTEMPT;
-        if kind == Kind::Idempotent && self.retry.max_attempts() > 1 {
-            word |= u32::from(self.retry.max_depth()) << Link::DEPTH_SHIFT | Link::UNCLOCKED | Link::RETRIES;
+        if kind == Kind::Idempotent {
+            word |= Link::UNCLOCKED | Link::LIMITED;
+            if self.retry.max_attempts() > 1 {
+                word |= u32::from(self.retry.max_depth()) << Link::DEPTH_SHIFT | Link::RETRIES;
+            }
         }
         if kind == Kind::Apply {
             word |= Link::APPLY;
@@ -110,8 +113,10 @@ impl Link {
     pub(crate) const TIMEOUT: u32 = 1 << 1;
     /// The call needs a clock and has not started it.
     pub(crate) const UNCLOCKED: u32 = 1 << 2;
+    /// The time for the call is limited, and with it that of the calls inside. The same bit as in a [`Scope`].
+    pub(crate) const LIMITED: u32 = Scope::TIMED;
     /// What of the word is a [`Scope`] as well: the body's, where nobody is around.
-    pub(crate) const SCOPE: u32 = Self::RETRIES | Scope::IN_ATTEMPT | Scope::NEWS;
+    pub(crate) const SCOPE: u32 = Self::RETRIES | Self::LIMITED | Scope::IN_ATTEMPT | Scope::NEWS;
     /// The top byte is the depth from which on the operation makes one attempt: its `max_depth`, or zero where it makes only
     /// one anyway.
     pub(crate) const DEPTH_SHIFT: u32 = 24;

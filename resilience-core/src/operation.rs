@@ -143,12 +143,19 @@ impl Operation {
     /// Begins a call, in the registry that was [entered](Registry::enter), or in the global one.
     #[inline]
     pub fn begin(&'static self) -> Call {
-        if !scope::current().has(Scope::REGISTRY | Scope::DEADLINE) {
+        let scope = scope::current();
+        if !scope.has(Scope::REGISTRY | Scope::DEADLINE | Scope::TIMED) {
             if let Some(link) = self.link.get() {
                 return Call::new(link);
             }
         }
-        Call::new(self.link_by_scope()).with_deadline_of(scope::current())
+        self.begin_inside(scope)
+    }
+
+    #[inline(never)]
+    fn begin_inside(&'static self, scope: Scope) -> Call {
+        let known = self.link.get().filter(|_| !scope.has(Scope::REGISTRY));
+        Call::new(known.copied().unwrap_or_else(|| self.link_by_scope())).with_deadline_of(scope)
     }
 
     /// The link in the global registry, once it is known.

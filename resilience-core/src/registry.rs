@@ -10,7 +10,7 @@ use crate::{
     service::Service,
     settings::Settings,
     telemetry::{Subject, events},
-    time::{Clock, Sleeper, SystemClock, SystemSleeper, Timer},
+    time::{Clock, Shutdown, Sleeper, SystemClock, SystemSleeper, Timer},
 };
 use std::{
     collections::HashMap,
@@ -42,6 +42,7 @@ pub struct Registry {
     /// None stands for the [`SystemSleeper`], whose sleeps a call can keep without a box of their own.
     sleeper: Option<Box<dyn Sleeper>>,
     random: Box<dyn RandomSource>,
+    shutdown: Shutdown,
     max_services: usize,
     /// Of each service that says nothing else.
     max_partitions: usize,
@@ -192,6 +193,36 @@ impl Registry {
         }
     }
 
+    /// Ends the waits of all calls at once, async and blocking ones, and those to come: for the end of a process or a tenant.
+    ///
+    /// A call that waits for its next attempt makes none and ends with [`Reason::Shutdown`](crate::Reason::Shutdown). A call whose
+    /// attempt fails from now on returns that outcome, as if it had been its last attempt; the event `retry suppressed` gives the
+    /// reason `shutdown`. Attempts under way are not cut, and calls made from now on get one attempt. It cannot be taken back.
+    ///
+    /// A blocking wait on a sleeper of your own ends if that provides
+    /// [`Sleeper::sleep_blocking_until`](crate::time::Sleeper::sleep_blocking_until).
+    ///
+    /// ```
+    /// use resilience_core::Registry;
+    ///
+    /// let registry = Registry::new();
+    /// registry.shutdown();
+    /// assert!(registry.is_shut_down());
+    /// ```
+    pub fn shutdown(&self) {
+        self.shutdown.request();
+    }
+
+    /// Whether [`shutdown`](Self::shutdown) has been called.
+    #[must_use]
+    pub fn is_shut_down(&self) -> bool {
+        self.shutdown.is_requested()
+    }
+
+    pub(crate) fn shutdown_signal(&self) -> &Shutdown {
+        &self.shutdown
+    }
+
     pub(crate) fn now(&self) -> Duration {
         self.clock.now()
     }
@@ -287,6 +318,7 @@ impl RegistryBuilder {
             clock: self.clock,
             sleeper: self.sleeper,
             random: self.random,
+            shutdown: Shutdown::default(),
             max_services: self.max_services,
             max_partitions: self.max_partitions,
             changing: Mutex::default(),

@@ -115,7 +115,7 @@ fn a_call_that_goes_well_allocates_nothing() {
         ("sync", &|| assert!(plans.fetch_blocking(Ok).is_ok())),
         ("sync, plain", &|| assert!(plans.count_blocking(Ok).is_ok())),
         ("nested three deep, async", &|| {
-            assert!(run(plans.fetch(|_| plans.fetch(|_| plans.fetch(slow)))).is_ok());
+            assert!(run(plans.fetch(|_| plans.fetch(|_| plans.fetch(fine)))).is_ok());
         }),
         ("nested three deep, mixed", &|| {
             assert!(run(plans.fetch(async |_| plans.count_blocking(|_| plans.fetch_blocking(Ok)))).is_ok());
@@ -124,6 +124,18 @@ fn a_call_that_goes_well_allocates_nothing() {
     for (what, call) in table {
         assert_eq!(allocations(100, call), 0, "{what}");
     }
+}
+
+#[test]
+fn a_call_inside_another_allocates_a_timer_when_it_first_suspends() {
+    let plans = Plans::new(Registry::new(), "plan_service", ServiceOptions::new());
+
+    // The two calls inside are cut when the time of the outermost is over.
+    let call = || assert!(run(plans.fetch(|_| plans.fetch(|_| plans.fetch(slow)))).is_ok());
+
+    // The timer thread starts with the first.
+    call();
+    assert_eq!(allocations(100, call), 200);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How attempts and calls end: what they held is given back, those around are told, and it is counted.
 
-use super::{ADMITTED, Call, ENDED, ENDED_LEASED, LAST_FAILED, LAST_IGNORED, LEASED, PANICKED, TOKEN};
+use super::{ADMITTED, ATTEMPT_CLOCKED, Call, ENDED, ENDED_LEASED, LAST_FAILED, LAST_IGNORED, LEASED, PANICKED, TOKEN};
 use crate::{
     breaker::{Ending, Permit, Tick, Transition},
     policy::{Brief, Briefed},
@@ -25,7 +25,7 @@ impl Call {
             }
         }
         let _leaving = Leaving(self.link.service);
-        if self.flags & ENDED_LEASED == 0 {
+        if !self.has_ended() {
             self.cancel();
         }
     }
@@ -99,7 +99,7 @@ impl Call {
 
     #[inline]
     pub(super) fn count_attempt(&mut self) {
-        self.flags &= !ADMITTED;
+        self.flags &= !(ADMITTED | ATTEMPT_CLOCKED);
         self.link.counters.add(Count::Attempt);
         if self.attempts() > 1 {
             self.link.counters.add(Count::Retry);

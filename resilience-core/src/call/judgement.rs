@@ -1,6 +1,6 @@
 //! What an outcome means: for the breaker, the budget and the counters, and for another attempt.
 
-use super::{AGAIN, AT_ONCE, CLOCK_RUNS, CUT_BY_DEADLINE, Call, TIMED_OUT, TOKEN};
+use super::{AGAIN, AT_ONCE, CUT_BY_DEADLINE, Call, HINTED_AT_ONCE, TIMED_OUT, TOKEN};
 use crate::{
     breaker::{Ending, Tick},
     classify::{FailureKind, Verdict},
@@ -28,6 +28,8 @@ enum Suppression {
     RetryAfterTooLong,
     /// The wait would outlast the time for the call.
     Deadline,
+    /// The registry is shut down.
+    Shutdown,
     /// The service's retry budget is spent.
     Budget,
 }
@@ -41,6 +43,7 @@ impl Suppression {
             Self::CircuitOpen => "circuit_open",
             Self::RetryAfterTooLong => "retry_after_too_long",
             Self::Deadline => "deadline",
+            Self::Shutdown => "shutdown",
             Self::Budget => "budget",
         }
     }
@@ -54,6 +57,7 @@ impl Suppression {
             Self::RetryAfterTooLong => Count::SuppressedByHint,
             Self::Deadline => Count::SuppressedByDeadline,
             Self::Budget => Count::SuppressedByBudget,
+            Self::Shutdown => Count::SuppressedByShutdown,
         }
     }
 
@@ -108,7 +112,7 @@ impl Call {
                 if !self.permit.is_none() {
                     self.set_last_ending(ending);
                 }
-                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT | AT_ONCE)) | AGAIN | CLOCK_RUNS;
+                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT | AT_ONCE)) | AGAIN;
                 self.link.counters.add_wait(delay);
                 events::retry_scheduled(failed, delay);
                 Some(delay)
@@ -149,6 +153,9 @@ impl Call {
     /// The failure that the attempt has ended with; nothing where the call has ended well.
     #[inline]
     fn failure(&mut self, verdict: Verdict, outcome: FailedOutcome<'_>) -> Option<FailureKind> {
+        if self.flags & Link::TIMEOUT != 0 {
+            self.count_overrun();
+        }
         self.count_attempt();
         match verdict {
             _ if self.flags & TIMED_OUT != 0 => {
@@ -231,6 +238,9 @@ impl Call {
         if self.flags & Scope::MARKED != 0 {
             return Err(Suppression::InnerRejection);
         }
+        if registry.is_shut_down() {
+            return Err(Suppression::Shutdown);
+        }
         let retry = &policy.retry;
         let hint = match kind {
             FailureKind::Throttled { retry_after } => retry_after,
@@ -247,21 +257,24 @@ impl Call {
         if service.breaker_policy().brief().enabled() && service.breaker().is_open(Tick::at(now)) {
             return Err(Suppression::CircuitOpen);
         }
-        let previous = self.trouble.rare().and_then(|rare| rare.delay);
-        let own = delay::before_retry(retry, self.attempts(), previous, || registry.draw());
-        let own_time = retry.total_timeout().checked_sub(self.elapsed(now));
-        let left = match (own_time, deadline::left()) {
-            (Some(left), None) => left,
-            (Some(left), Some(around)) if !around.is_zero() => left.min(around),
-            _ => return Err(Suppression::Deadline),
+        // Only once: a service that keeps asking for retries at once gets them at the pace of the policy.
+        let at_once = hint == Some(Duration::ZERO) && self.flags & HINTED_AT_ONCE == 0;
+        let own = if at_once {
+            self.flags |= HINTED_AT_ONCE;
+            delay::least(retry)
+        } else {
+            let previous = self.trouble.rare().and_then(|rare| rare.delay);
+            delay::before_retry(retry, self.attempts(), previous, || registry.draw())
         };
-        if own > left {
+        let left = self.time_left(now, retry.total_timeout());
+        // An attempt that could start only when the time is over does not start.
+        if own >= left {
             return Err(Suppression::Deadline);
         }
-        if hint.is_some_and(|hint| hint > left) {
+        if hint.is_some_and(|hint| hint >= left) {
             return Err(Suppression::RetryAfterTooLong);
         }
-        if retry.jitter() == Jitter::Decorrelated {
+        if retry.jitter() == Jitter::Decorrelated && !at_once {
             self.trouble().rare_mut().delay = Some(own);
         }
         let terms = service.budget_terms();
@@ -275,5 +288,12 @@ impl Call {
             return Err(Suppression::ApplyFence);
         }
         Ok(hint.map_or(own, |hint| own.max(hint)))
+    }
+
+    /// The time that is left for further attempts: the call's own, but no more than those around have. Starts the clocks of all.
+    pub(super) fn time_left(&mut self, now: Duration, total_timeout: Duration) -> Duration {
+        let own = total_timeout.saturating_sub(self.elapsed(now));
+        let around = deadline::left_by(self.link.service.registry(), now);
+        around.map_or(own, |around| own.min(around))
     }
 }

@@ -11,6 +11,7 @@ mod bare_apply;
 mod ending;
 mod fallback;
 mod judgement;
+mod overrun;
 mod sleep;
 mod trouble;
 
@@ -73,10 +74,10 @@ const LONG_WAY: u32 = 1 << 9;
 /// An attempt has run inside another call's attempt, or where something has been said.
 const INSIDE: u32 = 1 << 12;
 
-/// The call was begun where a deadline holds.
+/// The call was begun where a deadline applies, or inside a call whose time is limited.
 const DEADLINE: u32 = 1 << 13;
-/// The call's clock has been running since before the present poll or attempt: the calls inside have to know what is left.
-const CLOCK_RUNS: u32 = 1 << 15;
+/// The start of the present attempt is known: it has a timeout that it may overrun.
+const ATTEMPT_CLOCKED: u32 = 1 << 15;
 /// The timer of the present attempt is the deadline's.
 const CUT_BY_DEADLINE: u32 = 1 << 14;
 
@@ -85,13 +86,17 @@ const LAST_FAILED: u32 = 1 << 19;
 /// The same, and the last attempt told it nothing.
 const LAST_IGNORED: u32 = 1 << 20;
 
+/// A hint of zero has taken the place of a delay: there is one such retry per call.
+const HINTED_AT_ONCE: u32 = 1 << 23;
+
 /// The wait before the next attempt was for nothing: no time has passed since the last one was judged.
 const AT_ONCE: u32 = 1 << 21;
 
 /// The call is one of a partition, which it holds until it is dropped.
 const LEASED: u32 = 1 << 22;
-/// In place of [`ENDED`] for a call that holds a partition: all but that is given back.
-const ENDED_LEASED: u32 = 1 << 23;
+/// In place of [`ENDED`] for a call that holds a partition: all but that is given back. All bits are taken, and no call that goes on
+/// has both of these.
+const ENDED_LEASED: u32 = LAST_FAILED | LAST_IGNORED;
 
 /// What to do after an attempt.
 ///
@@ -146,7 +151,7 @@ impl Call {
     /// Takes note of a deadline in `scope`.
     #[inline]
     pub(crate) fn with_deadline_of(mut self, scope: Scope) -> Self {
-        if scope.has(Scope::DEADLINE) {
+        if scope.has(Scope::DEADLINE | Scope::TIMED) {
             self.flags |= DEADLINE;
         }
         self
@@ -257,6 +262,7 @@ impl Call {
         self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
             && service.budget().is_full()
             && !scope::current().has(Scope::MARKED)
+            && (self.flags & Link::TIMEOUT == 0 || self.overrun().is_none())
             && (service.breaker().is_still(self.permit) || self.passes_timed())
     }
 
@@ -272,6 +278,11 @@ impl Call {
     #[inline]
     fn may_retry(&self, outer: Scope) -> bool {
         outer.depth() < self.flags >> Link::DEPTH_SHIFT
+    }
+
+    /// Whether the call has ended.
+    fn has_ended(&self) -> bool {
+        self.flags & ENDED != 0 || self.flags & ENDED_LEASED == ENDED_LEASED
     }
 
     /// The attempts admitted so far.

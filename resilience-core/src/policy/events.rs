@@ -114,6 +114,8 @@ classes! {
     Rejection rejection Warn;
     /// The rejections that follow the first. Default: debug.
     RepeatedRejection repeated_rejection Debug;
+    /// An attempt outlived its timeout and could not be cut. Default: debug.
+    Overrun overrun Debug;
     /// A fallback answers. Default: warn.
     Fallback fallback Warn;
     /// The circuit opens. Default: error.

@@ -200,7 +200,11 @@ impl RetryPolicy {
         self.jitter
     }
 
-    /// The time for a whole call: no sleep ends and no attempt starts after it.
+    /// The time for a whole call: once it is over no attempt starts, and no wait lasts until then.
+    ///
+    /// It bounds the calls inside, too, those inside the first attempt included: their waits, the start of their attempts and their
+    /// async attempts, which are cut at its end. It begins with the first attempt of a synchronous call; in an async one when
+    /// something first waits or needs a clock. A call that gets one attempt bounds what is inside as well.
     #[must_use]
     pub const fn total_timeout(&self) -> Duration {
         self.total_timeout

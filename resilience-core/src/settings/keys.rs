@@ -162,7 +162,7 @@ keys! {
     "retry.max_delay": ranged!(retry.max_delay, Duration::ZERO, DAY, Some(RETRY.max_delay())),
         "The cap of every delay; only a server's hint may ask for more.";
     "retry.total_timeout": ranged!(retry.total_timeout, Duration::from_nanos(1), DAY, Some(RETRY.total_timeout())),
-        "The time for a whole call: no wait ends and no attempt starts after it.";
+        "The time for a whole call: when it is over no attempt starts, and no wait lasts until then, in calls inside it either.";
     "retry.max_retry_after": ranged!(retry.max_retry_after, Duration::ZERO, DAY, Some(RETRY.max_retry_after())),
         "The longest `Retry-After` that is waited for; a longer one ends the call.";
     "retry.max_depth": ranged!(retry.max_depth, 1, 255, Some(RETRY.max_depth())),
@@ -233,6 +233,8 @@ keys! {
         "The first rejection of an opening of the circuit; for other reasons, the first of an operation in a minute.";
     "events.repeated_rejection": leveled!(repeated_rejection, Class::RepeatedRejection),
         "The rejections that follow the first.";
+    "events.overrun": leveled!(overrun, Class::Overrun),
+        "An attempt outlived its timeout and could not be cut.";
     "events.fallback": leveled!(fallback, Class::Fallback),
         "A fallback answers.";
     "events.opening": leveled!(opening, Class::Opening),

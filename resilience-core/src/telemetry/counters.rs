@@ -51,11 +51,14 @@ pub(crate) enum Count {
     SuppressedByHint,
     SuppressedByDeadline,
     SuppressedByBudget,
+    SuppressedByShutdown,
+    Overrun,
+    ShutDown,
 }
 
 /// The counts at hand: as many as fill a place of [`Stripes`].
 const COMMON: usize = Count::Throttled as usize;
-const RARE: usize = Count::SuppressedByBudget as usize + 1 - COMMON;
+const RARE: usize = Count::ShutDown as usize + 1 - COMMON;
 
 impl Count {
     /// A call that ended with this failure.
@@ -80,6 +83,7 @@ impl Count {
             Reason::ApplyInRetry => Self::ApplyInRetry,
             Reason::Superseded => Self::Superseded,
             Reason::ReadOnlyPlan => Self::ReadOnlyPlan,
+            Reason::Shutdown => Self::ShutDown,
             Reason::AttemptTimeout => Self::TimedOut,
         }
     }
@@ -153,6 +157,7 @@ impl Counters {
             apply_in_retry: sum(Count::ApplyInRetry),
             superseded: sum(Count::Superseded),
             read_only_plan: sum(Count::ReadOnlyPlan),
+            shutdown: sum(Count::ShutDown),
         };
         let suppressions = Suppressions {
             apply_fence: sum(Count::SuppressedByFence),
@@ -162,6 +167,7 @@ impl Counters {
             retry_after_too_long: sum(Count::SuppressedByHint),
             deadline: sum(Count::SuppressedByDeadline),
             budget: sum(Count::SuppressedByBudget),
+            shutdown: sum(Count::SuppressedByShutdown),
         };
         let succeeded_after_retry = sum(Count::SuccessAfterRetry);
         let succeeded = total([clean, sum(Count::Success), succeeded_after_retry]);
@@ -180,6 +186,7 @@ impl Counters {
             cancelled,
             panicked,
             attempt_timeouts: sum(Count::AttemptTimeout),
+            overruns: sum(Count::Overrun),
             suppressed: suppressions.total(),
             suppressions,
             exhausted: sum(Count::Exhaustion),

@@ -203,6 +203,17 @@ pub(crate) fn circuit_turned(subject: Subject, transition: Transition, rejected:
     }
 }
 
+pub(crate) fn attempt_overran(subject: Subject, attempt: u32, timeout: Duration, elapsed: Duration) {
+    emit!(
+        Overrun,
+        "attempt overran its timeout",
+        subject,
+        attempt = attempt,
+        timeout_ms = millis(timeout),
+        elapsed_ms = millis(elapsed),
+    );
+}
+
 pub(crate) fn apply_in_retry(subject: Subject) {
     emit!(Usage, "apply inside a retryable attempt", subject);
 }

@@ -95,6 +95,8 @@ counts! {
         pub panicked: u64,
         /// Attempts that were cut by `attempt_timeout`.
         pub attempt_timeouts: u64,
+        /// Attempts that took longer than `attempt_timeout` and were not cut, since their body never yielded or is synchronous.
+        pub overruns: u64,
         /// Failures worth a retry that were not retried though attempts were left.
         pub suppressed: u64,
         /// `suppressed` by reason.
@@ -143,6 +145,8 @@ breakdowns! {
         pub superseded: u64,
         /// [`ReadOnlyPlan`](crate::Reason::ReadOnlyPlan)
         pub read_only_plan: u64,
+        /// [`Shutdown`](crate::Reason::Shutdown)
+        pub shutdown: u64,
     }
 
     /// Failures that were not retried, by what stopped the retry.
@@ -161,6 +165,8 @@ breakdowns! {
         pub deadline: u64,
         /// The retry budget of the service is spent.
         pub budget: u64,
+        /// The registry is shut down.
+        pub shutdown: u64,
     }
 }
 

@@ -159,10 +159,12 @@ impl Model {
         }
         let is_late = generation != self.generation || !has_place;
         let has_lasted = |limit: Duration| began.is_some_and(|began| now.saturating_sub(began) >= millis(limit));
+        let is_probe = matches!(granted, Granted::Probe { .. });
         let failed = match (ending, self.policy.on_abandon()) {
             (Ending::Success, _) => false,
+            (Ending::Answered, _) if is_probe => false,
             (Ending::Failure, _) => true,
-            (Ending::Ignored, _) => {
+            (Ending::Ignored | Ending::Answered, _) => {
                 let count = if is_late {
                     &mut self.counts.late
                 } else {

@@ -79,6 +79,7 @@ fn ending() -> impl Strategy<Value = Ending> {
         10 => Just(Ending::Success),
         5 => Just(Ending::Failure),
         1 => Just(Ending::Ignored),
+        1 => Just(Ending::Answered),
         1 => Just(Ending::Abandoned),
     ]
 }
