@@ -204,7 +204,9 @@ mod tests {
             unit in 0.0..1.0,
         ) {
             let max = Duration::from_millis(max);
+            // Without retries no delay is too long for the call.
             let policy = RetryPolicy::builder()
+                .max_attempts(1)
                 .backoff(backoff)
                 .jitter(jitter)
                 .max_delay(max)

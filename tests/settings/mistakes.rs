@@ -56,9 +56,12 @@ fn every_mistake_is_told_at_once_with_its_line_and_what_would_be_right() {
 }
 
 /// What must be said beside a value at the edge of its range, so that the two go together.
-const ROOM: [(&str, &str); 6] = [
+const ROOM: [(&str, &str); 7] = [
     ("retry.base_delay", "retry.max_delay = \"1day\""),
-    ("retry.min_delay", "retry.max_delay = \"1day\"\nservices.a.retry.max_attempts = 1"),
+    (
+        "retry.min_delay",
+        "retry.max_delay = \"1day\"\nservices.a.retry.max_attempts = 1",
+    ),
     ("retry.total_timeout", "retry.max_attempts = 1"),
     ("retry.max_delay", "retry.base_delay = \"0s\""),
     ("breaker.failure_threshold", "breaker.failure_rate = 0.5"),

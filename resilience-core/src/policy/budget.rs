@@ -45,6 +45,12 @@ impl BudgetPolicy {
         capacity: 100,
     };
 
+    /// No budget.
+    pub(crate) const OFF: Self = Self {
+        enabled: false,
+        ..Self::DEFAULT
+    };
+
     /// Starts a policy in which everything that is not set has its default.
     pub const fn builder() -> BudgetOptions {
         BudgetOptions::new()

@@ -3,7 +3,11 @@ use super::{
     invalid::{InvalidPolicy, within},
 };
 use crate::delay;
-use std::time::Duration;
+use std::{
+    hash::{Hash, Hasher},
+    mem,
+    time::Duration,
+};
 
 /// When and how often a failed attempt is followed by another: complete and valid.
 ///
@@ -65,6 +69,39 @@ impl RetryPolicy {
         max_attempts: 1,
         ..Self::DEFAULT
     };
+
+    /// The same for one attempt.
+    pub(crate) const fn once(self) -> Self {
+        Self {
+            max_attempts: 1,
+            ..self
+        }
+    }
+
+    /// Equal policies have the same digest.
+    pub(crate) fn digest(&self, hasher: &mut impl Hasher) {
+        let Self {
+            max_attempts,
+            backoff,
+            base_delay,
+            min_delay,
+            max_delay,
+            factor,
+            jitter,
+            total_timeout,
+            max_retry_after,
+            max_depth,
+        } = self;
+        let spread = match jitter {
+            // Plus zero, so that there is only one zero.
+            Jitter::Proportional(spread) => (spread + 0.0).to_bits(),
+            _ => 0,
+        };
+        let kinds = (mem::discriminant(backoff), mem::discriminant(jitter));
+        let delays = (base_delay, min_delay, max_delay);
+        let numbers = (max_attempts, factor.to_bits(), spread, max_depth);
+        (kinds, delays, numbers, total_timeout, max_retry_after).hash(hasher);
+    }
 
     /// Starts a policy in which everything that is not set has its default.
     pub const fn builder() -> RetryOptions {

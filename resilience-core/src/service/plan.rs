@@ -2,18 +2,39 @@
 
 use super::{Service, ServicePolicies, State};
 use crate::{
-    link::{Link, OperationPolicy},
+    link::{Kept, Link, OperationPolicy},
     operation::Operation,
     policy::ServiceOptions,
     registered,
-    settings::{Explanation, Fault, Judgement, Level, Settings, Stack, judge},
+    settings::{Explanation, Fault, Judgement, Level, Settings, Stack, judge, too_many_policies},
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, ptr};
 
 /// Policies that are complete and valid, for a service and every operation that is linked to it.
 pub(crate) struct Plan {
     policies: ServicePolicies,
     operations: Vec<(&'static Link, OperationPolicy)>,
+}
+
+/// The same, ready to be put into force.
+pub(crate) struct KeptPlan {
+    policies: ServicePolicies,
+    operations: Vec<(&'static Link, Kept)>,
+}
+
+impl Plan {
+    /// Keeps its policies, if there is room for them.
+    pub(crate) fn keep(self) -> Result<KeptPlan, Vec<Fault>> {
+        let operations = self.operations.into_iter().map(|(link, policy)| {
+            let kept = Kept::new(&policy);
+            kept.map(|kept| (link, kept))
+                .ok_or_else(|| vec![too_many_policies(link.service.name())])
+        });
+        Ok(KeptPlan {
+            operations: operations.collect::<Result<_, _>>()?,
+            policies: self.policies,
+        })
+    }
 }
 
 impl Service {
@@ -100,11 +121,23 @@ impl Service {
         }
     }
 
-    /// Puts a plan into force, in place: linked operations see it at their next decision.
-    pub(crate) fn adopt(&self, plan: Plan) {
+    /// Puts a plan into force, in place: linked operations, and those of partitions, see it at their next decision. The lock of
+    /// `_state` keeps operations from being linked meanwhile.
+    pub(crate) fn adopt(&self, plan: KeptPlan, _state: &State) {
+        // Before the partitions are looked for: who makes one takes these.
         self.set_policies(plan.policies);
+        let parts = self.parts();
+        for part in &parts {
+            part.set_policies(plan.policies);
+        }
         for (link, policy) in plan.operations {
             link.set_policy(policy);
+            let address = ptr::from_ref(link.operation).addr();
+            for part in &parts {
+                if let Some(link) = part.locked().links.get(&address) {
+                    link.set_policy(policy);
+                }
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
     path,
 };
 use crate::{
-    link::OperationPolicy,
+    link::{MOST_KEPT, OperationPolicy},
     policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, Levels, RetryPolicy, ServiceOptions},
     service::ServicePolicies,
 };
@@ -181,6 +181,25 @@ impl Fault {
             problem,
         }
     }
+}
+
+/// No more different policies of operations fit into the process.
+pub(crate) fn too_many_policies(service: &str) -> Fault {
+    let allowed = format!("{MOST_KEPT} different ones in the life of a process: restart it to load others");
+    Fault::new(
+        service,
+        Problem {
+            blamed: None,
+            mistake: Mistake {
+                kind: MistakeKind::Conflict,
+                source: None,
+                path: format!("services.{service}"),
+                value: None,
+                problem: format!("operations may have at most {allowed}"),
+            },
+            invalid: InvalidPolicy::new("policies of operations", "one more", allowed),
+        },
+    )
 }
 
 /// Each mistake once, however many services have it.
