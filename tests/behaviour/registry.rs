@@ -172,7 +172,7 @@ fn an_operation_used_by_hand_in_several_registries_keeps_them_apart() {
 fn names_beyond_the_limit_share_nothing_but_their_counts() {
     // R137
     let registry = Registry::builder().max_services(2).build();
-    let strict = BreakerPolicy::builder().failure_threshold(1);
+    let strict = exact().failure_threshold(1);
     let layer = ServiceOptions::new()
         .breaker(strict)
         .retry(resilience_tests::immediate(3));

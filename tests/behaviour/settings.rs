@@ -230,7 +230,7 @@ fn what_is_out_of_range_changes_nothing_and_is_named() {
             ServiceOptions::new()
                 .retry(immediate(9))
                 .budget(BudgetPolicy::builder().deposit(f64::NAN)),
-            ["deposit", "NaN", "0.0 to 10.0"],
+            ["deposit", "NaN", "0, or 0.001 to 10.0"],
         ),
         (
             ServiceOptions::new()
