@@ -20,7 +20,7 @@ use tokio::{
 
 const CLIENTS: usize = 64;
 const FAILING: u64 = 30;
-const LASTING: Duration = Duration::from_secs(5);
+const LASTING: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 enum Failure {
