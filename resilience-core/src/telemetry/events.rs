@@ -219,18 +219,30 @@ pub(crate) fn settings_reloaded() {
 }
 
 #[cfg(feature = "watch")]
+pub(crate) fn settings_vanished(files: &[std::path::PathBuf]) {
+    let subject = Subject {
+        service: "",
+        operation: "",
+    };
+    for file in files {
+        let source = crate::redact::displayed(&file.display());
+        emit!(WARN, "settings vanished", subject, source = source);
+    }
+}
+
+#[cfg(feature = "watch")]
 pub(crate) fn settings_refused(refused: &InvalidSettings) {
     let subject = Subject {
         service: "",
         operation: "",
     };
-    let mistakes = refused.mistakes().len();
+    let mistakes = refused.mistakes().len().saturating_add(refused.omitted());
     emit!(
         ERROR,
         "settings refused",
         subject,
         mistakes = mistakes,
-        problem = refused.to_string(),
+        problem = refused.brief(),
     );
 }
 
