@@ -9,7 +9,7 @@ use super::{
     probes::Probes,
     successes::Successes,
     window::{Evidence, Outcomes, Rates, Tally},
-    word::{Closed, State, Tick, Ticks, Word},
+    word::{Closed, Deadline, State, Tick, Ticks, Word},
 };
 use crate::{
     policy::BreakerPolicy,
@@ -292,6 +292,14 @@ impl Memory<'_> {
     fn successes(&self, latest: u64) -> u64 {
         let (period, step) = (self.passing.period(), self.passing.step());
         stripes::total(self.counts, |counts| counts.successes.in_tenths(period, step, latest))
+    }
+
+    /// When the present open period would end under `policy`, of a circuit that is open.
+    pub(super) fn open_until(&self, reopenings: u32, policy: &BreakerPolicy) -> Option<Deadline> {
+        let opened = self.locked.ledger.last_change()?;
+        let recovered = opened.after(policy.recovery_after(reopenings));
+        let cooled = self.locked.last_half_open.map(|began| began.after(policy.cooldown()));
+        Some(Deadline::at(cooled.map_or(recovered, |cooled| recovered.max(cooled))))
     }
 
     pub(super) fn last_half_open(&self) -> Option<Tick> {

@@ -124,7 +124,12 @@ impl Explanation {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", redact::text(&path::part(&self.service)), redact::text(&path::part(&self.operation)))?;
+        write!(
+            f,
+            "{}.{}",
+            redact::text(&path::part(&self.service)),
+            redact::text(&path::part(&self.operation))
+        )?;
         if !self.is_known {
             write!(f, " (no code declares the service: [global] does not reach it)")?;
         }

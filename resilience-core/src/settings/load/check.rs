@@ -244,9 +244,7 @@ impl Said {
 }
 
 fn mistake(kind: MistakeKind, path: &str, value: &Value, problem: String) -> Mistake {
-    // The name alone is what is wrong with an unknown key, whatever it is given.
-    let shown = (kind != MistakeKind::UnknownKey).then(|| shown(&value.kind));
-    Mistake::new(kind, value.origin(), path, shown.as_deref(), problem)
+    Mistake::new(kind, value.origin(), path, Some(&shown(&value.kind)), problem)
 }
 
 fn no_table(path: &str, value: &Value) -> Mistake {
@@ -258,7 +256,8 @@ fn unknown(path: &str, name: &str, value: &Value, known: &[&'static str]) -> Mis
         Some(near) => format!("is no key of the settings: did you mean `{near}`?"),
         None => format!("is no key of the settings: there are {}", known.join(", ")),
     };
-    mistake(MistakeKind::UnknownKey, path, value, problem)
+    // The name is what is wrong, whatever it is given.
+    Mistake::new(MistakeKind::UnknownKey, value.origin(), path, None, problem)
 }
 
 /// The word that `word` was probably meant to be.

@@ -21,7 +21,10 @@ pub(super) fn read(text: &str, name: &str) -> Tree {
         let problem = format!("is longer than {MAX_CHARACTERS} characters");
         return Tree::refused(unreadable(name, problem));
     }
-    let Tree { mut values, mut mistakes } = json::read(text, name);
+    let Tree {
+        mut values,
+        mut mistakes,
+    } = json::read(text, name);
     let mut names: Vec<_> = values.keys().cloned().collect();
     names.sort_unstable();
     for name in names {

@@ -148,7 +148,10 @@ fn read_file(path: &Path, is_optional: bool) -> Option<Tree> {
             }
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound && is_optional => None,
-        Err(error) => Some(Tree::refused(unreadable(name, format!("cannot be read: {}", redact::displayed(&error))))),
+        Err(error) => Some(Tree::refused(unreadable(
+            name,
+            format!("cannot be read: {}", redact::displayed(&error)),
+        ))),
     }
 }
 
