@@ -101,24 +101,25 @@ pub use declaration::{ServiceDef, ServiceSource};
 pub use interruption::{FromInterruption, Interruption, Reason};
 pub use operation::{Kind, Operation};
 pub use policy::{
-    ApplyInRetry, Backoff, BreakerOptions, BreakerPer, BreakerPolicy, BudgetOptions, BudgetPolicy, FailureCount,
-    InvalidPolicy, Jitter, OnAbandon, OperationOptions, RetryOptions, RetryPolicy, ServiceOptions, Window,
+    ApplyInRetry, Backoff, BreakerOptions, BreakerPer, BreakerPolicy, BudgetOptions, BudgetPolicy, EventLevel,
+    EventOptions, FailureCount, InvalidPolicy, Jitter, OnAbandon, OperationOptions, RetryOptions, RetryPolicy,
+    ServiceOptions, Window,
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]
 pub use resilience_macros::{Classify, apply, idempotent, plain, retry_service};
-pub use service::{OperationReport, Service};
+pub use service::{OperationReport, Partition, Service};
 pub use settings::Settings;
-pub use telemetry::Statistics;
+pub use telemetry::{Failures, Rejections, Statistics, Suppressions};
 
 /// What expansions of the macros use beside the public names. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__register as register;
     pub use crate::call::begin_apply;
-    pub use crate::classify::Hint;
+    pub use crate::classify::{Described, Hint};
     pub use crate::registered::Registered;
-    pub use crate::witness::{Applied, MayBeCalledAgain, MayBeRepeated, may_be_called_again, may_be_repeated};
+    pub use crate::witness::{Applied, MayBeCalledAgain, MayBeRepeated, ask, may_be_called_again};
     #[cfg(feature = "register")]
     pub use inventory;
     /// What the attribute of a block leaves behind for its methods.

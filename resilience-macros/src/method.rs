@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 
 use crate::args::{self, Args, Holder, as_name, is_name};
-use crate::block::{Member, Place, is_member, refuse_applies};
+use crate::block::{Member, Place, is_member};
 use crate::diagnostics::Diagnostics;
 use crate::expand::{self, Kind, Operation};
 use crate::forward;
@@ -51,10 +51,20 @@ pub(crate) fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream
             errors.error(word.place, format!("`#[{name}]` is here"));
             return emitted(function, errors);
         }
+        if member.as_ref().is_some_and(|member| member.done) {
+            errors.error(
+                attribute,
+                "`#[apply]` has made this method an operation of the block already: write this `#[retry_service]` above `#[apply]`",
+            );
+            errors.error(word.place, "`#[apply]` is here");
+            return emitted(function, errors);
+        }
     }
     let mut questions = None;
     if let (Some(member), Some(_)) = (&member, args.idempotent) {
-        refuse_applies(&function.body.tokens, &member.applies, &mut errors);
+        member
+            .owner
+            .refuse_applies(&function.body.tokens, &member.applies, &mut errors);
         questions = witness::questions(member, &function.body.tokens);
     }
     if let Some(first) = marks.retry_service() {
@@ -151,7 +161,7 @@ pub(crate) fn operate(
         handle: (place == Some(Place::Decorator))
             .then(|| forward::handle(&function.signature))
             .flatten(),
-        probe: witness::probe(function, kind, place, &args.krate),
+        question: witness::Question::of(function, kind, place, &args.krate),
     };
     function.body.tokens = expand::operation(&operation, site);
 }

@@ -5,7 +5,7 @@ use resilience_core::{
     BreakerMode, BreakerOptions, BreakerPer, BreakerPolicy, BreakerSnapshot, CircuitState, FailureCount, OnAbandon,
     Reason, Registry, ServiceOptions, Window,
 };
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, record, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, record, secs};
 use serde_json::{from_value, json, to_value};
 use std::future::pending;
 use tokio::time::{advance, sleep};
@@ -17,10 +17,7 @@ fn plans(breaker: BreakerOptions) -> Plans {
 }
 
 fn breaker() -> BreakerOptions {
-    BreakerPolicy::builder()
-        .failure_threshold(2)
-        .half_open_max_calls(1)
-        .success_threshold(1)
+    exact().failure_threshold(2).half_open_max_calls(1).success_threshold(1)
 }
 
 fn rate(rate: f64) -> BreakerOptions {
@@ -254,12 +251,12 @@ fn an_operator_turns_a_breaker_and_events_tell_of_it() {
     assert_eq!(
         events.take(),
         [
-            "WARN breaker mode changed service=plan_service operation= mode=forced_open",
+            "WARN breaker mode changed service=plan_service mode=forced_open",
             "WARN call rejected service=plan_service operation=count_blocking attempt=1 reason=held_open",
-            "WARN breaker mode changed service=plan_service operation= mode=forced_closed",
-            "WARN breaker mode changed service=plan_service operation= mode=disabled",
-            "WARN breaker mode changed service=plan_service operation= mode=automatic",
-            "INFO circuit reset service=plan_service operation= state=closed",
+            "WARN breaker mode changed service=plan_service mode=forced_closed rejected=1",
+            "WARN breaker mode changed service=plan_service mode=disabled",
+            "WARN breaker mode changed service=plan_service mode=automatic",
+            "INFO circuit reset service=plan_service state=closed",
         ]
     );
     let statistics = snapshot(&plans).statistics;
@@ -302,6 +299,7 @@ fn every_key_reads_from_settings_and_prints_back() {
         "enabled": false,
         "per": "call",
         "failure_threshold": 7,
+        "failure_span": "0s",
         "failure_count": "cumulative",
         "failure_rate": 0.07,
         "slow_call_rate": 0.5,
@@ -316,15 +314,18 @@ fn every_key_reads_from_settings_and_prints_back() {
         "recovery_timeout": "45s",
         "recovery_factor": 1.5,
         "max_recovery_timeout": "5m",
+        "recovery_jitter": 0.25,
         "cooldown": "1m",
         "half_open_max_calls": 3,
         "success_threshold": 4,
         "probe_timeout": "20s",
+        "ramp": "15s",
     });
     let layer = BreakerPolicy::builder()
         .enabled(false)
         .per(BreakerPer::Call)
         .failure_threshold(7)
+        .failure_span(secs(0))
         .failure_count(FailureCount::Cumulative)
         .failure_rate(0.07)
         .slow_call_rate(0.5)
@@ -339,9 +340,11 @@ fn every_key_reads_from_settings_and_prints_back() {
         .recovery_timeout(secs(45))
         .recovery_factor(1.5)
         .max_recovery_timeout(secs(300))
+        .recovery_jitter(0.25)
         .cooldown(secs(60))
         .half_open_max_calls(3)
         .success_threshold(4)
+        .ramp(secs(15))
         .probe_timeout(secs(20));
 
     assert_eq!(to_value(layer).unwrap(), text);

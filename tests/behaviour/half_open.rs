@@ -1,13 +1,13 @@
 //! How a circuit recovers, and what late results may do to it.
 
 use futures::{FutureExt, future::join_all};
-use resilience_core::{BreakerPolicy, CircuitState, Next, Operation, Reason, ServiceOptions};
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
+use resilience_core::{CircuitState, Next, Operation, Reason, ServiceOptions};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, secs};
 use std::{future::Future, pin::pin};
 use tokio::sync::oneshot;
 
 fn breaker() -> resilience_core::BreakerOptions {
-    BreakerPolicy::builder()
+    exact()
         .failure_threshold(2)
         .recovery_timeout(secs(30))
         .half_open_max_calls(1)

@@ -19,11 +19,15 @@
 )]
 
 mod arrangements;
+mod contradictions;
+mod decorated_more;
 mod decorated_shapes;
 mod decorators;
 mod fallbacks;
 mod implementations;
 mod inherent;
+mod pointers;
+mod rewriting;
 mod service;
 mod strange;
 

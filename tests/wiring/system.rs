@@ -26,8 +26,11 @@ const FILE: RetryOptions = presets::fixed(ms(100)).max_attempts(3);
 /// One for every service, known or not.
 pub(crate) const BREAKER: BreakerOptions = BreakerOptions::new()
     .failure_threshold(5)
+    .failure_span(secs(0))
     .count_permanent(true)
     .recovery_timeout(secs(60))
+    .recovery_factor(1.0)
+    .recovery_jitter(0.0)
     .cooldown(secs(30))
     .half_open_max_calls(2)
     .success_threshold(2);

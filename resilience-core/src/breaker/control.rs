@@ -76,8 +76,10 @@ impl Breaker {
         loop {
             let word = self.word();
             let next = match word.state() {
-                State::Closed(Closed { failures, .. }) => word.with_closed(Closed {
-                    failures,
+                State::Closed(present) => word.with_closed(Closed {
+                    failures: present.failures,
+                    spanned: present.spanned,
+                    ramping: present.ramping && !policy.ramp().is_zero(),
                     ..memory.closed()
                 }),
                 State::Open { deadline, reopenings } => {

@@ -1,4 +1,5 @@
 mod brief;
+mod chance;
 mod layer;
 mod range;
 mod words;
@@ -17,7 +18,8 @@ use std::time::Duration;
 /// | --- | --- | --- |
 /// | `enabled` | true | without a breaker every call is admitted |
 /// | `per` | attempt | attempt, or call: what is judged as one |
-/// | `failure_threshold` | 5 | 1 to 1,000,000 failures, or 0: no such rule |
+/// | `failure_threshold` | 8 | 1 to 1,000,000 failures, or 0: no such rule |
+/// | `failure_span` | 500 ms, or 0 where failures are cumulative | up to 1 day: how long a run of failures must last to open the circuit; 0: any time |
 /// | `failure_count` | consecutive | consecutive, or cumulative: whether a success starts the count anew |
 /// | `failure_rate` | 0 | above 0 to 1 of the window, or 0: no such rule |
 /// | `slow_call_rate` | 0 | above 0 to 1 of the window, or 0: no such rule |
@@ -29,17 +31,23 @@ use std::time::Duration;
 /// | `count_timeouts` | true | whether attempts cut by `attempt_timeout` count |
 /// | `count_permanent` | false | whether permanent failures count |
 /// | `on_abandon` | ignore | ignore, or from 1 ms to 1 day on: a call without an outcome is a failure |
-/// | `recovery_timeout` | 30 s | 1 ms to 1 day |
-/// | `recovery_factor` | 1 (no growth) | 1 to 100, per consecutive opening |
-/// | `max_recovery_timeout` | 1 day | `recovery_timeout` to 1 day |
+/// | `recovery_timeout` | 5 s | 1 ms to 1 day |
+/// | `recovery_factor` | 2 | 1 (no growth) to 100, per consecutive opening |
+/// | `max_recovery_timeout` | 60 s, or `recovery_timeout` if that is longer | `recovery_timeout` to 1 day |
+/// | `recovery_jitter` | 0.1 | 0 to 1: by up to which share of itself chance makes the open time longer |
 /// | `cooldown` | 0 | up to 1 day between two half-open periods |
 /// | `half_open_max_calls` | 2 | 1 to 64 probes at a time |
 /// | `success_threshold` | 2 | 1 to 255 successful probes |
 /// | `probe_timeout` | 60 s | 1 ms to 1 day |
+/// | `ramp` | 0 | up to 1 day: after closing, the share of admitted calls grows over this time; 0: all at once |
 ///
 /// The circuit opens when any of the three rules is met, that is at or above its threshold, judged after every outcome that
 /// counts; one rule at least must be on. Panics of the body always count. Ignored outcomes, and failures that do not count,
 /// say nothing: they are no success either, and are not in the window.
+///
+/// A busy service sees a few failures in a row by chance alone, within milliseconds. `failure_span` tells that from an outage:
+/// the circuit opens at the first failure that makes `failure_threshold` of them in a row and comes at least `failure_span`
+/// after the second one. A `failure_threshold` of 1 ignores it.
 ///
 /// ```
 /// use resilience_core::BreakerPolicy;
@@ -55,6 +63,8 @@ pub struct BreakerPolicy {
     enabled: bool,
     per: BreakerPer,
     failure_threshold: u32,
+    /// `None`: the default, which depends on `failure_count`.
+    failure_span: Option<Duration>,
     failure_count: FailureCount,
     failure_rate: f64,
     slow_call_rate: f64,
@@ -68,11 +78,14 @@ pub struct BreakerPolicy {
     on_abandon: OnAbandon,
     recovery_timeout: Duration,
     recovery_factor: f64,
-    max_recovery_timeout: Duration,
+    /// `None`: the default, which depends on `recovery_timeout`.
+    max_recovery_timeout: Option<Duration>,
+    recovery_jitter: f64,
     cooldown: Duration,
     half_open_max_calls: u8,
     success_threshold: u8,
     probe_timeout: Duration,
+    ramp: Duration,
     /// All of it that is asked at every outcome; follows from the rest.
     brief: Brief,
 }
@@ -81,8 +94,12 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// `layer.field` where it is stated, `self.field` where it is not; `Option::unwrap_or` is not `const`.
 macro_rules! stated {
-    ($layer:ident, $below:ident: $($field:ident),* $(,)?) => {
+    ($layer:ident, $below:ident: $($field:ident),*; defaulted: $($defaulted:ident),* $(,)?) => {
         Self {
+            $($defaulted: match $layer.$defaulted {
+                Some(stated) => Some(stated),
+                None => $below.$defaulted,
+            },)*
             $($field: match $layer.$field {
                 Some(stated) => stated,
                 None => $below.$field,
@@ -98,7 +115,8 @@ impl BreakerPolicy {
     pub const DEFAULT: Self = Self {
         enabled: true,
         per: BreakerPer::Attempt,
-        failure_threshold: 5,
+        failure_threshold: 8,
+        failure_span: None,
         failure_count: FailureCount::Consecutive,
         failure_rate: 0.0,
         slow_call_rate: 0.0,
@@ -110,16 +128,28 @@ impl BreakerPolicy {
         count_timeouts: true,
         count_permanent: false,
         on_abandon: OnAbandon::Ignore,
-        recovery_timeout: Duration::from_secs(30),
-        recovery_factor: 1.0,
-        max_recovery_timeout: DAY,
+        recovery_timeout: Duration::from_secs(5),
+        recovery_factor: 2.0,
+        max_recovery_timeout: None,
+        recovery_jitter: 0.1,
         cooldown: Duration::ZERO,
         half_open_max_calls: 2,
         success_threshold: 2,
         probe_timeout: Duration::from_secs(60),
+        ramp: Duration::ZERO,
         brief: Brief::NONE,
     }
     .briefed();
+
+    /// No breaker.
+    pub(crate) const OFF: Self = Self {
+        enabled: false,
+        ..Self::DEFAULT
+    }
+    .briefed();
+
+    const DEFAULT_SPAN: Duration = Duration::from_millis(500);
+    const DEFAULT_CAP: Duration = Duration::from_secs(60);
 
     /// The number of probes at a time that no policy can exceed.
     pub const MAX_HALF_OPEN_CALLS: u8 = 64;
@@ -145,8 +175,9 @@ impl BreakerPolicy {
         stated!(layer, self:
             enabled, per, failure_threshold, failure_count, failure_rate, slow_call_rate, slow_call_duration, window,
             minimum_calls, count_transient, count_throttled, count_timeouts, count_permanent, on_abandon,
-            recovery_timeout, recovery_factor, max_recovery_timeout, cooldown, half_open_max_calls, success_threshold,
-            probe_timeout,
+            recovery_timeout, recovery_factor, recovery_jitter, cooldown, half_open_max_calls, success_threshold,
+            probe_timeout, ramp;
+            defaulted: failure_span, max_recovery_timeout,
         )
     }
 
@@ -169,12 +200,23 @@ impl BreakerPolicy {
             OnAbandon::FailAfter(time) => OutOfRange::time("on_abandon", time, TICK, DAY),
         };
         let no_rule = self.failure_threshold == 0 && self.failure_millionths() == 0 && self.slow_millionths() == 0;
+        let is_spanned_in_vain = self.is_cumulative() && !self.failure_span().is_zero();
+        let failure_span = if is_spanned_in_vain {
+            OutOfRange::conflict(
+                "failure_span",
+                self.failure_span(),
+                "0 where `failure_count` is cumulative",
+            )
+        } else {
+            OutOfRange::time("failure_span", self.failure_span(), Duration::ZERO, DAY)
+        };
         // Without any rule the threshold is the one that has to be there.
         let least = no_rule as u64;
         let found = [
             OutOfRange::factor("failure_rate", self.failure_rate, 0.0, 1.0),
             OutOfRange::factor("slow_call_rate", self.slow_call_rate, 0.0, 1.0),
             OutOfRange::count("failure_threshold", self.failure_threshold as u64, least, MOST),
+            failure_span,
             OutOfRange::time("slow_call_duration", self.slow_call_duration, TICK, DAY),
             window,
             OutOfRange::count("minimum_calls", self.minimum_calls as u64, 1, MOST),
@@ -183,10 +225,11 @@ impl BreakerPolicy {
             OutOfRange::factor("recovery_factor", self.recovery_factor, 1.0, 100.0),
             OutOfRange::time(
                 "max_recovery_timeout",
-                self.max_recovery_timeout,
+                self.max_recovery_timeout(),
                 self.recovery_timeout,
                 DAY,
             ),
+            OutOfRange::factor("recovery_jitter", self.recovery_jitter, 0.0, 1.0),
             OutOfRange::time("cooldown", self.cooldown, Duration::ZERO, DAY),
             OutOfRange::count(
                 "half_open_max_calls",
@@ -196,6 +239,7 @@ impl BreakerPolicy {
             ),
             OutOfRange::count("success_threshold", self.success_threshold as u64, 1, u8::MAX as u64),
             OutOfRange::time("probe_timeout", self.probe_timeout, TICK, DAY),
+            OutOfRange::time("ramp", self.ramp, Duration::ZERO, DAY),
         ];
         let mut field = 0;
         while field < found.len() {
@@ -223,6 +267,17 @@ impl BreakerPolicy {
     #[must_use]
     pub const fn failure_threshold(&self) -> u32 {
         self.failure_threshold
+    }
+
+    /// How long a run of failures must last before it opens the circuit, from its second failure on; 0 where its length does
+    /// not matter.
+    #[must_use]
+    pub const fn failure_span(&self) -> Duration {
+        match self.failure_span {
+            Some(span) => span,
+            None if self.is_cumulative() => Duration::ZERO,
+            None => Self::DEFAULT_SPAN,
+        }
     }
 
     /// Whether a success starts the count of failures anew.
@@ -306,7 +361,17 @@ impl BreakerPolicy {
     /// The cap of the grown recovery time.
     #[must_use]
     pub const fn max_recovery_timeout(&self) -> Duration {
-        self.max_recovery_timeout
+        match self.max_recovery_timeout {
+            Some(cap) => cap,
+            None if self.recovery_timeout.as_nanos() > Self::DEFAULT_CAP.as_nanos() => self.recovery_timeout,
+            None => Self::DEFAULT_CAP,
+        }
+    }
+
+    /// By up to which share of itself chance makes each open time longer, so that many processes do not probe at one moment.
+    #[must_use]
+    pub const fn recovery_jitter(&self) -> f64 {
+        self.recovery_jitter
     }
 
     /// The minimum gap between the beginnings of two half-open periods.
@@ -333,13 +398,25 @@ impl BreakerPolicy {
         self.probe_timeout
     }
 
-    /// The open time after `reopenings` failed half-open periods in a row.
+    /// Over which time the share of admitted calls grows after probes have closed the circuit; 0 where all are admitted at once.
+    #[must_use]
+    pub const fn ramp(&self) -> Duration {
+        self.ramp
+    }
+
+    /// The open time after `reopenings` failed half-open periods in a row, lengthened by jitter as `draw`, from 0 to 1, has it.
+    pub(crate) fn open_time(&self, reopenings: u32, draw: f64) -> Duration {
+        let recovery = self.recovery_after(reopenings);
+        recovery.saturating_add(recovery.mul_f64(self.recovery_jitter * draw))
+    }
+
+    /// The open time after `reopenings` failed half-open periods in a row, before jitter.
     pub(crate) fn recovery_after(&self, reopenings: u32) -> Duration {
         let exponent = i32::try_from(reopenings).unwrap_or(i32::MAX);
         let seconds = self.recovery_timeout.as_secs_f64() * self.recovery_factor.powi(exponent);
         Duration::try_from_secs_f64(seconds)
-            .unwrap_or(self.max_recovery_timeout)
-            .min(self.max_recovery_timeout)
+            .unwrap_or(self.max_recovery_timeout())
+            .min(self.max_recovery_timeout())
     }
 
     /// The failure rate in whole millionths, so that it compares exactly; 0 where there is no such rule.
@@ -350,6 +427,15 @@ impl BreakerPolicy {
     /// The slow-call rate in whole millionths; 0 where there is no such rule.
     pub(crate) const fn slow_millionths(&self) -> u32 {
         millionths(self.slow_call_rate)
+    }
+
+    /// Whether a run of failures must last for some time; a single failure has no length.
+    pub(crate) const fn has_span(&self) -> bool {
+        self.failure_threshold > 1 && !self.failure_span().is_zero()
+    }
+
+    const fn is_cumulative(&self) -> bool {
+        matches!(self.failure_count, FailureCount::Cumulative)
     }
 
     /// Whether a rate is judged, and a window therefore kept.

@@ -73,6 +73,7 @@ impl Explained {
 
 impl Explanation {
     pub(crate) fn new(service: &str, operation: &str, stack: &Stack, settings: &Settings) -> Self {
+        let merged = stack.merged();
         let explained = |key: &Key| {
             let (level, value) = stack.highest(|layer| key.text(layer));
             let source = path::of(level, service, operation, key.path).and_then(|path| {
@@ -83,7 +84,7 @@ impl Explanation {
             });
             Explained {
                 key: key.path,
-                value: value.unwrap_or_else(|| key.slot.default()),
+                value: value.unwrap_or_else(|| key.default_in(&merged)),
                 level,
                 source,
             }

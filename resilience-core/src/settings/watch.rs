@@ -111,7 +111,7 @@ impl Watcher {
         let vanished = self.vanished(&found);
         if !vanished.is_empty() {
             self.warned = Some(found);
-            events::settings_vanished(&vanished);
+            events::settings_vanished(self.registry.subject(), &vanished);
             return Look::Vanished(vanished);
         }
         self.warned = None;
@@ -154,11 +154,11 @@ impl Watcher {
             Ok(true) if skipped.is_empty() => Look::Unchanged,
             Ok(true) => Look::Reloaded(skipped),
             Ok(false) => {
-                events::settings_reloaded();
+                events::settings_reloaded(self.registry.subject());
                 Look::Reloaded(skipped)
             }
             Err(refused) => {
-                events::settings_refused(&refused);
+                events::settings_refused(self.registry.subject(), &refused);
                 Look::Refused(refused)
             }
         }

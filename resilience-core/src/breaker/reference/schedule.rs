@@ -7,8 +7,9 @@ use crate::{
 use proptest::prelude::*;
 use std::{ops::RangeInclusive, time::Duration};
 
-/// The longest that a call may have to wait for its admission: the open time or the cooldown, and a probe that hangs.
-pub(super) const LONGEST_WAY_OUT: u64 = 6_000 + 4_000;
+/// The longest that a call may have to wait for its admission: the open time with all of its jitter, the cooldown or a ramp, and
+/// a probe that hangs.
+pub(super) const LONGEST_WAY_OUT: u64 = 12_000 + 4_000;
 
 #[derive(Clone, Debug)]
 pub(super) struct Schedule {
@@ -28,8 +29,12 @@ pub(super) enum Step {
     End(usize, Ending, u64),
     /// So many calls, one after the other, which succeed at once.
     Succeed(u32),
+    /// So many calls, one after the other, which fail at once.
+    Fail(u32),
     /// Whatever comes next is done by the thread of this slot.
     Thread(u8),
+    /// From now on chance draws so many sixteenths.
+    Chance(u64),
     Hold(BreakerMode),
     Reset,
     Adopt(BreakerPolicy),
@@ -50,6 +55,7 @@ pub(super) fn any() -> impl Strategy<Value = Schedule> {
 fn step(successes: u32) -> impl Strategy<Value = Step> {
     prop_oneof![
         successes => prop_oneof![1..10_u32, 1..60_u32].prop_map(Step::Succeed),
+        10 => (2..12_u32).prop_map(Step::Fail),
         120 => Just(Step::Begin),
         120 => (0..usize::MAX, ending(), late()).prop_map(|(n, ending, late)| Step::End(n, ending, late)),
         30 => (0..60_u64).prop_map(Step::Wait),
@@ -57,6 +63,7 @@ fn step(successes: u32) -> impl Strategy<Value = Step> {
         // Idle for hours and days.
         2 => (0..200_000_000_u64).prop_map(Step::Wait),
         20 => thread().prop_map(Step::Thread),
+        20 => (0..16_u64).prop_map(Step::Chance),
         3 => mode().prop_map(Step::Hold),
         3 => Just(Step::Hold(BreakerMode::Automatic)),
         2 => Just(Step::Reset),
@@ -79,6 +86,7 @@ fn ending() -> impl Strategy<Value = Ending> {
         10 => Just(Ending::Success),
         5 => Just(Ending::Failure),
         1 => Just(Ending::Ignored),
+        1 => Just(Ending::Answered),
         1 => Just(Ending::Abandoned),
     ]
 }
@@ -134,11 +142,14 @@ fn policy() -> impl Strategy<Value = BreakerPolicy> {
         1..=30_u32,
         millis(1..=2_000),
         on_abandon(),
+        prop_oneof![Just(Duration::ZERO), millis(0..=2_000)],
     );
     let recovery = (
         millis(1..=3_000),
         proptest::sample::select(vec![1.0, 1.5, 2.0, 100.0]),
         millis(3_000..=6_000),
+        proptest::sample::select(vec![0.0, 0.1, 0.5, 1.0]),
+        prop_oneof![2 => Just(Duration::ZERO), 1 => millis(1..=6_000)],
         prop_oneof![Just(Duration::ZERO), millis(0..=6_000)],
         1..=4_u8,
         1..=4_u8,
@@ -146,13 +157,19 @@ fn policy() -> impl Strategy<Value = BreakerPolicy> {
         proptest::bool::weighted(0.9),
     );
     (rules, recovery).prop_filter_map("at least one rule", |(rules, recovery)| {
-        let (threshold, failure_rate, slow_rate, count, window, minimum, slow, on_abandon) = rules;
-        let (timeout, factor, most, cooldown, places, successes, probe, enabled) = recovery;
+        let (threshold, failure_rate, slow_rate, count, window, minimum, slow, on_abandon, span) = rules;
+        let span = if count == FailureCount::Cumulative {
+            Duration::ZERO
+        } else {
+            span
+        };
+        let (timeout, factor, most, jitter, ramp, cooldown, places, successes, probe, enabled) = recovery;
         BreakerPolicy::builder()
             .enabled(enabled)
             .per(BreakerPer::Attempt)
             .failure_threshold(threshold)
             .failure_count(count)
+            .failure_span(span)
             .failure_rate(failure_rate)
             .slow_call_rate(slow_rate)
             .slow_call_duration(slow)
@@ -162,6 +179,8 @@ fn policy() -> impl Strategy<Value = BreakerPolicy> {
             .recovery_timeout(timeout)
             .recovery_factor(factor)
             .max_recovery_timeout(most)
+            .recovery_jitter(jitter)
+            .ramp(ramp)
             .cooldown(cooldown)
             .half_open_max_calls(places)
             .success_threshold(successes)

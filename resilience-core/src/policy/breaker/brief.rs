@@ -44,6 +44,7 @@ const TRANSIENT: u32 = flag(6);
 const THROTTLED: u32 = flag(7);
 const TIMEOUTS: u32 = flag(8);
 const PERMANENT: u32 = flag(9);
+const SPAN: u32 = flag(11);
 
 impl Brief {
     /// Of a policy that is still being made.
@@ -64,7 +65,8 @@ impl Brief {
                 | when(policy.count_transient, TRANSIENT)
                 | when(policy.count_throttled, THROTTLED)
                 | when(policy.count_timeouts, TIMEOUTS)
-                | when(policy.count_permanent, PERMANENT),
+                | when(policy.count_permanent, PERMANENT)
+                | when(policy.has_span(), SPAN),
         )
     }
 
@@ -96,6 +98,11 @@ impl Brief {
     /// Whether a success leaves the count of failures as it is.
     pub(crate) const fn is_cumulative(self) -> bool {
         self.has(CUMULATIVE)
+    }
+
+    /// Whether a run of failures must last for some time.
+    pub(crate) const fn has_span(self) -> bool {
+        self.has(SPAN)
     }
 
     /// Whether a rate is judged.
@@ -141,6 +148,8 @@ mod tests {
         let table = [
             BreakerPolicy::builder(),
             BreakerPolicy::builder().failure_threshold(1_000_000),
+            BreakerPolicy::builder().failure_threshold(1),
+            BreakerPolicy::builder().failure_span(Duration::ZERO),
             BreakerPolicy::builder().enabled(false).failure_rate(0.5),
             BreakerPolicy::builder().per(BreakerPer::Call),
             BreakerPolicy::builder().failure_count(FailureCount::Cumulative),
@@ -164,6 +173,7 @@ mod tests {
                 brief.is_cumulative(),
                 policy.failure_count() == FailureCount::Cumulative
             );
+            assert_eq!(brief.has_span(), policy.has_span());
             assert_eq!(brief.has_window(), policy.has_window());
             assert_eq!(brief.has_window_of_time(), policy.has_window_of_time());
             assert_eq!(brief.judges_abandoned(), policy.on_abandon() != OnAbandon::Ignore);

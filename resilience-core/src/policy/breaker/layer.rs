@@ -16,6 +16,8 @@ pub struct BreakerOptions {
     pub(crate) enabled: Option<bool>,
     pub(crate) per: Option<BreakerPer>,
     pub(crate) failure_threshold: Option<u32>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
+    pub(crate) failure_span: Option<Duration>,
     pub(crate) failure_count: Option<FailureCount>,
     pub(crate) failure_rate: Option<f64>,
     pub(crate) slow_call_rate: Option<f64>,
@@ -33,12 +35,15 @@ pub struct BreakerOptions {
     pub(crate) recovery_factor: Option<f64>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     pub(crate) max_recovery_timeout: Option<Duration>,
+    pub(crate) recovery_jitter: Option<f64>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     pub(crate) cooldown: Option<Duration>,
     pub(crate) half_open_max_calls: Option<u8>,
     pub(crate) success_threshold: Option<u8>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     pub(crate) probe_timeout: Option<Duration>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
+    pub(crate) ramp: Option<Duration>,
 }
 
 impl BreakerOptions {
@@ -48,6 +53,7 @@ impl BreakerOptions {
             enabled: None,
             per: None,
             failure_threshold: None,
+            failure_span: None,
             failure_count: None,
             failure_rate: None,
             slow_call_rate: None,
@@ -62,10 +68,12 @@ impl BreakerOptions {
             recovery_timeout: None,
             recovery_factor: None,
             max_recovery_timeout: None,
+            recovery_jitter: None,
             cooldown: None,
             half_open_max_calls: None,
             success_threshold: None,
             probe_timeout: None,
+            ramp: None,
         }
     }
 
@@ -84,6 +92,14 @@ impl BreakerOptions {
     /// The number of failures that opens the circuit: 1 to 1,000,000, or 0 for no such rule.
     pub const fn failure_threshold(mut self, failures: u32) -> Self {
         self.failure_threshold = Some(failures);
+        self
+    }
+
+    /// How long a run of failures must last before it opens the circuit, from its second failure on: up to 1 day, in whole
+    /// milliseconds. With 0 the circuit opens at `failure_threshold` failures in a row, however soon they come. Only for
+    /// consecutive failures; a threshold of 1 ignores it.
+    pub const fn failure_span(mut self, span: Duration) -> Self {
+        self.failure_span = Some(span);
         self
     }
 
@@ -168,9 +184,16 @@ impl BreakerOptions {
         self
     }
 
-    /// The cap of the grown open time: `recovery_timeout` to 1 day.
+    /// The cap of the grown open time, before jitter: `recovery_timeout` to 1 day.
     pub const fn max_recovery_timeout(mut self, timeout: Duration) -> Self {
         self.max_recovery_timeout = Some(timeout);
+        self
+    }
+
+    /// By up to which share of itself chance makes each open time longer: 0 to 1. Drawn once per opening; it keeps the
+    /// processes that call one service from probing it at the same moment.
+    pub const fn recovery_jitter(mut self, share: f64) -> Self {
+        self.recovery_jitter = Some(share);
         self
     }
 
@@ -195,6 +218,13 @@ impl BreakerOptions {
     /// After this time a probe without an outcome gives its place to another: 1 ms to 1 day.
     pub const fn probe_timeout(mut self, timeout: Duration) -> Self {
         self.probe_timeout = Some(timeout);
+        self
+    }
+
+    /// Over which time the share of admitted calls grows, from a tenth to all of them, after probes have closed the circuit:
+    /// up to 1 day, or 0 to admit all at once. The other calls are rejected as if the circuit were open.
+    pub const fn ramp(mut self, time: Duration) -> Self {
+        self.ramp = Some(time);
         self
     }
 
@@ -241,6 +271,7 @@ impl BreakerOptions {
             enabled: self.enabled.or(below.enabled),
             per: self.per.or(below.per),
             failure_threshold: self.failure_threshold.or(below.failure_threshold),
+            failure_span: self.failure_span.or(below.failure_span),
             failure_count: self.failure_count.or(below.failure_count),
             failure_rate: self.failure_rate.or(below.failure_rate),
             slow_call_rate: self.slow_call_rate.or(below.slow_call_rate),
@@ -255,10 +286,12 @@ impl BreakerOptions {
             recovery_timeout: self.recovery_timeout.or(below.recovery_timeout),
             recovery_factor: self.recovery_factor.or(below.recovery_factor),
             max_recovery_timeout: self.max_recovery_timeout.or(below.max_recovery_timeout),
+            recovery_jitter: self.recovery_jitter.or(below.recovery_jitter),
             cooldown: self.cooldown.or(below.cooldown),
             half_open_max_calls: self.half_open_max_calls.or(below.half_open_max_calls),
             success_threshold: self.success_threshold.or(below.success_threshold),
             probe_timeout: self.probe_timeout.or(below.probe_timeout),
+            ramp: self.ramp.or(below.ramp),
         }
     }
 }

@@ -14,6 +14,8 @@ enum Values {
     Count([u64; 3]),
     Time([Duration; 3]),
     Factor([f64; 3]),
+    /// The value that another field forbids, and what is allowed beside that field.
+    Conflict(Duration, &'static str),
 }
 
 impl OutOfRange {
@@ -34,6 +36,11 @@ impl OutOfRange {
         Self::unless(is_within, field, Values::Factor([value, low, high]))
     }
 
+    /// A value that another field forbids.
+    pub(super) const fn conflict(field: &'static str, value: Duration, allowed: &'static str) -> Option<Self> {
+        Self::unless(false, field, Values::Conflict(value, allowed))
+    }
+
     const fn unless(is_within: bool, field: &'static str, values: Values) -> Option<Self> {
         if is_within { None } else { Some(Self { field, values }) }
     }
@@ -48,6 +55,7 @@ impl From<OutOfRange> for InvalidPolicy {
             Values::Count(values) => refused(mistake.field, values),
             Values::Time(values) => refused(mistake.field, values),
             Values::Factor(values) => refused(mistake.field, values),
+            Values::Conflict(value, allowed) => InvalidPolicy::new(mistake.field, format_args!("{value:?}"), allowed),
         }
     }
 }

@@ -129,10 +129,10 @@ impl Loader {
         let (settings, mistakes) = lay(&self.sources, registry);
         let (skipped, omitted) = mistakes.into_parts();
         for mistake in &skipped {
-            events::override_skipped(mistake);
+            events::override_skipped(registry.subject(), mistake);
         }
         if omitted > 0 {
-            events::overrides_skipped(omitted);
+            events::overrides_skipped(registry.subject(), omitted);
         }
         Loaded {
             settings,

@@ -8,10 +8,7 @@ pub trait PlanStore<K: Key>: Send + Sync {
         plan: Self::Plan,
     ) -> Pin<Box<dyn Future<Output = Result<(), PlanError>> + Send + 'a>>;
     #[doc(hidden)]
-    fn __resilience_kind_of_put(&self) -> ::resilience_core::__private::Applied
-    where
-        Self: ::core::marker::Sized,
-    {
+    fn __kind_of_put(&self) -> ::resilience_core::__private::Applied {
         ::resilience_core::__private::Applied
     }
     fn name(&self) -> String {
@@ -67,13 +64,6 @@ impl<S> PlanStoreResilient<S> {
         this.inner
     }
 }
-const _: () = {
-    let _ = PlanStoreResilient::<()>::new;
-    let _ = PlanStoreResilient::<()>::with_service;
-    let _ = PlanStoreResilient::<()>::in_registry;
-    let _ = PlanStoreResilient::<()>::inner;
-    let _ = PlanStoreResilient::<()>::into_inner;
-};
 impl<K: Key, S> PlanStore<K> for PlanStoreResilient<S>
 where
     S: PlanStore<K>,
