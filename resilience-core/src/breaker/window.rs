@@ -57,9 +57,9 @@ impl Tally {
 /// From which shares of the window on the circuit opens.
 #[derive(Debug, Default)]
 pub(super) struct Rates {
-    /// In millionths; zero where there is no such rule.
-    failed: u32,
-    slow: u32,
+    /// Zero where there is no such rule.
+    failed: f64,
+    slow: f64,
     /// How many calls the window must hold.
     minimum: u32,
 }
@@ -67,8 +67,8 @@ pub(super) struct Rates {
 impl Rates {
     pub(super) fn of(policy: &BreakerPolicy) -> Self {
         Self {
-            failed: policy.failure_millionths(),
-            slow: policy.slow_millionths(),
+            failed: policy.failure_rate(),
+            slow: policy.slow_call_rate(),
             minimum: match policy.window() {
                 Window::Calls(size) => size.min(policy.minimum_calls()),
                 Window::Time(_) => policy.minimum_calls(),
@@ -101,8 +101,12 @@ impl Rates {
 }
 
 /// Whether `part` of `whole` is at or above the share.
-fn reaches(part: u64, whole: u64, millionths: u32) -> bool {
-    millionths != 0 && part != 0 && u128::from(part) * 1_000_000 >= u128::from(whole) * u128::from(millionths)
+///
+/// Division rounds correctly and never changes the order: a share that is written as a quotient, or as a decimal with the same
+/// value, equals the quotient of the counts that make it up, and one call less is below it.
+#[allow(clippy::cast_precision_loss, reason = "exact up to 2^53 calls")]
+fn reaches(part: u64, whole: u64, share: f64) -> bool {
+    share > 0.0 && part != 0 && part as f64 / whole as f64 >= share
 }
 
 /// The window that a policy asks for.

@@ -192,7 +192,7 @@ impl BreakerPolicy {
             OnAbandon::Ignore => None,
             OnAbandon::FailAfter(time) => OutOfRange::time("on_abandon", time, TICK, DAY),
         };
-        let no_rule = self.failure_threshold == 0 && self.failure_millionths() == 0 && self.slow_millionths() == 0;
+        let no_rule = self.failure_threshold == 0 && self.failure_rate == 0.0 && self.slow_call_rate == 0.0;
         let is_spanned_in_vain = self.is_cumulative() && !self.failure_span().is_zero();
         let failure_span = if is_spanned_in_vain {
             OutOfRange::conflict(
@@ -412,16 +412,6 @@ impl BreakerPolicy {
             .min(self.max_recovery_timeout())
     }
 
-    /// The failure rate in whole millionths, so that it compares exactly; 0 where there is no such rule.
-    pub(crate) const fn failure_millionths(&self) -> u32 {
-        millionths(self.failure_rate)
-    }
-
-    /// The slow-call rate in whole millionths; 0 where there is no such rule.
-    pub(crate) const fn slow_millionths(&self) -> u32 {
-        millionths(self.slow_call_rate)
-    }
-
     /// Whether a run of failures must last for some time; a single failure has no length.
     pub(crate) const fn has_span(&self) -> bool {
         self.failure_threshold > 1 && !self.failure_span().is_zero()
@@ -447,17 +437,6 @@ impl BreakerPolicy {
     }
 }
 
-/// A share in whole millionths; the smallest share that is a rule at all is one millionth.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "casts of floats saturate, and what is out of range is refused"
-)]
-const fn millionths(share: f64) -> u32 {
-    let rounded = (share * 1_000_000.0 + 0.5) as u32;
-    if rounded == 0 && share > 0.0 { 1 } else { rounded }
-}
-
 impl Default for BreakerPolicy {
     fn default() -> Self {
         Self::DEFAULT
@@ -480,16 +459,6 @@ mod tests {
         let times = [0, 1, 2, 3, 31, u32::MAX].map(|n| policy.recovery_after(n).as_secs());
 
         assert_eq!(times, [10, 30, 90, 100, 100, 100]);
-    }
-
-    #[test]
-    fn a_rate_that_no_float_can_hold_is_still_exact() {
-        let millionths = [0.07, 0.29, 0.57, 1.0, 0.0, 1e-9].map(|rate| {
-            let policy = BreakerPolicy::builder().failure_rate(rate).build().unwrap();
-            policy.failure_millionths()
-        });
-
-        assert_eq!(millionths, [70_000, 290_000, 570_000, 1_000_000, 0, 1]);
     }
 
     #[test]

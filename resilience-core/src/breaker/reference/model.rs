@@ -1,5 +1,6 @@
 //! The rules once more, as naively as possible: lists, no bits, no cleverness.
 
+use super::schedule::LARGEST_WHOLE;
 use crate::{
     breaker::{
         BreakerMode, BreakerSnapshot, BreakerStatistics, CircuitCause, CircuitChange, CircuitState, Ending, Transition,
@@ -11,6 +12,8 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(super) struct Model {
     policy: BreakerPolicy,
+    failure_rate: (u64, u64),
+    slow_call_rate: (u64, u64),
     generation: u64,
     calls: u64,
     state: State,
@@ -69,6 +72,8 @@ impl Model {
     pub(super) fn new(policy: BreakerPolicy) -> Self {
         Self {
             policy,
+            failure_rate: fraction(policy.failure_rate()),
+            slow_call_rate: fraction(policy.slow_call_rate()),
             generation: 0,
             calls: 0,
             state: State::CLOSED,
@@ -315,11 +320,10 @@ impl Model {
         }
         let failed = window.iter().filter(|(_, failed, _)| *failed).count() as u64;
         let slow = window.iter().filter(|(.., slow)| *slow).count() as u64;
-        // Rates in hundredths are all that the schedules ask for.
-        let reaches = |part: u64, rate: f64| rate > 0.0 && part > 0 && part * 100 >= calls * hundredths(rate);
-        if reaches(failed, self.policy.failure_rate()) {
+        let reaches = |part: u64, (of, whole): (u64, u64)| of > 0 && part > 0 && part * whole >= calls * of;
+        if reaches(failed, self.failure_rate) {
             Some(self.open(now, 0, CircuitCause::FailureRate, failed))
-        } else if reaches(slow, self.policy.slow_call_rate()) {
+        } else if reaches(slow, self.slow_call_rate) {
             Some(self.open(now, 0, CircuitCause::SlowCallRate, slow))
         } else {
             None
@@ -436,6 +440,8 @@ impl Model {
             *ramp = ramp.filter(|_| !policy.ramp().is_zero());
         }
         self.policy = policy;
+        self.failure_rate = fraction(policy.failure_rate());
+        self.slow_call_rate = fraction(policy.slow_call_rate());
         self.outcomes = kept;
         self.outcomes = match policy.window() {
             Window::Calls(_) => self.window(now),
@@ -509,6 +515,15 @@ impl State {
 
 fn tenth(length: Duration) -> u64 {
     millis(length).div_ceil(10)
+}
+
+/// The share as a fraction of whole numbers: the one that the schedule has written as a quotient.
+fn fraction(share: f64) -> (u64, u64) {
+    (1..=LARGEST_WHOLE)
+        .flat_map(|whole| (0..=whole).map(move |part| (part, whole)))
+        .find(|(part, whole)| f64::from(*part) / f64::from(*whole) == share)
+        .map(|(part, whole)| (part.into(), whole.into()))
+        .expect("a share of so many calls")
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]

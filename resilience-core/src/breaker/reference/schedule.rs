@@ -11,6 +11,9 @@ use std::{ops::RangeInclusive, time::Duration};
 /// a probe that hangs.
 pub(super) const LONGEST_WAY_OUT: u64 = 12_000 + 4_000;
 
+/// Every rate is a share of so many calls, or of fewer.
+pub(super) const LARGEST_WHOLE: u32 = 100;
+
 #[derive(Clone, Debug)]
 pub(super) struct Schedule {
     pub(super) policy: BreakerPolicy,
@@ -112,7 +115,13 @@ fn millis(range: RangeInclusive<u64>) -> impl Strategy<Value = Duration> {
 }
 
 fn rate() -> impl Strategy<Value = f64> {
-    proptest::sample::select(vec![0.0, 0.0, 0.01, 0.07, 0.25, 0.5, 0.57, 1.0])
+    let share = |(part, whole): (u32, u32)| f64::from(part.min(whole)) / f64::from(whole);
+    prop_oneof![
+        proptest::sample::select(vec![0.0, 0.0, 0.01, 0.07, 0.25, 0.5, 0.57, 1.0]),
+        // What no decimal can say.
+        (1..=12_u32, 1..=12_u32).prop_map(share),
+        (1..=LARGEST_WHOLE, 1..=LARGEST_WHOLE).prop_map(share),
+    ]
 }
 
 fn window() -> impl Strategy<Value = Window> {

@@ -109,13 +109,16 @@ impl BreakerOptions {
         self
     }
 
-    /// The share of failures in the window that opens the circuit: above 0 to 1, or 0 for no such rule. Kept in millionths.
+    /// The share of failures in the window that opens the circuit: above 0 to 1, or 0 for no such rule.
+    ///
+    /// The share in the window is the quotient of two counts as an `f64`, so that `2.0 / 3.0` opens at two of three.
     pub const fn failure_rate(mut self, share: f64) -> Self {
         self.failure_rate = Some(share);
         self
     }
 
-    /// The share of slow calls in the window that opens the circuit: above 0 to 1, or 0 for no such rule. Kept in millionths.
+    /// The share of slow calls in the window that opens the circuit: above 0 to 1, or 0 for no such rule. Compared as
+    /// [`failure_rate`](Self::failure_rate) is.
     ///
     /// With this rule every attempt reads the clock twice, and a slow probe opens the circuit again.
     pub const fn slow_call_rate(mut self, share: f64) -> Self {
