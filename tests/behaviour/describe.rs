@@ -27,7 +27,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
     "#]]
@@ -46,7 +47,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          asks again after 5 s, plus up to 10 % by chance, with up to 5 probes at a time;
                          closes after 5 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
     "#]]
@@ -66,7 +68,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          asks again after 10 s, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  1.5 s, then the attempt is cancelled;
                          it may have had its effect
         body             the code of the operation
@@ -87,7 +90,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          asks again after 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
     "#]].assert_eq(&text(ServiceOptions::background()));
@@ -105,7 +109,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          asks again after 30 s, with up to 1 probe at a time;
                          closes after 1 success, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
     "#]]
@@ -189,7 +194,8 @@ fn breakers_say_what_opens_and_what_closes_them() {
         asks again after 5 s, 2 times longer each time in a row, up to 10 min, plus up to 10 % by chance, though at most once in 5 s, with up to 1 probe at a time;
         closes after 1 success, opens again after 1 failure;
         a probe that takes 1 min gives its place to another;
-        counts calls that were transient, timed out, panicked, or abandoned after 10 s"#]].assert_eq(&text(
+        counts calls that were transient, timed out, panicked, or abandoned after 10 s;
+        a probe that ends in a permanent failure is a success"#]].assert_eq(&text(
         breaker()
             .per(BreakerPer::Call)
             .failure_count(FailureCount::Cumulative)
@@ -244,7 +250,8 @@ async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
                          asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  2 s, then the attempt is cancelled;
                          it may have had its effect
         body             the code of the operation
@@ -260,7 +267,8 @@ async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
                          asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  2 s, then the attempt is cancelled;
                          it may have had its effect
         body             the code of the operation

@@ -52,7 +52,7 @@ async fn every_value_is_explained_with_its_layer_file_and_line() {
           breaker.count_transient       true         library
           breaker.count_throttled       true         library
           breaker.count_timeouts        true         library
-          breaker.count_permanent       false        library
+          breaker.permanent             probe_success library
           breaker.on_abandon            ignore       library
           breaker.recovery_timeout      5s           library
           breaker.recovery_factor       2            library

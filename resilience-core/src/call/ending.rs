@@ -1,6 +1,6 @@
 //! How attempts and calls end: what they held is given back, those around are told, and it is counted.
 
-use super::{ADMITTED, ATTEMPT_CLOCKED, Call, ENDED, LAST_FAILED, LAST_IGNORED, PANICKED, TOKEN};
+use super::{ADMITTED, ATTEMPT_CLOCKED, Call, ENDED, LAST_ANSWERED, LAST_FAILED, LAST_IGNORED, PANICKED, TOKEN};
 use crate::{
     breaker::{Ending, Permit, Transition},
     policy::{Brief, Briefed},
@@ -105,22 +105,22 @@ impl Call {
 
     /// Takes note of what the last attempt was to the breaker, where that judges the call as one and is not told yet.
     pub(super) fn set_last_ending(&mut self, ending: Ending) {
-        self.flags &= !(LAST_FAILED | LAST_IGNORED);
+        self.flags &= !LAST_ANSWERED;
         self.flags |= match ending {
             Ending::Failure => LAST_FAILED,
-            Ending::Ignored | Ending::Answered => LAST_IGNORED,
+            Ending::Ignored => LAST_IGNORED,
+            Ending::Answered => LAST_ANSWERED,
             Ending::Success | Ending::Abandoned => 0,
         };
     }
 
     /// What the last attempt was to the breaker, if it has not been told.
     pub(super) fn last_ending(&self) -> Ending {
-        if self.flags & LAST_FAILED != 0 {
-            Ending::Failure
-        } else if self.flags & LAST_IGNORED != 0 {
-            Ending::Ignored
-        } else {
-            Ending::Abandoned
+        match self.flags & LAST_ANSWERED {
+            LAST_FAILED => Ending::Failure,
+            LAST_IGNORED => Ending::Ignored,
+            LAST_ANSWERED => Ending::Answered,
+            _ => Ending::Abandoned,
         }
     }
 

@@ -84,6 +84,8 @@ const CUT_BY_DEADLINE: u32 = 1 << 14;
 const LAST_FAILED: u32 = 1 << 19;
 /// The same, and the last attempt told it nothing.
 const LAST_IGNORED: u32 = 1 << 20;
+/// The same, and the last attempt was answered in a way that counts only for a probe.
+const LAST_ANSWERED: u32 = LAST_FAILED | LAST_IGNORED;
 
 /// A hint of zero has taken the place of a delay: there is one such retry per call.
 const HINTED_AT_ONCE: u32 = 1 << 23;

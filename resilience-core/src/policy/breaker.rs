@@ -6,7 +6,7 @@ mod words;
 
 pub(crate) use brief::{Brief, Briefed};
 pub use layer::BreakerOptions;
-pub use words::{BreakerPer, FailureCount, OnAbandon, Window};
+pub use words::{BreakerPer, FailureCount, OnAbandon, OnPermanent, Window};
 
 use super::InvalidPolicy;
 use range::OutOfRange;
@@ -29,7 +29,7 @@ use std::time::Duration;
 /// | `count_transient` | true | whether transient failures count |
 /// | `count_throttled` | true | whether throttled failures count |
 /// | `count_timeouts` | true | whether attempts cut by `attempt_timeout` count |
-/// | `count_permanent` | false | whether permanent failures count |
+/// | `permanent` | probe_success | failure, probe_success or neutral: what a permanent failure says about the service |
 /// | `on_abandon` | ignore | ignore, or from 1 ms to 1 day on: a call without an outcome is a failure |
 /// | `recovery_timeout` | 5 s | 1 ms to 1 day |
 /// | `recovery_factor` | 2 | 1 (no growth) to 100, per consecutive opening |
@@ -43,7 +43,8 @@ use std::time::Duration;
 ///
 /// The circuit opens when any of the three rules is met, that is at or above its threshold, judged after every outcome that
 /// counts; one rule at least must be on. Panics of the body always count. Ignored outcomes, and failures that do not count,
-/// say nothing: they are no success either, and are not in the window.
+/// say nothing: they are no success either, and are not in the window. By default a probe that ends in a permanent failure is a
+/// success all the same, because the service has answered: see `permanent`.
 ///
 /// A busy service sees a few failures in a row by chance alone, within milliseconds. `failure_span` tells that from an outage:
 /// the circuit opens at the first failure that makes `failure_threshold` of them in a row and comes at least `failure_span`
@@ -74,7 +75,7 @@ pub struct BreakerPolicy {
     count_transient: bool,
     count_throttled: bool,
     count_timeouts: bool,
-    count_permanent: bool,
+    permanent: OnPermanent,
     on_abandon: OnAbandon,
     recovery_timeout: Duration,
     recovery_factor: f64,
@@ -126,7 +127,7 @@ impl BreakerPolicy {
         count_transient: true,
         count_throttled: true,
         count_timeouts: true,
-        count_permanent: false,
+        permanent: OnPermanent::ProbeSuccess,
         on_abandon: OnAbandon::Ignore,
         recovery_timeout: Duration::from_secs(5),
         recovery_factor: 2.0,
@@ -167,7 +168,7 @@ impl BreakerPolicy {
     const fn unchecked(&self, layer: &BreakerOptions) -> Self {
         stated!(layer, self:
             enabled, per, failure_threshold, failure_count, failure_rate, slow_call_rate, slow_call_duration, window,
-            minimum_calls, count_transient, count_throttled, count_timeouts, count_permanent, on_abandon,
+            minimum_calls, count_transient, count_throttled, count_timeouts, permanent, on_abandon,
             recovery_timeout, recovery_factor, recovery_jitter, cooldown, half_open_max_calls, success_threshold,
             probe_timeout, ramp;
             defaulted: failure_span, max_recovery_timeout,
@@ -327,10 +328,10 @@ impl BreakerPolicy {
         self.count_timeouts
     }
 
-    /// Whether permanent failures count.
+    /// What a permanent failure says about the service.
     #[must_use]
-    pub const fn count_permanent(&self) -> bool {
-        self.count_permanent
+    pub const fn permanent(&self) -> OnPermanent {
+        self.permanent
     }
 
     /// What a call without an outcome says about the service.

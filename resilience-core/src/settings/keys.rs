@@ -7,8 +7,8 @@ use super::{
     value::Setting,
 };
 use crate::policy::{
-    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, Class, EventLevel, FailureCount, RetryPolicy,
-    ServiceOptions,
+    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, Class, EventLevel, FailureCount, OnPermanent,
+    RetryPolicy, ServiceOptions,
 };
 use std::{fmt, time::Duration};
 
@@ -210,8 +210,10 @@ keys! {
         "Whether throttled failures count.";
     "breaker.count_timeouts": switch!(breaker.count_timeouts, BREAKER.count_timeouts()),
         "Whether attempts that were cut by `attempt_timeout` count.";
-    "breaker.count_permanent": switch!(breaker.count_permanent, BREAKER.count_permanent()),
-        "Whether permanent failures count.";
+    "breaker.permanent": chosen!(breaker.permanent, BREAKER.permanent(),
+            "failure" => OnPermanent::Failure, "probe_success" => OnPermanent::ProbeSuccess,
+            "neutral" => OnPermanent::Neutral),
+        "What a permanent failure says about the service. `probe_success`: a probe that ends so is a success, otherwise nothing.";
     "breaker.on_abandon": Abandoned,
         "From which time on a call whose caller gave up is a failure.";
     "breaker.recovery_timeout": ranged!(breaker.recovery_timeout, TICK, DAY, Some(BREAKER.recovery_timeout())),

@@ -125,7 +125,7 @@ fn breaker_and_budget() {
         "breaker(= 3)",
         "breaker(failure_threshold = 3, failure_threshold = 4)",
         "breaker(enabled = 1)",
-        "breaker(count_permanent = yes)",
+        "breaker(permanent = yes)",
         "breaker(per = atempt)",
         "breaker(per = \"call\")",
         "breaker(failure_count = 5)",

@@ -5,7 +5,8 @@ use crate::{
     breaker::{
         BreakerMode, BreakerSnapshot, BreakerStatistics, CircuitCause, CircuitChange, CircuitState, Ending, Transition,
     },
-    policy::{BreakerPolicy, FailureCount, OnAbandon, Window},
+    classify::FailureKind,
+    policy::{BreakerPolicy, FailureCount, OnAbandon, OnPermanent, Window},
 };
 use std::time::Duration;
 
@@ -184,6 +185,16 @@ impl Model {
         (0..places.len())
             .filter(|place| began(place).is_some_and(|began| began + timeout <= now))
             .min_by_key(began)
+    }
+
+    /// What a failure of this kind is.
+    pub(super) fn ending_of(&self, kind: FailureKind) -> Ending {
+        match (kind, self.policy.permanent()) {
+            (FailureKind::Transient | FailureKind::Throttled { .. }, _)
+            | (FailureKind::Permanent, OnPermanent::Failure) => Ending::Failure,
+            (FailureKind::Pending, _) | (FailureKind::Permanent, OnPermanent::ProbeSuccess) => Ending::Answered,
+            (FailureKind::Permanent | FailureKind::Ignored | FailureKind::Unknown, _) => Ending::Ignored,
+        }
     }
 
     pub(super) fn end(&mut self, granted: Granted, ending: Ending, now: u64) -> Option<Transition> {

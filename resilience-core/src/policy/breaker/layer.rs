@@ -1,6 +1,6 @@
 use super::{
     BreakerPolicy,
-    words::{BreakerPer, FailureCount, OnAbandon, Window},
+    words::{BreakerPer, FailureCount, OnAbandon, OnPermanent, Window},
 };
 use crate::policy::InvalidPolicy;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub struct BreakerOptions {
     pub(crate) count_transient: Option<bool>,
     pub(crate) count_throttled: Option<bool>,
     pub(crate) count_timeouts: Option<bool>,
-    pub(crate) count_permanent: Option<bool>,
+    pub(crate) permanent: Option<OnPermanent>,
     pub(crate) on_abandon: Option<OnAbandon>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     pub(crate) recovery_timeout: Option<Duration>,
@@ -63,7 +63,7 @@ impl BreakerOptions {
             count_transient: None,
             count_throttled: None,
             count_timeouts: None,
-            count_permanent: None,
+            permanent: None,
             on_abandon: None,
             recovery_timeout: None,
             recovery_factor: None,
@@ -163,9 +163,9 @@ impl BreakerOptions {
         self
     }
 
-    /// Whether permanent failures count.
-    pub const fn count_permanent(mut self, counts: bool) -> Self {
-        self.count_permanent = Some(counts);
+    /// What a permanent failure says about the service: by default that a probe has been answered, and otherwise nothing.
+    pub const fn permanent(mut self, says: OnPermanent) -> Self {
+        self.permanent = Some(says);
         self
     }
 
@@ -284,7 +284,7 @@ impl BreakerOptions {
             count_transient: self.count_transient.or(below.count_transient),
             count_throttled: self.count_throttled.or(below.count_throttled),
             count_timeouts: self.count_timeouts.or(below.count_timeouts),
-            count_permanent: self.count_permanent.or(below.count_permanent),
+            permanent: self.permanent.or(below.permanent),
             on_abandon: self.on_abandon.or(below.on_abandon),
             recovery_timeout: self.recovery_timeout.or(below.recovery_timeout),
             recovery_factor: self.recovery_factor.or(below.recovery_factor),

@@ -53,6 +53,30 @@ pub enum Window {
     Time(Duration),
 }
 
+/// What a permanent failure says about the service: "not found", "forbidden", an answer that no retry would change.
+///
+/// ```
+/// use resilience_core::{BreakerPolicy, OnPermanent};
+///
+/// assert_eq!(BreakerPolicy::DEFAULT.permanent(), OnPermanent::ProbeSuccess);
+/// let strict = BreakerPolicy::builder().permanent(OnPermanent::Failure).build()?;
+/// assert_eq!(strict.permanent(), OnPermanent::Failure);
+/// # Ok::<(), resilience_core::InvalidPolicy>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum OnPermanent {
+    /// That it is down: it counts as a failure.
+    Failure,
+    /// That it answers: a probe that ends so is a success. While the circuit is closed it says nothing.
+    #[default]
+    ProbeSuccess,
+    /// Nothing, not even of a probe. A service that gives no other answers stays half-open.
+    Neutral,
+}
+
 /// What a call without an outcome says about the service: one whose caller gave up, whose future was dropped.
 ///
 /// A caller's own timeout is what a hung service looks like from here. In settings `"ignore"`, or the duration from which on

@@ -1,5 +1,5 @@
 use super::numbers::{about, count, share, time};
-use crate::policy::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
+use crate::policy::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, OnPermanent, Window};
 
 const YEAR: f64 = 365.25 * 24.0 * 60.0 * 60.0;
 
@@ -111,7 +111,7 @@ impl BreakerPolicy {
             (self.count_transient(), "transient"),
             (self.count_throttled(), "throttled"),
             (self.count_timeouts(), "timed out"),
-            (self.count_permanent(), "permanent"),
+            (self.permanent() == OnPermanent::Failure, "permanent"),
             (true, "panicked"),
         ];
         let kinds: Vec<_> = kinds
@@ -127,6 +127,10 @@ impl BreakerPolicy {
             OnAbandon::Ignore => String::new(),
             OnAbandon::FailAfter(span) => format!(", or abandoned after {}", time(span)),
         };
-        format!("counts {what} that were {}{abandoned}", kinds.join(", "))
+        let answered = match self.permanent() {
+            OnPermanent::ProbeSuccess => "; a probe that ends in a permanent failure is a success",
+            OnPermanent::Failure | OnPermanent::Neutral => "",
+        };
+        format!("counts {what} that were {}{abandoned}{answered}", kinds.join(", "))
     }
 }
