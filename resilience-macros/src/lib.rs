@@ -171,7 +171,7 @@ use proc_macro::TokenStream;
 /// | `breaker(per = attempt)` | attempt | `attempt` or `call`: what is judged as one |
 /// | `breaker(failure_threshold = 8)` | 8 | 1 to 1,000,000 failures, or 0 where a rate is given |
 /// | `breaker(failure_span = "500ms")` | 500 ms | up to 1 day from the second failure in a row to the one that opens the circuit; 0: any time |
-/// | `breaker(failure_count = consecutive)` | consecutive | `consecutive` or `cumulative` |
+/// | `breaker(failure_count = consecutive)` | consecutive | `consecutive`, or `cumulative`: all in `window` |
 /// | `breaker(failure_rate = 0.5)` | 0, no such rule | 0 to 1 |
 /// | `breaker(slow_call_rate = 0.5)` | 0, no such rule | 0 to 1 |
 /// | `breaker(slow_call_duration = "60s")` | 60 s | 1 ms to 1 day |

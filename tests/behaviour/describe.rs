@@ -190,7 +190,7 @@ fn breakers_say_what_opens_and_what_closes_them() {
 
     expect!["none: every call is admitted"].assert_eq(&text(breaker().enabled(false)));
     expect![[r#"
-        opens after 8 failures in all or when 25 % of the calls of the last 30 s have failed or when 50 % of the calls of the last 30 s took 2 s or longer, judged from 10 calls on;
+        opens after 8 failures in the calls of the last 30 s or when 25 % of the calls of the last 30 s have failed or when 50 % of the calls of the last 30 s took 2 s or longer, judged from 10 calls on;
         asks again after 5 s, 2 times longer each time in a row, up to 10 min, plus up to 10 % by chance, though at most once in 5 s, with up to 1 probe at a time;
         closes after 1 success, opens again after 1 failure;
         a probe that takes 1 min gives its place to another;

@@ -78,12 +78,13 @@ impl Breaker {
                 // Whoever closes it asks the memory.
                 return;
             };
+            let in_a_row = if policy.is_cumulative() { 0 } else { present.failures };
             let closed = Closed {
-                failures: present.failures,
                 spanned: present.spanned,
                 ramping: present.ramping && !policy.ramp().is_zero(),
                 ..memory.closed()
-            };
+            }
+            .with_failures(in_a_row);
             if self.replace(word, word.with_closed(closed)) || seeded("adopted_unseen") {
                 return;
             }

@@ -54,9 +54,11 @@ impl Tally {
     }
 }
 
-/// From which shares of the window on the circuit opens.
+/// From how many failures in the window on, and from which shares of it, the circuit opens.
 #[derive(Debug, Default)]
 pub(super) struct Rates {
+    /// How many failures in the window open the circuit, whatever share they are; zero where there is no such rule.
+    failures: u32,
     /// Zero where there is no such rule.
     failed: f64,
     slow: f64,
@@ -67,9 +69,16 @@ pub(super) struct Rates {
 impl Rates {
     pub(super) fn of(policy: &BreakerPolicy) -> Self {
         Self {
+            failures: if policy.counts_in_window() {
+                policy.failure_threshold()
+            } else {
+                0
+            },
             failed: policy.failure_rate(),
             slow: policy.slow_call_rate(),
             minimum: match policy.window() {
+                // No success can be the call that makes the minimum.
+                _ if !policy.has_rate() => 0,
                 Window::Calls(size) => size.min(policy.minimum_calls()),
                 Window::Time(_) => policy.minimum_calls(),
             },
@@ -78,7 +87,9 @@ impl Rates {
 
     /// The rule that these calls meet.
     pub(super) fn met(&self, tally: Tally) -> Option<CircuitCause> {
-        if !self.are_enough(tally) {
+        if self.failures != 0 && tally.failed >= self.failures.into() {
+            Some(CircuitCause::Failures)
+        } else if !self.are_enough(tally) {
             None
         } else if reaches(tally.failed, tally.calls, self.failed) {
             Some(CircuitCause::FailureRate)

@@ -20,11 +20,11 @@ use std::time::Duration;
 /// | `per` | attempt | attempt, or call: what is judged as one |
 /// | `failure_threshold` | 8 | 1 to 1,000,000 failures, or 0: no such rule |
 /// | `failure_span` | 500 ms, or 0 where failures are cumulative | up to 1 day: how long a run of failures must last to open the circuit; 0: any time |
-/// | `failure_count` | consecutive | consecutive, or cumulative: whether a success starts the count anew |
+/// | `failure_count` | consecutive | consecutive: failures in a row; or cumulative: all failures in `window` |
 /// | `failure_rate` | 0 | above 0 to 1 of the window, or 0: no such rule |
 /// | `slow_call_rate` | 0 | above 0 to 1 of the window, or 0: no such rule |
 /// | `slow_call_duration` | 60 s | 1 ms to 1 day |
-/// | `window` | 100 calls | 1 to 1,000,000 calls, or 100 ms to 1 day |
+/// | `window` | 100 calls | 1 to 1,000,000 calls, or 100 ms to 1 day: what rates and cumulative failures are taken over |
 /// | `minimum_calls` | 20 | 1 to 1,000,000; a window of fewer calls is judged once it is full |
 /// | `count_transient` | true | whether transient failures count |
 /// | `count_throttled` | true | whether throttled failures count |
@@ -193,7 +193,7 @@ impl BreakerPolicy {
             OnAbandon::Ignore => None,
             OnAbandon::FailAfter(time) => OutOfRange::time("on_abandon", time, TICK, DAY),
         };
-        let no_rule = self.failure_threshold == 0 && self.failure_rate == 0.0 && self.slow_call_rate == 0.0;
+        let no_rule = self.failure_threshold == 0 && !self.has_rate();
         let is_spanned_in_vain = self.is_cumulative() && !self.failure_span().is_zero();
         let failure_span = if is_spanned_in_vain {
             OutOfRange::conflict(
@@ -204,6 +204,16 @@ impl BreakerPolicy {
         } else {
             OutOfRange::time("failure_span", self.failure_span(), Duration::ZERO, DAY)
         };
+        let failure_threshold = match self.window {
+            Window::Calls(calls) if self.is_cumulative() && self.failure_threshold > calls => {
+                OutOfRange::count_conflict(
+                    "failure_threshold",
+                    self.failure_threshold as u64,
+                    "no more than the calls of `window` where `failure_count` is cumulative",
+                )
+            }
+            _ => None,
+        };
         // Without any rule the threshold is the one that has to be there.
         let least = no_rule as u64;
         let found = [
@@ -211,8 +221,10 @@ impl BreakerPolicy {
             OutOfRange::factor("slow_call_rate", self.slow_call_rate, 0.0, 1.0),
             OutOfRange::count("failure_threshold", self.failure_threshold as u64, least, MOST),
             failure_span,
-            OutOfRange::time("slow_call_duration", self.slow_call_duration, TICK, DAY),
+            // Of the two the first is wrong in itself.
             window,
+            failure_threshold,
+            OutOfRange::time("slow_call_duration", self.slow_call_duration, TICK, DAY),
             OutOfRange::count("minimum_calls", self.minimum_calls as u64, 1, MOST),
             on_abandon,
             OutOfRange::time("recovery_timeout", self.recovery_timeout, TICK, DAY),
@@ -274,7 +286,7 @@ impl BreakerPolicy {
         }
     }
 
-    /// Whether a success starts the count of failures anew.
+    /// Which failures `failure_threshold` counts: those in a row, or all in the window.
     #[must_use]
     pub const fn failure_count(&self) -> FailureCount {
         self.failure_count
@@ -298,7 +310,7 @@ impl BreakerPolicy {
         self.slow_call_duration
     }
 
-    /// Which of the latest calls the rates are taken over.
+    /// Which of the latest calls the rates and cumulative failures are taken over.
     #[must_use]
     pub const fn window(&self) -> Window {
         self.window
@@ -418,16 +430,26 @@ impl BreakerPolicy {
         self.failure_threshold > 1 && !self.failure_span().is_zero()
     }
 
-    const fn is_cumulative(&self) -> bool {
+    pub(crate) const fn is_cumulative(&self) -> bool {
         matches!(self.failure_count, FailureCount::Cumulative)
     }
 
-    /// Whether a rate is judged, and a window therefore kept.
-    pub(crate) const fn has_window(&self) -> bool {
-        self.enabled && (self.failure_rate > 0.0 || self.slow_call_rate > 0.0)
+    /// Whether a share of the calls in the window opens the circuit.
+    pub(crate) const fn has_rate(&self) -> bool {
+        self.failure_rate > 0.0 || self.slow_call_rate > 0.0
     }
 
-    /// Whether a rate is judged over a window of time, so that every outcome needs the time.
+    /// Whether a number of failures in the window opens the circuit.
+    pub(crate) const fn counts_in_window(&self) -> bool {
+        self.is_cumulative() && self.failure_threshold > 0
+    }
+
+    /// Whether the calls in the window are judged, and a window therefore kept.
+    pub(crate) const fn has_window(&self) -> bool {
+        self.enabled && (self.has_rate() || self.counts_in_window())
+    }
+
+    /// Whether the calls in a window of time are judged, so that every outcome needs the time.
     pub(crate) const fn has_window_of_time(&self) -> bool {
         self.has_window() && matches!(self.window, Window::Time(_))
     }
@@ -484,6 +506,22 @@ mod tests {
                 .build()
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn more_cumulative_failures_than_the_window_has_calls_are_refused() {
+        let layer = BreakerPolicy::builder().failure_count(FailureCount::Cumulative);
+
+        let mistake = layer.failure_threshold(101).build().unwrap_err();
+
+        assert_eq!(
+            mistake.to_string(),
+            "`failure_threshold` is 101, but must be no more than the calls of `window` where `failure_count` is cumulative"
+        );
+        assert!(layer.failure_threshold(100).build().is_ok());
+        assert!(layer.failure_threshold(101).window(Window::Calls(101)).build().is_ok());
+        let minute = Window::Time(Duration::from_secs(60));
+        assert!(layer.failure_threshold(1_000_000).window(minute).build().is_ok());
     }
 
     #[test]

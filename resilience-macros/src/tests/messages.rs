@@ -129,6 +129,8 @@ fn breaker_and_budget() {
         "breaker(per = atempt)",
         "breaker(per = \"call\")",
         "breaker(failure_count = 5)",
+        "breaker(failure_threshold = 200, failure_count = cumulative)",
+        "breaker(failure_threshold = 11, failure_count = cumulative, window = 10)",
         "breaker(failure_threshold = 0)",
         "breaker(failure_threshold = 0, failure_rate = 0)",
         "breaker(failure_threshold = 0, failure_rate = many)",

@@ -284,9 +284,8 @@ impl Model {
     fn counted(&self, failures: u32, failed: bool) -> u32 {
         match (failed, self.policy.failure_count()) {
             _ if self.policy.failure_threshold() == 0 => 0,
-            (true, _) => failures + 1,
-            (false, FailureCount::Cumulative) => failures,
-            (false, _) => 0,
+            (true, FailureCount::Consecutive) => failures + 1,
+            (true, FailureCount::Cumulative) | (false, _) => 0,
         }
     }
 
@@ -321,6 +320,10 @@ impl Model {
             return Some(self.open(now, 0, CircuitCause::Failures, self.failures().into()));
         }
         let window = self.window(now);
+        let failed = window.iter().filter(|(_, failed, _)| *failed).count() as u64;
+        if self.is_counted_in_window() && failed >= self.policy.failure_threshold().into() {
+            return Some(self.open(now, 0, CircuitCause::Failures, failed));
+        }
         let calls = window.len() as u64;
         let minimum = match self.policy.window() {
             Window::Calls(size) => size.min(self.policy.minimum_calls()),
@@ -329,7 +332,6 @@ impl Model {
         if calls < minimum.into() {
             return None;
         }
-        let failed = window.iter().filter(|(_, failed, _)| *failed).count() as u64;
         let slow = window.iter().filter(|(.., slow)| *slow).count() as u64;
         let reaches = |part: u64, (of, whole): (u64, u64)| of > 0 && part > 0 && part * whole >= calls * of;
         if reaches(failed, self.failure_rate) {
@@ -339,6 +341,10 @@ impl Model {
         } else {
             None
         }
+    }
+
+    fn is_counted_in_window(&self) -> bool {
+        self.policy.failure_count() == FailureCount::Cumulative && self.policy.failure_threshold() > 0
     }
 
     /// The outcomes that the rates are taken over.
@@ -447,8 +453,11 @@ impl Model {
             (Window::Time(old), Window::Time(new)) if tenth(old) == tenth(new) => self.outcomes.clone(),
             _ => Vec::new(),
         };
-        if let State::Closed { ramp, .. } = &mut self.state {
+        if let State::Closed { failures, run, ramp } = &mut self.state {
             *ramp = ramp.filter(|_| !policy.ramp().is_zero());
+            if policy.failure_count() == FailureCount::Cumulative {
+                (*failures, *run) = (0, None);
+            }
         }
         self.policy = policy;
         self.failure_rate = fraction(policy.failure_rate());
@@ -489,7 +498,15 @@ impl Model {
                 _ => BreakerMode::Automatic,
             },
             retry_after,
-            failures: self.failures(),
+            failures: match self.state {
+                State::Closed { .. } if self.is_counted_in_window() => window
+                    .iter()
+                    .filter(|(_, failed, _)| *failed)
+                    .count()
+                    .try_into()
+                    .unwrap(),
+                _ => self.failures(),
+            },
             calls_in_window: window.len() as u64,
             failed_in_window: window.iter().filter(|(_, failed, _)| *failed).count() as u64,
             slow_in_window: window.iter().filter(|(.., slow)| *slow).count() as u64,

@@ -97,7 +97,7 @@ impl Brief {
         self.has(PER_CALL)
     }
 
-    /// Whether a success leaves the count of failures as it is.
+    /// Whether failures are counted in the window, and not in a row.
     pub(crate) const fn is_cumulative(self) -> bool {
         self.has(CUMULATIVE)
     }
@@ -107,12 +107,12 @@ impl Brief {
         self.has(SPAN)
     }
 
-    /// Whether a rate is judged.
+    /// Whether the calls in the window are judged.
     pub(crate) const fn has_window(self) -> bool {
         self.has(WINDOW)
     }
 
-    /// Whether a rate is judged over a window of time.
+    /// Whether the calls in a window of time are judged.
     pub(crate) const fn has_window_of_time(self) -> bool {
         self.has(WINDOW_OF_TIME)
     }

@@ -103,7 +103,7 @@ impl BreakerOptions {
         self
     }
 
-    /// Whether a success starts the count of failures anew.
+    /// Which failures the threshold counts: those in a row, or all in the [`window`](Self::window).
     pub const fn failure_count(mut self, count: FailureCount) -> Self {
         self.failure_count = Some(count);
         self
@@ -132,7 +132,7 @@ impl BreakerOptions {
         self
     }
 
-    /// Which of the latest calls the rates are taken over.
+    /// Which of the latest calls the rates and cumulative failures are taken over.
     pub const fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
