@@ -36,7 +36,8 @@ impl Service {
             }
             // Only what is idempotent is retried, whatever the policy says.
             let retry = match kind {
-                Kind::Idempotent => policy.retry,
+                Kind::Idempotent if !self.is_unshared() => policy.retry,
+                Kind::Idempotent => policy.retry.once(),
                 Kind::Plain | Kind::Apply => RetryPolicy::ONE_ATTEMPT,
             };
             // Writing to a string does not fail.

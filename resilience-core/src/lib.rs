@@ -108,7 +108,7 @@ pub use policy::{
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]
 pub use resilience_macros::{Classify, apply, idempotent, plain, retry_service};
-pub use service::{OperationReport, Service};
+pub use service::{OperationReport, Partition, Service};
 pub use settings::Settings;
 pub use telemetry::{Failures, Rejections, Statistics, Suppressions};
 

@@ -2,7 +2,7 @@
 
 mod kept;
 
-pub(crate) use kept::Kept;
+pub(crate) use kept::{Kept, MOST_KEPT};
 
 use crate::{
     interruption::{Origin, Reason},
@@ -13,6 +13,8 @@ use crate::{
     telemetry::{Counters, EachMinute, Subject},
 };
 use std::{
+    hash::{Hash, Hasher},
+    mem,
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -32,6 +34,26 @@ impl OperationPolicy {
         attempt_timeout: None,
         apply_in_retry: ApplyInRetry::Disarm,
     };
+
+    /// The same for one attempt.
+    pub(crate) fn once(self) -> Self {
+        Self {
+            retry: self.retry.once(),
+            ..self
+        }
+    }
+
+    /// Equal policies have the same digest.
+    fn digest(&self, hasher: &mut impl Hasher) {
+        let Self {
+            retry,
+            attempt_timeout,
+            apply_in_retry,
+        } = self;
+        retry.digest(hasher);
+        attempt_timeout.hash(hasher);
+        mem::discriminant(apply_in_retry).hash(hasher);
+    }
 
     fn total_millis(&self) -> u32 {
         let millis = self.retry.total_timeout().as_nanos().div_ceil(1_000_000);
@@ -99,19 +121,25 @@ impl Link {
     /// one anyway.
     pub(crate) const DEPTH_SHIFT: u32 = 24;
 
-    pub(crate) fn new(service: &'static Service, operation: &'static Operation, policy: OperationPolicy) -> Self {
+    pub(crate) fn new(service: &'static Service, operation: &'static Operation, policy: Kept) -> Self {
         let kind = operation.kind_in_force();
         Self {
-            word: AtomicU32::new(policy.word(kind)),
+            word: AtomicU32::new(Self::word_of(service, kind, policy)),
             service,
             operation,
             kind,
             counters: Counters::default(),
             total_timeout: AtomicU32::new(policy.total_millis()),
-            policy: AtomicU32::new(Kept::new(policy).number().get()),
+            policy: AtomicU32::new(policy.number().get()),
             warned: AtomicU32::new(0),
             rejected: EachMinute::default(),
         }
+    }
+
+    /// Where calls share nothing, there is no budget to pay for a second attempt, and no breaker to stop one.
+    fn word_of(service: &Service, kind: Kind, policy: Kept) -> u32 {
+        let policy = if service.is_unshared() { policy.once() } else { *policy };
+        policy.word(kind)
     }
 
     #[inline]
@@ -132,10 +160,11 @@ impl Link {
         Kept::of_number(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN))
     }
 
-    pub(crate) fn set_policy(&self, policy: OperationPolicy) {
-        self.policy.store(Kept::new(policy).number().get(), Ordering::Release);
+    pub(crate) fn set_policy(&self, policy: Kept) {
+        self.policy.store(policy.number().get(), Ordering::Release);
         self.total_timeout.store(policy.total_millis(), Ordering::Relaxed);
-        self.word.store(policy.word(self.kind), Ordering::Relaxed);
+        let word = Self::word_of(self.service, self.kind, policy);
+        self.word.store(word, Ordering::Relaxed);
     }
 
     pub(crate) fn origin(&self) -> &'static Origin {

@@ -2,7 +2,7 @@
 
 use crate::{
     call::Call,
-    declaration::ServiceSource,
+    declaration::{Called, ServiceSource},
     link::Link,
     policy::{RetryOptions, ServiceOptions},
     registry::Registry,
@@ -183,13 +183,16 @@ impl Operation {
         .with_deadline_of(scope::current())
     }
 
-    /// Begins a call on a service that was handed in: a [`ServiceDef`](crate::ServiceDef) or a `&'static Service`.
+    /// Begins a call on a service that was handed in: a [`ServiceDef`](crate::ServiceDef), a `&'static Service`, or a
+    /// [`Partition`](crate::Partition), which the call holds until it is dropped.
     #[inline]
     pub fn begin_on<S: ServiceSource + ?Sized>(&'static self, service: &S) -> Call {
-        let service = service.service();
-        match self.handed.get() {
-            Some(link) if ptr::eq(link.service, service) => Call::new(link),
-            _ => Call::new(self.keep(&self.handed, service)),
+        match service.__place().0 {
+            Called::Service(service) => match self.handed.get() {
+                Some(link) if ptr::eq(link.service, service) => Call::new(link),
+                _ => Call::new(self.keep(&self.handed, service)),
+            },
+            Called::Partition(pinned) => Call::of_partition(pinned.service().link_partition(self), pinned),
         }
         .with_deadline_of(scope::current())
     }

@@ -44,11 +44,13 @@ pub struct Registry {
     random: Box<dyn RandomSource>,
     shutdown: Shutdown,
     max_services: usize,
+    /// Of each service that says nothing else.
+    max_partitions: usize,
     /// Held while settings change: one change after the other.
     changing: Mutex<()>,
     settings: RwLock<Settings>,
     services: RwLock<HashMap<&'static str, &'static Service>>,
-    /// What every name beyond the limit gets.
+    /// What every name beyond the limit gets: nothing that calls share.
     overflow: OnceLock<&'static Service>,
     /// The levels of events about no service.
     levels: AtomicU64,
@@ -60,7 +62,7 @@ static REGISTRIES: Mutex<Vec<&'static Registry>> = Mutex::new(Vec::new());
 static GLOBAL: LazyLock<&'static Registry> = LazyLock::new(Registry::new);
 
 impl Registry {
-    /// The name of the service that stands for all names beyond the limit.
+    /// The name of what stands for all names beyond the limit: see [`service`](Self::service).
     pub const OVERFLOW: &'static str = "overflow";
 
     /// The registry of all calls that name no other and were not made within an [entered](Self::enter) one.
@@ -86,18 +88,32 @@ impl Registry {
             sleeper: None,
             random: Box::new(ThreadRandom),
             max_services: 10_000,
+            max_partitions: 1_000,
         }
     }
 
     /// The service of this name, made with the registry's defaults if it is new.
     ///
-    /// Beyond the registry's limit of services (10,000 unless the builder says otherwise), which only names made from
-    /// foreign input can reach, every new name gets one and the same service, [`Registry::OVERFLOW`].
+    /// A service lives as long as the process. Names made from foreign input, such as hosts and tenants, are better keys of
+    /// [partitions](Service::partition), whose memory is used again.
+    ///
+    /// Beyond the registry's limit of services (10,000 unless the builder says otherwise) new names share nothing: their calls make
+    /// one attempt, without breaker and budget. They are counted under the name [`Registry::OVERFLOW`], and the first of them is an
+    /// event.
     #[must_use]
     pub fn service(&'static self, name: &str) -> &'static Service {
-        if let Some(service) = self.find(name) {
-            return service;
+        let is_full = {
+            let services = self.services.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(service) = services.get(name) {
+                return service;
+            }
+            services.len() >= self.max_services
+        };
+        if is_full {
+            return self.overflow();
         }
+        // The clock is a user's code: it is read before anything is locked.
+        let born = Tick::at(self.now());
         let mut services = self.services.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(service) = services.get(name) {
             return service;
@@ -107,7 +123,7 @@ impl Registry {
             return self.overflow();
         }
         let name: &'static str = Box::leak(name.into());
-        let service: &'static Service = Box::leak(Box::new(Service::new(name, self)));
+        let service: &'static Service = Box::leak(Box::new(Service::new(name, self, born)));
         services.insert(name, service);
         service
     }
@@ -116,12 +132,14 @@ impl Registry {
         if let Some(overflow) = self.overflow.get() {
             return overflow;
         }
-        // Settings must not change while it is made from them.
+        // The clock is a user's code: it is read before anything is locked.
+        let born = Tick::at(self.now());
+        // Settings must not change while it is made: they would not find it.
         let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut is_first = false;
         let overflow = self.overflow.get_or_init(|| {
             is_first = true;
-            Box::leak(Box::new(Service::new(Self::OVERFLOW, self)))
+            Box::leak(Box::new(Service::unshared(Self::OVERFLOW, self, None, born)))
         });
         drop(changing);
         if is_first {
@@ -157,8 +175,12 @@ impl Registry {
     /// The service that `definition` declares. The first definition of a name holds; a different one is reported by an event.
     pub fn define(&'static self, definition: &ServiceDef) -> &'static Service {
         let service = self.service(definition.name());
-        service.define(definition.layer());
+        service.define(definition.layer(), definition.partitions_limit());
         service
+    }
+
+    pub(crate) fn max_partitions(&self) -> usize {
+        self.max_partitions
     }
 
     /// The subject of an event about no service.
@@ -166,6 +188,7 @@ impl Registry {
         Subject {
             service: None,
             operation: None,
+            partition: None,
             levels: Levels::from_bits(self.levels.load(Ordering::Relaxed)),
         }
     }
@@ -262,6 +285,7 @@ pub struct RegistryBuilder {
     sleeper: Option<Box<dyn Sleeper>>,
     random: Box<dyn RandomSource>,
     max_services: usize,
+    max_partitions: usize,
 }
 
 impl RegistryBuilder {
@@ -289,6 +313,13 @@ impl RegistryBuilder {
         self
     }
 
+    /// How many [partitions](crate::Partition) each of its services tells apart at a time, unless its
+    /// [definition](crate::ServiceDef::max_partitions) says otherwise: 1,000 by default.
+    pub fn max_partitions(mut self, limit: usize) -> Self {
+        self.max_partitions = limit;
+        self
+    }
+
     /// The registry. It lives as long as the process.
     #[must_use]
     pub fn build(self) -> &'static Registry {
@@ -299,6 +330,7 @@ impl RegistryBuilder {
             random: self.random,
             shutdown: Shutdown::default(),
             max_services: self.max_services,
+            max_partitions: self.max_partitions,
             changing: Mutex::default(),
             settings: RwLock::default(),
             services: RwLock::default(),
@@ -316,6 +348,7 @@ impl fmt::Debug for RegistryBuilder {
             .field("clock", &self.clock)
             .field("sleeper", &in_use(self.sleeper.as_deref()))
             .field("max_services", &self.max_services)
+            .field("max_partitions", &self.max_partitions)
             .finish_non_exhaustive()
     }
 }

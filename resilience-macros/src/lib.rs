@@ -108,7 +108,7 @@ use proc_macro::TokenStream;
 /// | --- | --- | --- |
 /// | `max_attempts = 4` | 3 | 1 to 1,000,000; counts the first run |
 /// | `max_retries = 3` | | in place of `max_attempts`; counts the runs after the first |
-/// | `backoff = exponential` | exponential | `none`, `fixed`, `linear`, `incremental`, `exponential`, `fibonacci` |
+/// | `backoff = exponential` | exponential | `none`, `fixed`, `linear`, `exponential`, `fibonacci` |
 /// | `base_delay = "100ms"` | 100 ms | up to `max_delay` |
 /// | `min_delay = "50ms"` | 0 | up to `max_delay` |
 /// | `max_delay = "10s"` | 10 s | up to one day |

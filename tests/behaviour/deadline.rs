@@ -43,7 +43,7 @@ async fn a_million_attempts_end_after_the_default_five_minutes() {
 #[tokio::test(start_paused = true)]
 async fn no_sleep_goes_to_the_end_or_past_it() {
     // R037
-    for (delay, runs) in [(ms(2_499), 5), (ms(2_500), 4), (ms(9_999), 2), (secs(10), 1)] {
+    for (delay, runs) in [(ms(2_499), 5), (ms(2_500), 4), (ms(5_000), 2), (ms(9_999), 2)] {
         let world = World::new();
         let plans = world.plans("plan_service", layer(fixed(delay).total_timeout(secs(10))));
 

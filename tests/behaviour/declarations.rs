@@ -31,7 +31,9 @@ fn a_policy_that_does_not_go_together_is_told_when_the_operation_is_linked() {
     }
     assert_eq!(
         events.take(),
-        ["ERROR policy refused service=plan_service operation=fetch field=base_delay value=100ms allowed=0ns to 50ms"]
+        [
+            "ERROR policy refused service=plan_service operation=fetch field=base_delay value=100ms allowed=0ns to 50ms, which is `max_delay`: raise that too"
+        ]
     );
 }
 

@@ -42,13 +42,11 @@ fn policy(backoff: Backoff, base: u64) -> RetryOptions {
 
 #[tokio::test(start_paused = true)]
 async fn each_strategy_waits_by_its_formula() {
-    let table: [(RetryOptions, &[u64]); 10] = [
-        (policy(Backoff::None, 500), &[]),                                    // R007
-        (policy(Backoff::Fixed, 500), &[500, 500, 500, 500]),                 // R008
-        (policy(Backoff::Linear, 100), &[2_000, 2_000, 2_000, 2_000]),        // R009
-        (policy(Backoff::Linear, 5_000), &[5_000, 5_000, 5_000, 5_000]),      // R009
-        (policy(Backoff::Incremental, 2_000), &[2_000, 4_000, 6_000, 8_000]), // R010
-        (policy(Backoff::Exponential, 100), &[100, 200, 400, 800]),           // R011, R012
+    let table: [(RetryOptions, &[u64]); 8] = [
+        (policy(Backoff::None, 500), &[]),                               // R007
+        (policy(Backoff::Fixed, 500), &[500, 500, 500, 500]),            // R008
+        (policy(Backoff::Linear, 2_000), &[2_000, 4_000, 6_000, 8_000]), // R010
+        (policy(Backoff::Exponential, 100), &[100, 200, 400, 800]),      // R011, R012
         (
             policy(Backoff::Exponential, 1_000).factor(3.0),
             &[1_000, 3_000, 9_000, 27_000],
@@ -96,7 +94,7 @@ async fn each_jitter_spreads_by_its_formula() {
 #[tokio::test(start_paused = true)]
 async fn a_delay_never_overflows() {
     // R022
-    for backoff in [Backoff::Incremental, Backoff::Exponential, Backoff::Fibonacci] {
+    for backoff in [Backoff::Linear, Backoff::Exponential, Backoff::Fibonacci] {
         let day = secs(24 * 60 * 60);
         let retry = policy(backoff, 1_000)
             .max_attempts(1_000)

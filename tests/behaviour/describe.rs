@@ -94,6 +94,7 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
+        note             retry.max_attempts: one call makes up to 10 attempts, and 5 failures open the circuit: raise `breaker.failure_threshold`, or set `breaker.per` to call
     "#]].assert_eq(&text(ServiceOptions::background()));
     expect![[r#"
         fallback         the one that the code names, if it names one

@@ -188,18 +188,20 @@ fn defaults_fill_what_nobody_has_said_for_services_old_and_new() {
 }
 
 #[test]
-fn defaults_hold_for_the_service_beyond_the_limit_too() {
+fn nothing_gives_names_beyond_the_limit_a_breaker() {
     let registry = Registry::builder().max_services(0).build();
-    let overflow = Plans::new(registry, "any_service", ServiceOptions::new());
+    let strict = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+    let overflow = Plans::new(registry, "any_service", strict);
     assert_eq!(overflow.service.name(), Registry::OVERFLOW);
 
-    let strict = exact().failure_threshold(1);
+    registry.configure_defaults(strict).unwrap();
     registry
-        .configure_defaults(ServiceOptions::new().breaker(strict))
+        .reconfigure(registry.settings().service(Registry::OVERFLOW, strict))
         .unwrap();
     let _ = overflow.count_blocking(|run| Err(Error::Down(run)));
 
-    assert_eq!(overflow.service.state(), CircuitState::Open);
+    assert_eq!(overflow.service.state(), CircuitState::Closed);
+    assert_eq!(overflow.count_blocking(Ok), Ok(2));
 }
 
 #[test]
@@ -216,7 +218,7 @@ fn what_is_out_of_range_changes_nothing_and_is_named() {
         ),
         (
             ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(9).base_delay(secs(11))),
-            ["base_delay", "11s", "0ns to 10s"],
+            ["base_delay", "11s", "0ns to 10s, which is `max_delay`: raise that too"],
         ),
         (
             ServiceOptions::new()
@@ -228,7 +230,7 @@ fn what_is_out_of_range_changes_nothing_and_is_named() {
             ServiceOptions::new()
                 .retry(immediate(9))
                 .budget(BudgetPolicy::builder().deposit(f64::NAN)),
-            ["deposit", "NaN", "0.0 to 10.0"],
+            ["deposit", "NaN", "0, or 0.001 to 10.0"],
         ),
         (
             ServiceOptions::new()

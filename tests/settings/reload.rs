@@ -74,7 +74,7 @@ fn a_reload_with_one_mistake_changes_nothing_anywhere() {
     for (settings, told) in [
         (
             of_plans(ServiceOptions::new().retry(immediate(7))).service("tool_service", cap(secs(1))),
-            "services.tool_service.retry.max_delay is 1s, but retry.base_delay is 2s (attribute), which then must be 0ns to 1s",
+            "services.tool_service.retry.max_delay is 1s, but retry.base_delay is 2s (attribute), which then must be 0ns to 1s, which is `max_delay`: raise that too",
         ),
         (
             of_plans(ServiceOptions::new().retry(immediate(7))).operation(
@@ -86,7 +86,7 @@ fn a_reload_with_one_mistake_changes_nothing_anywhere() {
         ),
         (
             of_plans(ServiceOptions::new().retry(immediate(7))).defaults(cap(ms(1))),
-            "defaults.retry.max_delay is 1ms, but retry.base_delay is 100ms (library), which then must be 0ns to 1ms",
+            "defaults.retry.max_delay is 1ms, but retry.base_delay is 100ms (library), which then must be 0ns to 1ms, which is `max_delay`: raise that too",
         ),
     ] {
         let refused = world.registry.reconfigure(settings).unwrap_err();

@@ -96,3 +96,7 @@ struct BreakerPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/apply.md")]
 struct ApplyPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/partitions.md")]
+struct PartitionsPage;

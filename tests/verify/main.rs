@@ -46,7 +46,7 @@ mod elsewhere {
         Ok(1)
     }
 
-    #[retry_service(name = "twin_service", idempotent, operation = "twin", retry(max_attempts = 9))]
+    #[retry_service(name = "twin_service", idempotent, operation = "twin", retry(max_attempts = 4))]
     pub(crate) fn other() -> Result<u32, Error> {
         Ok(1)
     }
@@ -122,7 +122,7 @@ fn settings_that_do_not_go_together_with_an_attribute_are_found_before_the_first
         found,
         [
             "ops.toml:2: services.plan_service.retry.max_delay is 1s, but retry.base_delay is 2s (attribute), which then must \
-             be 0ns to 1s"
+             be 0ns to 1s, which is `max_delay`: raise that too"
         ]
     );
 }
@@ -247,5 +247,50 @@ fn a_breaker_that_chance_opens_more_than_once_an_hour_is_found() {
             });
             assert_eq!(found, Vec::from_iter(expected), "{layer:?}");
         }
+    }
+}
+
+#[test]
+fn what_is_valid_and_cannot_do_what_it_says_is_found_and_described() {
+    let retry = "[services.plan_service.operations.fetch_plan.retry]\n";
+    let breaker = "[services.plan_service.breaker]\n";
+    let at = "services.plan_service.operations.fetch_plan.";
+    let table = [
+        (
+            format!("{retry}max_attempts = 1000000\nbase_delay = \"100ms\"\njitter = \"none\"\n"),
+            vec![
+                "retry.max_attempts: `total_timeout` of 300s ends most calls after 36 attempts or fewer: raise it, or lower \
+                 `max_attempts`",
+                "retry.max_attempts: one call makes up to 1000000 attempts, and 8 failures open the circuit: raise \
+                 `breaker.failure_threshold`, or set `breaker.per` to call",
+            ],
+        ),
+        (
+            format!("{retry}base_delay = \"2s\"\ntotal_timeout = \"1s\"\n"),
+            vec!["retry.total_timeout: a wait before the first retry of up to 2s leaves many calls no time for one"],
+        ),
+        (
+            format!("{retry}backoff = \"fixed\"\nfactor = 3.0\nbase_delay = \"1s\"\n"),
+            vec!["retry.factor: has no effect: only exponential backoff grows by a factor"],
+        ),
+        (
+            format!("{breaker}window = 50\n"),
+            vec!["breaker.window: a window of 50 calls has no effect: no `failure_rate` or `slow_call_rate` is set"],
+        ),
+        (format!("{breaker}window = 50\nfailure_rate = 0.5\n"), vec![]),
+        (
+            format!("{breaker}failure_threshold = 2\n"),
+            vec![
+                "retry.max_attempts: one call makes up to 3 attempts, and 2 failures open the circuit: raise \
+                 `breaker.failure_threshold`, or set `breaker.per` to call",
+            ],
+        ),
+        (format!("{breaker}failure_threshold = 2\nper = \"call\"\n"), vec![]),
+    ];
+    for (text, expected) in table {
+        let registry = Registry::new();
+        let expected: Vec<_> = expected.iter().map(|problem| format!("{at}{problem}")).collect();
+
+        assert_eq!(found(registry, &text), expected, "{text}");
     }
 }

@@ -148,6 +148,14 @@ impl Parts {
         stripes::add(&self.counts, 1, |counts| &counts.unjudged[what as usize]);
     }
 
+    /// Visits the counts of all threads, those of successes apart.
+    pub(super) fn for_each_count(&self, visit: impl Fn(&AtomicU64)) {
+        stripes::fold(&self.counts, 0, |none, counts| {
+            counts.unjudged.iter().for_each(&visit);
+            none
+        });
+    }
+
     pub(super) fn counted(&self, what: Unjudged) -> u64 {
         stripes::total(&self.counts, |counts| {
             counts.unjudged[what as usize].load(Ordering::Relaxed)
@@ -331,6 +339,12 @@ impl Memory<'_> {
 
     pub(super) fn last_half_open(&self) -> Option<Tick> {
         self.locked.last_half_open
+    }
+
+    /// The changes so far, and the last half-open period.
+    pub(super) fn forget_all(&mut self) {
+        self.locked.ledger = Ledger::default();
+        self.forget_half_open();
     }
 
     pub(super) fn forget_half_open(&mut self) {

@@ -6,7 +6,8 @@
 //!
 //! The rooms: `word` and `permit` are layouts, `rules` pure functions from word to word, `window` and `successes` what the rates
 //! are taken over, `passing` what a success goes by that takes no lock, `probes` who may try while half-open, `ramp` how many are
-//! admitted after that, `run` how long failures have lasted, `memory` what is kept under the lock, `control` what operators do.
+//! admitted after that, `run` how long failures have lasted, `memory` what is kept under the lock, `control` what operators do,
+//! `renewal` how a breaker is handed on.
 //! The breaker reports what it did by return value ([`Transition`]) and never speaks to the outside itself.
 
 mod change;
@@ -17,6 +18,7 @@ mod passing;
 mod permit;
 mod probes;
 mod ramp;
+mod renewal;
 mod rules;
 mod run;
 mod snapshot;

@@ -1,6 +1,8 @@
 //! Leave to make an attempt, where it is not simply granted: retries, applies, a breaker with something to remember.
 
-use super::{ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
+use super::{
+    ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, ENDED_LEASED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN,
+};
 use crate::{
     breaker::{Ending, Permit, Refusal, Surroundings, Tick, Ticks},
     deadline,
@@ -15,7 +17,7 @@ use std::time::Duration;
 impl Call {
     #[cold]
     pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
-        if self.flags & (Link::APPLY | AGAIN | BEGUN | ENDED) == 0 {
+        if self.flags & (Link::APPLY | AGAIN | BEGUN | ENDED | ENDED_LEASED) == 0 {
             let breaker = self.link.service.breaker();
             if self.flags & DEADLINE != 0 {
                 self.check_time()?;
@@ -44,7 +46,7 @@ impl Call {
     #[inline(never)]
     fn admit_with_care(&mut self) -> Result<(), Interruption> {
         self.flags |= LONG_WAY;
-        if self.flags & ENDED != 0 {
+        if self.has_ended() {
             // By hand only: after its end a call grants everything and counts nothing.
             return Ok(());
         }

@@ -54,6 +54,7 @@ fn registry() -> &'static Registry {
 fn subject(name: &'static str) -> Subject {
     Subject {
         operation: Some(name),
+        partition: None,
         ..registry().subject()
     }
 }

@@ -1,10 +1,11 @@
 //! How attempts and calls end: what they held is given back, those around are told, and it is counted.
 
-use super::{ADMITTED, ATTEMPT_CLOCKED, Call, ENDED, LAST_ANSWERED, LAST_FAILED, LAST_IGNORED, PANICKED, TOKEN};
+use super::{ADMITTED, ATTEMPT_CLOCKED, Call, ENDED, ENDED_LEASED, LAST_FAILED, LAST_IGNORED, LEASED, PANICKED, TOKEN};
 use crate::{
     breaker::{Ending, Permit, Transition},
     policy::{Brief, Briefed},
     scope::{self, Scope},
+    service::Service,
     telemetry::Count,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,6 +14,23 @@ impl Call {
     /// The call is dropped before its end: its caller has gone, or its body has panicked.
     #[cold]
     pub(super) fn abandon(&mut self) {
+        if self.flags & LEASED == 0 {
+            return self.cancel();
+        }
+        /// Gives the partition back, last and whatever happens.
+        struct Leaving(&'static Service);
+        impl Drop for Leaving {
+            fn drop(&mut self) {
+                self.0.unpin();
+            }
+        }
+        let _leaving = Leaving(self.link.service);
+        if !self.has_ended() {
+            self.cancel();
+        }
+    }
+
+    fn cancel(&mut self) {
         if self.flags & ADMITTED != 0 {
             self.give_up_attempt();
         } else {
@@ -47,11 +65,27 @@ impl Call {
     /// Ends the call; `binds_those_around` marks the scope, so that no enclosing call retries its outcome or counts it.
     #[inline]
     pub(super) fn end(&mut self, count: Count, binds_those_around: bool) {
+        if self.flags & (TOKEN | LEASED) == 0 {
+            self.end_as(ENDED, count, binds_those_around);
+        } else {
+            self.end_with_debts(count, binds_those_around);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_with_debts(&mut self, count: Count, binds_those_around: bool) {
         if self.flags & TOKEN != 0 {
             // Paid for an attempt that was not made.
             self.link.service.budget().refund(self.trouble.paid());
         }
-        self.flags = (self.flags | ENDED) & !(ADMITTED | TOKEN);
+        let ended = if self.flags & LEASED == 0 { ENDED } else { ENDED_LEASED };
+        self.end_as(ended, count, binds_those_around);
+    }
+
+    #[inline]
+    fn end_as(&mut self, ended: u32, count: Count, binds_those_around: bool) {
+        self.flags = (self.flags | ended) & !(ADMITTED | TOKEN);
         self.link.counters.add(count);
         let around = scope::current();
         if around.has(Scope::IN_ATTEMPT) {
@@ -105,22 +139,22 @@ impl Call {
 
     /// Takes note of what the last attempt was to the breaker, where that judges the call as one and is not told yet.
     pub(super) fn set_last_ending(&mut self, ending: Ending) {
-        self.flags &= !LAST_ANSWERED;
+        self.flags &= !(LAST_FAILED | LAST_IGNORED);
         self.flags |= match ending {
             Ending::Failure => LAST_FAILED,
             Ending::Ignored => LAST_IGNORED,
-            Ending::Answered => LAST_ANSWERED,
-            Ending::Success | Ending::Abandoned => 0,
+            Ending::Answered | Ending::Success | Ending::Abandoned => 0,
         };
     }
 
     /// What the last attempt was to the breaker, if it has not been told.
     pub(super) fn last_ending(&self) -> Ending {
-        match self.flags & LAST_ANSWERED {
-            LAST_FAILED => Ending::Failure,
-            LAST_IGNORED => Ending::Ignored,
-            LAST_ANSWERED => Ending::Answered,
-            _ => Ending::Abandoned,
+        if self.flags & LAST_FAILED != 0 {
+            Ending::Failure
+        } else if self.flags & LAST_IGNORED != 0 {
+            Ending::Ignored
+        } else {
+            Ending::Answered
         }
     }
 

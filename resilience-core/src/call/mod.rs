@@ -26,6 +26,7 @@ use crate::{
     interruption::Interruption,
     link::{Kept, Link},
     scope::{self, Scope},
+    service::Pinned,
     telemetry::{Count, FailedOutcome},
     time::Started,
 };
@@ -82,16 +83,20 @@ const CUT_BY_DEADLINE: u32 = 1 << 14;
 
 /// The breaker judges the call as one, and the last attempt was a failure to it.
 const LAST_FAILED: u32 = 1 << 19;
-/// The same, and the last attempt told it nothing.
+/// The same, and the last attempt told it nothing. Neither of the two: it was answered in a way that counts only for a probe.
 const LAST_IGNORED: u32 = 1 << 20;
-/// The same, and the last attempt was answered in a way that counts only for a probe.
-const LAST_ANSWERED: u32 = LAST_FAILED | LAST_IGNORED;
 
 /// A hint of zero has taken the place of a delay: there is one such retry per call.
 const HINTED_AT_ONCE: u32 = 1 << 23;
 
 /// The wait before the next attempt was for nothing: no time has passed since the last one was judged.
 const AT_ONCE: u32 = 1 << 21;
+
+/// The call is one of a partition, which it holds until it is dropped.
+const LEASED: u32 = 1 << 22;
+/// In place of [`ENDED`] for a call that holds a partition: all but that is given back. All bits are taken, and no call that goes on
+/// has both of these.
+const ENDED_LEASED: u32 = LAST_FAILED | LAST_IGNORED;
 
 /// What to do after an attempt.
 ///
@@ -133,6 +138,16 @@ impl Call {
         }
     }
 
+    /// A call of a partition.
+    #[inline(never)]
+    pub(crate) fn of_partition(link: &'static Link, pinned: Pinned) -> Self {
+        let mut call = Self::new(link);
+        call.flags |= LEASED | LONG_WAY;
+        // The drop of the call unpins it.
+        pinned.keep();
+        call
+    }
+
     /// Takes note of a deadline in `scope`.
     #[inline]
     pub(crate) fn with_deadline_of(mut self, scope: Scope) -> Self {
@@ -152,7 +167,7 @@ impl Call {
     pub fn admit(&mut self) -> Result<(), Interruption> {
         let flags = self.flags;
         let word = self.link.service.breaker().word();
-        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
+        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | ENDED_LEASED | DEADLINE) == 0 {
             self.permit = Permit::of_healthy(word);
             self.flags = flags | ADMITTED | BEGUN;
             return Ok(());
@@ -263,6 +278,11 @@ impl Call {
     #[inline]
     fn may_retry(&self, outer: Scope) -> bool {
         outer.depth() < self.flags >> Link::DEPTH_SHIFT
+    }
+
+    /// Whether the call has ended.
+    fn has_ended(&self) -> bool {
+        self.flags & ENDED != 0 || self.flags & ENDED_LEASED == ENDED_LEASED
     }
 
     /// The attempts admitted so far.

@@ -142,6 +142,13 @@ impl BreakerPolicy {
     }
     .briefed();
 
+    /// No breaker.
+    pub(crate) const OFF: Self = Self {
+        enabled: false,
+        ..Self::DEFAULT
+    }
+    .briefed();
+
     const DEFAULT_SPAN: Duration = Duration::from_millis(500);
     const DEFAULT_CAP: Duration = Duration::from_secs(60);
 

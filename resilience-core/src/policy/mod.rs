@@ -21,6 +21,7 @@ mod backoff;
 mod breaker;
 mod budget;
 mod describe;
+mod doubts;
 #[cfg(feature = "serde")]
 pub(crate) mod duration_text;
 mod events;
@@ -35,6 +36,7 @@ pub use breaker::{BreakerOptions, BreakerPer, BreakerPolicy, FailureCount, OnAba
 pub(crate) use breaker::{Brief, Briefed};
 pub use budget::{BudgetOptions, BudgetPolicy};
 pub(crate) use describe::{about, protections};
+pub(crate) use doubts::{Doubt, doubts};
 pub(crate) use events::{Class, Levels};
 pub use events::{EventLevel, EventOptions};
 pub use invalid::InvalidPolicy;

@@ -154,15 +154,6 @@ pub const fn fixed(base: Duration) -> RetryOptions {
         .base_delay(at_least(base, FLOOR))
 }
 
-/// For waits of `base`, but at least 2 s. Does *not* grow, whatever the name says: it is the name that a specification gave
-/// it, see [`Backoff::Linear`].
-pub const fn linear(base: Duration) -> RetryOptions {
-    RetryOptions::new()
-        .backoff(Backoff::Linear)
-        .jitter(Jitter::None)
-        .base_delay(base)
-}
-
 /// For waits that double from `base`, at least from 0.1 s: a base of zero cannot hammer.
 pub const fn exponential(base: Duration) -> RetryOptions {
     RetryOptions::new()

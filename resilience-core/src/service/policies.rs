@@ -25,6 +25,17 @@ pub(crate) struct ServicePolicies {
     pub(crate) levels: Levels,
 }
 
+impl ServicePolicies {
+    /// The same without breaker and budget.
+    pub(super) fn unshared(self) -> Self {
+        Self {
+            breaker: BreakerPolicy::OFF,
+            budget: BudgetPolicy::OFF,
+            ..self
+        }
+    }
+}
+
 impl Policies {
     pub(super) fn new(policies: ServicePolicies) -> Self {
         Self {

@@ -25,6 +25,7 @@ impl Service {
         Subject {
             service: Some(self.name()),
             operation: None,
+            partition: self.label(),
             levels: self.policies.levels(),
         }
     }
@@ -49,7 +50,7 @@ impl Service {
         if matches!(transition, Transition::Reopened { .. } | Transition::HalfOpened) {
             return None;
         }
-        let rejections = self.statistics().rejections.by_circuit();
+        let rejections = self.own_statistics().rejections.by_circuit();
         let before = self.turns.rejections_before.swap(rejections, Ordering::Relaxed);
         if matches!(transition, Transition::Opened { .. }) {
             return None;

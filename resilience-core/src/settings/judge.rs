@@ -7,7 +7,7 @@ use super::{
     path,
 };
 use crate::{
-    link::OperationPolicy,
+    link::{MOST_KEPT, OperationPolicy},
     policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, Levels, RetryPolicy, ServiceOptions},
     service::ServicePolicies,
 };
@@ -34,10 +34,11 @@ pub(crate) struct Problem {
 }
 
 /// Keys that bound each other: where the first is out of range, the second may be the reason.
-const BOUNDS: [(&str, &str); 8] = [
+const BOUNDS: [(&str, &str); 9] = [
     ("retry.base_delay", "retry.max_delay"),
     ("retry.min_delay", "retry.max_delay"),
-    ("retry.max_delay", "retry.backoff"),
+    ("retry.total_timeout", "retry.min_delay"),
+    ("retry.total_timeout", "retry.base_delay"),
     ("retry.max_retries", "retry.max_attempts"),
     ("breaker.max_recovery_timeout", "breaker.recovery_timeout"),
     ("breaker.failure_threshold", "breaker.failure_rate"),
@@ -180,6 +181,25 @@ impl Fault {
             problem,
         }
     }
+}
+
+/// No more different policies of operations fit into the process.
+pub(crate) fn too_many_policies(service: &str) -> Fault {
+    let allowed = format!("{MOST_KEPT} different ones in the life of a process: restart it to load others");
+    Fault::new(
+        service,
+        Problem {
+            blamed: None,
+            mistake: Mistake {
+                kind: MistakeKind::Conflict,
+                source: None,
+                path: format!("services.{service}"),
+                value: None,
+                problem: format!("operations may have at most {allowed}"),
+            },
+            invalid: InvalidPolicy::new("policies of operations", "one more", allowed),
+        },
+    )
 }
 
 /// Each mistake once, however many services have it.

@@ -161,9 +161,9 @@ keys! {
         "The attempts after the first: another spelling of `max_attempts`, not beside it.";
     "retry.backoff": chosen!(retry.backoff, RETRY.backoff(),
             "none" => Backoff::None, "fixed" => Backoff::Fixed, "linear" => Backoff::Linear,
-            "incremental" => Backoff::Incremental, "exponential" => Backoff::Exponential,
+            "exponential" => Backoff::Exponential,
             "fibonacci" => Backoff::Fibonacci),
-        "How the delay grows. `linear` is constant with a floor of 2 s, and needs a `max_delay` of 2 s or more.";
+        "How the delay grows from retry to retry.";
     "retry.base_delay": ranged!(retry.base_delay, Duration::ZERO, DAY, Some(RETRY.base_delay())),
         "The delay before the first retry, before jitter; at most `max_delay`.";
     "retry.factor": ranged!(retry.factor, 1.0, 1_000.0, Some(RETRY.factor())),

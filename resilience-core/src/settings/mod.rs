@@ -22,7 +22,7 @@ mod verify;
 mod watch;
 
 pub use explain::{Explained, Explanation};
-pub(crate) use judge::{Fault, judge, judge_alone, mistakes};
+pub(crate) use judge::{Fault, Judgement, judge, judge_alone, mistakes, too_many_policies};
 pub use keys::{Key, keys};
 pub use level::Level;
 pub(crate) use level::Stack;

@@ -3,7 +3,12 @@
 mod code;
 
 use super::{Settings, judge::mistakes, mistake::Mistake, path};
-use crate::{operation::Kind, policy::about, registry::Registry, service::Service};
+use crate::{
+    operation::Kind,
+    policy::{Doubt, about, doubts},
+    registry::Registry,
+    service::Service,
+};
 use code::{Code, Found};
 use std::{fmt, time::Duration};
 
@@ -52,6 +57,17 @@ pub enum Finding {
         /// About how much time lies between two such openings, at 1,000 calls a second of which 1 % fail.
         every: Duration,
     },
+    /// A setting of an operation is valid and cannot do what it says: without effect, or never reached.
+    Doubtful {
+        /// The service.
+        service: String,
+        /// The operation.
+        operation: String,
+        /// The setting, such as `retry.max_attempts`.
+        key: &'static str,
+        /// What comes of it, and what to change.
+        problem: String,
+    },
     /// Two different [`ServiceDef`](crate::ServiceDef)s have one name; the first holds.
     ConflictingDefinitions {
         /// The name of both.
@@ -99,6 +115,15 @@ impl fmt::Display for Finding {
                     "{path}.breaker: by chance opens about every {every} at 1,000 calls/s with 1 % failing: \
                      raise `failure_threshold` or `failure_span`"
                 )
+            }
+            Self::Doubtful {
+                service,
+                operation,
+                key,
+                problem,
+            } => {
+                let path = path::operation(service, operation);
+                write!(f, "{path}.{key}: {problem}")
             }
             Self::ConflictingDefinitions { service } => {
                 write!(f, "{service}: two definitions of this name say different things")
@@ -174,6 +199,7 @@ impl Registry {
         findings.extend(code.without_effect(&settings));
         findings.extend(self.impossible(&code, &settings));
         findings.extend(self.opened_by_chance(&code, &settings));
+        findings.extend(self.doubtful(&code, &settings));
         Verification {
             findings,
             unmentioned: code.unmentioned(&settings),
@@ -195,6 +221,32 @@ impl Registry {
                 every: Duration::from_secs_f64(every),
             })
             .collect()
+    }
+
+    /// What is valid and doubtful in the policies of operations that may be retried.
+    fn doubtful(&self, code: &Code, settings: &Settings) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (name, operations) in &code.services {
+            let service = self.find(name);
+            let idempotent = operations.iter().map(|found| found.operation);
+            for operation in idempotent.filter(|operation| operation.kind() == Kind::Idempotent) {
+                let judgement = match service {
+                    Some(service) => service.judgement_of(operation, settings),
+                    None => Service::judgement_unmade(name, operation, settings),
+                };
+                let Some(judgement) = judgement else { continue };
+                let doubts = doubts(&judgement.operation.retry, &judgement.service.breaker);
+                findings.extend(doubts.into_iter().map(|Doubt { key, problem }| Finding::Doubtful {
+                    service: name.clone(),
+                    operation: operation.name().to_owned(),
+                    key,
+                    problem,
+                }));
+            }
+        }
+        // Operations of one name mostly have the same doubts.
+        findings.dedup();
+        findings
     }
 
     fn impossible(&self, code: &Code, settings: &Settings) -> Vec<Finding> {

@@ -27,6 +27,7 @@ macro_rules! emit {
             tracing::Level::$level,
             service = $subject.service,
             operation = $subject.operation,
+            partition = $subject.partition.map(super::Label::shown).as_deref(),
             $($field = $value,)*
             $message
         )
@@ -43,7 +44,7 @@ macro_rules! emit {
             EventLevel::Trace => emit!(@ TRACE, $message, subject $(, $field = $value)*),
         }
         #[cfg(not(feature = "tracing"))]
-        let _ = || ($message, subject.service, subject.operation, subject.levels, $($value,)*);
+        let _ = || ($message, subject.service, subject.operation, subject.partition, subject.levels, $($value,)*);
     }};
 }
 
@@ -281,6 +282,18 @@ pub(crate) fn settings_refused(subject: Subject, refused: &InvalidSettings) {
 
 pub(crate) fn conflicting_declarations(subject: Subject) {
     emit!(Refusal, "conflicting declarations of a service", subject);
+}
+
+/// Once per service: `reason` says what keeps a key from having a partition, `key` is the first that has none.
+pub(crate) fn partition_refused(subject: Subject, reason: &'static str, key: &str, limit: usize) {
+    emit!(
+        Refusal,
+        "partition refused",
+        subject,
+        reason = reason,
+        key = crate::redact::text(key).as_str(),
+        limit = limit,
+    );
 }
 
 pub(crate) fn too_many_services(subject: Subject, limit: usize) {

@@ -1,5 +1,6 @@
 //! What events are about.
 
+use super::Label;
 use crate::{classify::ErrorText, policy::Levels};
 
 /// What an event is about, and the levels of its service.
@@ -7,6 +8,8 @@ use crate::{classify::ErrorText, policy::Levels};
 pub(crate) struct Subject {
     pub(crate) service: Option<&'static str>,
     pub(crate) operation: Option<&'static str>,
+    /// The key of the partition that was called, if it was one.
+    pub(crate) partition: Option<&'static Label>,
     pub(crate) levels: Levels,
 }
 

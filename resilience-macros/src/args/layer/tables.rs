@@ -43,7 +43,6 @@ const BACKOFFS: &[(&str, &str)] = &[
     ("none", "None"),
     ("fixed", "Fixed"),
     ("linear", "Linear"),
-    ("incremental", "Incremental"),
     ("exponential", "Exponential"),
     ("fibonacci", "Fibonacci"),
 ];
@@ -114,5 +113,5 @@ pub(crate) static BUDGET: Group = Group {
         field("min_per_second", "min_per_second = 1.0", Number(0.0..=1_000.0)),
         field("capacity", "capacity = 100", Whole(1..=10_000)),
     ],
-    check: |_, _| {},
+    check: check::budget,
 };

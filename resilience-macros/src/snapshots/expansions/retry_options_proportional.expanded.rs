@@ -7,7 +7,7 @@ fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
             .retry(
                 ::resilience_core::RetryPolicy::builder()
                     .max_retries(3)
-                    .backoff(::resilience_core::Backoff::Fibonacci)
+                    .backoff(::resilience_core::Backoff::Exponential)
                     .jitter(::resilience_core::Jitter::Proportional(0.2))
                     .factor(1.5),
             );
