@@ -392,7 +392,7 @@ fn choices_read_in_every_spelling_and_refuse_what_is_none() {
         (json!({ "per": "day" }), Err("`attempt` or `call`")),
         (
             json!({ "permanent": "success" }),
-            Err("`failure`, `probe_success` or `neutral`"),
+            Err("one of `failure`, `probe_success`, `neutral`"),
         ),
         (json!({ "failure_count": "all" }), Err("`consecutive` or `cumulative`")),
     ];
