@@ -1,5 +1,5 @@
-//! The outcomes that the rates are taken over: a window of calls, or of time. Both are exact, of fixed size, and take the same
-//! time however many calls they hold.
+//! The outcomes that rates and cumulative failures are taken over: a window of calls, or of time. Both are exact, of fixed size, and
+//! take the same time however many calls they hold.
 
 mod calls;
 mod time;
