@@ -180,7 +180,7 @@ use proc_macro::TokenStream;
 /// | `breaker(count_transient = true)` | true | |
 /// | `breaker(count_throttled = true)` | true | |
 /// | `breaker(count_timeouts = true)` | true | |
-/// | `breaker(permanent = probe_success)` | probe_success | `failure`, `probe_success` or `neutral` |
+/// | `breaker(permanent = probe_success)` | `probe_success` | `failure`, `probe_success` or `neutral` |
 /// | `breaker(on_abandon = ignore)` or `"10s"` | ignore | `ignore`, or 1 ms to 1 day |
 /// | `breaker(recovery_timeout = "5s")` | 5 s | 1 ms to 1 day |
 /// | `breaker(recovery_factor = 2.0)` | 2 | 1 to 100 |

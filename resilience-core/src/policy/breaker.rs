@@ -29,7 +29,7 @@ use std::time::Duration;
 /// | `count_transient` | true | whether transient failures count |
 /// | `count_throttled` | true | whether throttled failures count |
 /// | `count_timeouts` | true | whether attempts cut by `attempt_timeout` count |
-/// | `permanent` | probe_success | failure, probe_success or neutral: what a permanent failure says about the service |
+/// | `permanent` | `probe_success` | `failure`, `probe_success` or `neutral`: what a permanent failure says about the service |
 /// | `on_abandon` | ignore | ignore, or from 1 ms to 1 day on: a call without an outcome is a failure |
 /// | `recovery_timeout` | 5 s | 1 ms to 1 day |
 /// | `recovery_factor` | 2 | 1 (no growth) to 100, per consecutive opening |
