@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use schedule::{LONGEST_WAY_OUT, Schedule, Step};
 
 /// The clock, and what chance draws, in sixteenths.
+#[derive(Clone, Copy)]
 struct Around {
     now: Tick,
     draw: u64,

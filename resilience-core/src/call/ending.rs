@@ -10,19 +10,21 @@ use crate::{
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// Gives the partition back, last and whatever happens.
+struct Leaving(&'static Service);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.unpin();
+    }
+}
+
 impl Call {
     /// The call is dropped before its end: its caller has gone, or its body has panicked.
     #[cold]
     pub(super) fn abandon(&mut self) {
         if self.flags & LEASED == 0 {
             return self.cancel();
-        }
-        /// Gives the partition back, last and whatever happens.
-        struct Leaving(&'static Service);
-        impl Drop for Leaving {
-            fn drop(&mut self) {
-                self.0.unpin();
-            }
         }
         let _leaving = Leaving(self.link.service);
         if !self.has_ended() {

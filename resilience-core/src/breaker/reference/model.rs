@@ -170,7 +170,7 @@ impl Model {
             return None;
         }
         self.reached[1] += 1;
-        Some(Duration::from_millis((length - elapsed).min((length + 9) / 10)))
+        Some(Duration::from_millis((length - elapsed).min(length.div_ceil(10))))
     }
 
     /// A free place for a probe, or else that of the probe that has hung for longest.
