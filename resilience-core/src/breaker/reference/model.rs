@@ -546,6 +546,7 @@ fn tenth(length: Duration) -> u64 {
 }
 
 /// The share as a fraction of whole numbers: the one that the schedule has written as a quotient.
+#[allow(clippy::float_cmp, reason = "the very same quotient")]
 fn fraction(share: f64) -> (u64, u64) {
     (1..=LARGEST_WHOLE)
         .flat_map(|whole| (0..=whole).map(move |part| (part, whole)))

@@ -29,7 +29,8 @@ pub enum BreakerPer {
     Call,
 }
 
-/// Which of the latest calls the rates and [cumulative failures](FailureCount::Cumulative) are taken over. In settings a number of calls (`100`) or a duration (`"30s"`).
+/// Which of the latest calls the rates and [cumulative failures](FailureCount::Cumulative) are taken over. In settings a number
+/// of calls (`100`) or a duration (`"30s"`).
 ///
 /// Both are exact. A window of calls holds the last so many outcomes that count. A window of time moves in tenths: it holds
 /// the outcomes of the present tenth and of the nine before it.
