@@ -106,7 +106,7 @@ fn the_events_page_lists_every_event_with_its_level_and_fields() {
         })
         .collect();
 
-    assert_eq!(emitted.len(), 26);
+    assert_eq!(emitted.len(), 27);
     assert_eq!(emitted, listed);
 }
 

@@ -11,7 +11,7 @@ use super::{
     run::Run,
     successes::Successes,
     window::{Evidence, Outcomes, Rates, Tally},
-    word::{Closed, State, Tick, Ticks, Word},
+    word::{Closed, Deadline, State, Tick, Ticks, Word},
 };
 use crate::{
     policy::BreakerPolicy,
@@ -335,6 +335,15 @@ impl Memory<'_> {
     fn successes(&self, latest: u64) -> u64 {
         let (period, step) = (self.passing.period(), self.passing.step());
         stripes::total(self.counts, |counts| counts.successes.in_tenths(period, step, latest))
+    }
+
+    /// When the present open period of an open circuit would end under `policy`, at the latest.
+    pub(super) fn open_until(&self, reopenings: u32, policy: &BreakerPolicy) -> Option<Deadline> {
+        let opened = self.locked.ledger.last_change()?;
+        // What was drawn for this opening is not kept: with the most that can be drawn, a policy that stays changes nothing.
+        let recovered = opened.after(policy.open_time(reopenings, 1.0));
+        let cooled = self.locked.last_half_open.map(|began| began.after(policy.cooldown()));
+        Some(Deadline::at(cooled.map_or(recovered, |cooled| recovered.max(cooled))))
     }
 
     pub(super) fn last_half_open(&self) -> Option<Tick> {
