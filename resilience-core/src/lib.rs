@@ -102,8 +102,8 @@ pub use interruption::{FromInterruption, Interruption, Reason};
 pub use operation::{Kind, Operation};
 pub use policy::{
     ApplyInRetry, Backoff, BreakerOptions, BreakerPer, BreakerPolicy, BudgetOptions, BudgetPolicy, EventLevel,
-    EventOptions, FailureCount, InvalidPolicy, Jitter, OnAbandon, OperationOptions, RetryOptions, RetryPolicy,
-    ServiceOptions, Window,
+    EventOptions, FailureCount, InvalidPolicy, Jitter, OnAbandon, OnPermanent, OperationOptions, RetryOptions,
+    RetryPolicy, ServiceOptions, Window,
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]

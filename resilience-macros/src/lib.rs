@@ -171,7 +171,7 @@ use proc_macro::TokenStream;
 /// | `breaker(per = attempt)` | attempt | `attempt` or `call`: what is judged as one |
 /// | `breaker(failure_threshold = 8)` | 8 | 1 to 1,000,000 failures, or 0 where a rate is given |
 /// | `breaker(failure_span = "500ms")` | 500 ms | up to 1 day from the second failure in a row to the one that opens the circuit; 0: any time |
-/// | `breaker(failure_count = consecutive)` | consecutive | `consecutive` or `cumulative` |
+/// | `breaker(failure_count = consecutive)` | consecutive | `consecutive`, or `cumulative`: all in `window` |
 /// | `breaker(failure_rate = 0.5)` | 0, no such rule | 0 to 1 |
 /// | `breaker(slow_call_rate = 0.5)` | 0, no such rule | 0 to 1 |
 /// | `breaker(slow_call_duration = "60s")` | 60 s | 1 ms to 1 day |
@@ -180,7 +180,7 @@ use proc_macro::TokenStream;
 /// | `breaker(count_transient = true)` | true | |
 /// | `breaker(count_throttled = true)` | true | |
 /// | `breaker(count_timeouts = true)` | true | |
-/// | `breaker(count_permanent = false)` | false | |
+/// | `breaker(permanent = probe_success)` | `probe_success` | `failure`, `probe_success` or `neutral` |
 /// | `breaker(on_abandon = ignore)` or `"10s"` | ignore | `ignore`, or 1 ms to 1 day |
 /// | `breaker(recovery_timeout = "5s")` | 5 s | 1 ms to 1 day |
 /// | `breaker(recovery_factor = 2.0)` | 2 | 1 to 100 |

@@ -76,12 +76,15 @@ impl Breaker {
         loop {
             let word = self.word();
             let next = match word.state() {
-                State::Closed(present) => word.with_closed(Closed {
-                    failures: present.failures,
-                    spanned: present.spanned,
-                    ramping: present.ramping && !policy.ramp().is_zero(),
-                    ..memory.closed()
-                }),
+                State::Closed(present) => {
+                    let in_a_row = if policy.is_cumulative() { 0 } else { present.failures };
+                    let closed = Closed {
+                        spanned: present.spanned,
+                        ramping: present.ramping && !policy.ramp().is_zero(),
+                        ..memory.closed()
+                    };
+                    word.with_closed(closed.with_failures(in_a_row))
+                }
                 State::Open { deadline, reopenings } => {
                     let Some(sooner) = memory
                         .open_until(reopenings, policy)

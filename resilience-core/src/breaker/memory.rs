@@ -166,7 +166,7 @@ impl Parts {
 impl Memory<'_> {
     /// Keeps the window that `policy` asks for, with what fits of the present one.
     pub(super) fn adopt(&mut self, policy: &BreakerPolicy) {
-        let judges_slow = policy.slow_millionths() != 0;
+        let judges_slow = policy.slow_call_rate() > 0.0;
         self.passing
             .set_slow(judges_slow.then(|| Ticks::of(policy.slow_call_duration())));
         self.gather();

@@ -144,8 +144,8 @@ impl Call {
         self.flags &= !(LAST_FAILED | LAST_IGNORED);
         self.flags |= match ending {
             Ending::Failure => LAST_FAILED,
-            Ending::Ignored | Ending::Answered => LAST_IGNORED,
-            Ending::Success | Ending::Abandoned => 0,
+            Ending::Ignored => LAST_IGNORED,
+            Ending::Answered | Ending::Success | Ending::Abandoned => 0,
         };
     }
 
@@ -156,7 +156,7 @@ impl Call {
         } else if self.flags & LAST_IGNORED != 0 {
             Ending::Ignored
         } else {
-            Ending::Abandoned
+            Ending::Answered
         }
     }
 
