@@ -115,8 +115,12 @@ pub mod __private {
     pub use crate::__register as register;
     pub use crate::call::begin_apply;
     pub use crate::classify::Hint;
+    pub use crate::classify::{KindOfSource, KindWithoutSource, Source};
     pub use crate::registered::Registered;
-    pub use crate::witness::{Applied, MayBeCalledAgain, MayBeRepeated, may_be_called_again, may_be_repeated};
+    pub use crate::witness::{
+        Applied, EveryAttemptHasOne, MayBeCalledAgain, MayBeRepeated, can_judge, every_attempt_has_one,
+        may_be_called_again, may_be_repeated,
+    };
     #[cfg(feature = "register")]
     pub use inventory;
     /// What the attribute of a block leaves behind for its methods.

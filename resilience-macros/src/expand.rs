@@ -10,9 +10,9 @@ mod fallback;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Path};
+use syn::{Expr, ExprPath, Path};
 
-use crate::args::{Args, Service};
+use crate::args::{ApplyArgs, Args, Service};
 use crate::signature::Output;
 use crate::site::{Flow, Site};
 
@@ -82,6 +82,7 @@ fn runs_at_once(operation: &Operation<'_>, site: &Site) -> bool {
         && args.registry.is_none()
         && args.classify.is_none()
         && args.fallback.is_none()
+        && args.interrupted.is_none()
         && operation.handle.is_none()
 }
 
@@ -96,10 +97,26 @@ fn owned(operation: &Operation<'_>, site: &Site) -> TokenStream {
 }
 
 /// The body of a function that is marked `#[apply]` and is no operation: the fence, then what was there.
-pub(crate) fn fence(krate: &Path, name: &str, site: Site) -> TokenStream {
+pub(crate) fn fence(args: &ApplyArgs, name: &str, site: Site) -> TokenStream {
     let ours = Span::mixed_site();
-    let refused = refused(krate, &site.output);
+    let krate = &args.krate;
+    let refused = refused(krate, args.interrupted.as_ref(), &site.output);
+    // Nothing is judged without a service; that the classifier could judge is checked all the same.
+    let judged = args
+        .classify
+        .as_ref()
+        .zip(site.output.ty.as_ref())
+        .map(|(classify, ty)| {
+            let at_classify = at(classify);
+            let classify = with_self(classify.to_token_stream(), &site);
+            quote_spanned! {at_classify=>
+                if false {
+                    #krate::__private::can_judge::<#ty>(#classify);
+                }
+            }
+        });
     let fence = quote_spanned! {ours=>
+        #judged
         if let ::core::result::Result::Err(interruption) = #krate::__private::begin_apply(#name) {
             return #refused;
         }
@@ -114,7 +131,7 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
     let krate = &operation.args.krate;
     let ours = Span::mixed_site();
     let refused = match operation.args.fallback {
-        None => refused(krate, &site.output),
+        None => refused(krate, operation.args.interrupted.as_ref(), &site.output),
         Some(_) => fallback::refused(operation),
     };
     let copies = operation.copies.iter().map(PerAttempt::made);
@@ -157,7 +174,7 @@ fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let ours = Span::mixed_site();
     let outcome = attempt::outcome(operation, site);
     let Some(fallback) = &operation.args.fallback else {
-        let refused = refused(&operation.args.krate, &site.output);
+        let refused = refused(&operation.args.krate, operation.args.interrupted.as_ref(), &site.output);
         let finished = judged(operation, site, "finish", plainly);
         return quote_spanned! {ours=>
             if let ::core::result::Result::Err(interruption) = call.admit() {
@@ -194,8 +211,12 @@ fn attempted(site: &Site) -> fn(Span) -> TokenStream {
     }
 }
 
+/// What the caller gets in place of an outcome: `Err(path(interruption))` where the attribute names the path. Otherwise
 /// `FromInterruption::from_interruption(interruption)`, from the first to the last token of the return type.
-fn refused(krate: &Path, output: &Output) -> TokenStream {
+fn refused(krate: &Path, interrupted: Option<&ExprPath>, output: &Output) -> TokenStream {
+    if let Some(path) = interrupted {
+        return quote_spanned!(at(path)=> ::core::result::Result::Err(#path(interruption)));
+    }
     let first = Span::mixed_site().located_at(output.first);
     let last = Span::mixed_site().located_at(output.last);
     let krate = located(krate, output.first);

@@ -4,11 +4,11 @@
 
 mod parameters;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 
-use crate::args::{self, Args, Holder, as_name, is_name};
+use crate::args::{ApplyArgs, Args, Holder, as_name, is_name, snake_case};
 use crate::block::{Member, Place, is_member, refuse_applies};
 use crate::diagnostics::Diagnostics;
 use crate::expand::{self, Kind, Operation};
@@ -170,7 +170,7 @@ pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     if attributes.iter().any(is_member) {
         return marked::word(Mark::Apply, args, item);
     }
-    let krate = args::apply(args, &mut errors);
+    let args = ApplyArgs::parse(args, &mut errors);
     let Some(mut function) = function("#[apply]", parsed, &mut errors) else {
         return emitted(item, errors);
     };
@@ -184,19 +184,36 @@ pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     let contradiction = marks.check(&mut errors);
     if errors.is_empty() {
         let raised = marks.get(Mark::Plain).is_some() && seal::raise_kind(&mut function.body.tokens);
+        if let (Some(option), true) = (&args.answers, raised || is_beside_retry_service(&function)) {
+            errors.error_over(
+                option,
+                format!(
+                    "`{option}` beside a `#[retry_service(..)]`: write it there, it says how the operation answers"
+                ),
+            );
+        }
         if !raised {
             check_const("#[apply]", &function, &mut errors);
             let name = function.signature.ident.unraw().to_string();
             let site = find_site("#[apply]", &function, &mut errors);
             if let (Some(site), true) = (site, errors.is_empty()) {
-                function.body.tokens = expand::fence(&krate, &name, site);
+                function.body.tokens = expand::fence(&args, &name, site);
             }
         }
     }
     if !contradiction {
-        marks.leave(&mut function, &krate);
+        marks.leave(&mut function, &args.krate);
     }
     emitted(function, errors)
+}
+
+/// Whether an attribute of that name follows: it may be another one, which only matters for a hint.
+fn is_beside_retry_service(function: &Function) -> bool {
+    let mut names = function
+        .attributes
+        .iter()
+        .filter_map(|attribute| attribute.path().segments.last());
+    names.any(|last| last.ident == "retry_service")
 }
 
 /// The whole attribute, as the user's token: with the mark of the macro on it, the compiler would add to every error
@@ -257,15 +274,27 @@ fn operation_name(function: &Function, args: &Args, errors: &mut Diagnostics) ->
         return name.value();
     }
     let ident = &function.signature.ident;
-    let name = ident.unraw().to_string();
-    if !args.names_operation && !is_name(&name) {
-        let fit = as_name(&name).unwrap_or_else(|| "fetch_plan".to_owned());
+    let name = derived_name(ident);
+    if let (None, false) = (&name, args.names_operation) {
+        let written = ident.unraw().to_string();
+        let fit = match as_name(&written, "operation") {
+            Some(fit) => format!("add `operation = \"{fit}\"` to the attribute"),
+            None => "add `operation = \"..\"` with such a name to the attribute".to_owned(),
+        };
         errors.error(
             ident.span(),
-            format!("`{name}` cannot be an operation name: such a name has small letters, digits and single `_`, and begins with a letter; add `operation = \"{fit}\"` to the attribute"),
+            format!("`{written}` cannot be an operation name: such a name has small letters, digits and single `_`, and begins with a letter; {fit}"),
         );
     }
-    name
+    name.unwrap_or_default()
+}
+
+/// The name of an operation whose attribute gives none: that of the function, in the letters that a name may have.
+pub(crate) fn derived_name(function: &Ident) -> Option<String> {
+    let written = function.unraw().to_string();
+    // A letter left out would be a name that nobody recognizes.
+    let name = written.is_ascii().then(|| snake_case(&written))?;
+    is_name(&name).then_some(name)
 }
 
 fn find_site(attribute: &str, function: &Function, errors: &mut Diagnostics) -> Option<Site> {

@@ -11,7 +11,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::Pat;
 
-use crate::item::Function;
+use crate::item::{Function, braces};
 use crate::signature::{self, Output};
 use crate::tokens::is_punct;
 
@@ -98,7 +98,7 @@ impl Site {
             flow: Flow::Async,
             output: Output::of_future(&function.signature),
             statements: block.stream(),
-            braces: block.span(),
+            braces: braces(&block.stream(), block.delim_span()),
             bindings,
             layers,
         }

@@ -26,11 +26,14 @@
 mod chain;
 mod hint;
 mod known;
+mod source;
 
 pub use chain::{chain, find};
 #[doc(hidden)]
 pub use hint::Hint;
 pub use known::io;
+#[doc(hidden)]
+pub use source::{KindOfSource, KindWithoutSource, Source};
 
 use crate::interruption::Interruption;
 use std::{sync::Arc, time::Duration};

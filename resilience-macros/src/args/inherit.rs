@@ -35,7 +35,9 @@ pub(crate) fn inherited(own: &TokenStream, block: &TokenStream, heir: Heir) -> T
         // What a block says in general means nothing to the methods that cannot do it.
         let meaningless =
             option.is("retry") && heir.idempotent.is_none() || option.is("attempt_timeout") && !heir.asynchronous;
-        if !given && !meaningless {
+        // A fallback of the method answers an interruption, too.
+        let answered = option.is("interrupted") && own.iter().any(|own| own.is("fallback"));
+        if !given && !meaningless && !answered {
             let tokens = &option.tokens;
             all.extend(quote!(#(#tokens)*,));
         }

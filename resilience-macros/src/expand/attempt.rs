@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Path;
 
-use super::{Kind, Operation, PerAttempt, block};
+use super::{Kind, Operation, PerAttempt, block, refused};
 use crate::signature::Output;
 use crate::site::{Flow, Site};
 use crate::tokens::{is_punct, is_word};
@@ -30,9 +30,18 @@ pub(super) fn outcome(operation: &Operation<'_>, site: &Site) -> TokenStream {
             };
             let block = quote_spanned!(at_body=> async #capture #block);
             // The edge says the type. Said once more here, it would be the user's to answer for: `clippy::type_complexity`.
-            let attempt = match operation.args.fallback {
-                None => quote_spanned!(at_return=> call.attempt(#block).await),
-                Some(_) => quote_spanned!(at_return=> call.try_attempt(#block).await),
+            let attempt = match (&operation.args.fallback, &operation.args.interrupted) {
+                (None, None) => {
+                    // From the first to the last token: what the type cannot do is one error with the one about a refused call.
+                    let at_end = ours.located_at(site.output.last);
+                    let call = quote_spanned!(at_return=> call);
+                    quote_spanned!(at_end=> #call.attempt(#block).await)
+                }
+                (None, Some(path)) => {
+                    let interrupted = refused(&operation.args.krate, Some(path), &site.output);
+                    quote_spanned!(at_return=> call.try_attempt(#block).await.unwrap_or_else(|interruption| #interrupted))
+                }
+                (Some(_), _) => quote_spanned!(at_return=> call.try_attempt(#block).await),
             };
             quote_spanned!(ours=> let outcome = #attempt;)
         }
