@@ -141,7 +141,7 @@ impl Args {
             seen.push((key, option.span()));
         }
         check_service(&seen, &intended, attribute, errors);
-        answers::check(&seen, errors);
+        answers::check(&seen, holder, errors);
         if args.idempotent.is_none() && holder != Holder::Block && !intended.contains(&"idempotent") {
             args.check_once(errors);
         }

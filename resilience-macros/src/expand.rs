@@ -25,8 +25,10 @@ pub(crate) struct Operation<'a> {
     pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) args: &'a Args,
-    /// The parameters of `clone(..)`.
+    /// The parameters that each attempt has for itself.
     pub(crate) copies: Vec<PerAttempt>,
+    /// The `self` that the body changes as a whole.
+    pub(crate) whole_self: Option<Ident>,
     /// The fallback names parameters, which the only attempt must leave to it.
     pub(crate) shares_parameters: bool,
     /// Where a decorator keeps the service that it may have been given.
@@ -43,8 +45,10 @@ pub(crate) enum Kind {
     Apply,
 }
 
-/// A parameter of which every attempt gets a copy of its own.
+/// A parameter that every attempt has for itself.
 pub(crate) struct PerAttempt {
+    /// Each attempt gets a clone; otherwise there is only one attempt, or the parameter is copied anyway.
+    pub(crate) cloned: bool,
     /// As the parameter list has it: it may come from another macro than the attribute does.
     pub(crate) name: Ident,
     /// Its place in the attribute.
@@ -92,7 +96,8 @@ fn owned(operation: &Operation<'_>, site: &Site) -> TokenStream {
     if site.flow == Flow::Async {
         return TokenStream::new();
     }
-    let names = operation.copies.iter().map(|copy| &copy.name);
+    let cloned = operation.copies.iter().filter(|copy| copy.cloned);
+    let names = cloned.map(|copy| &copy.name);
     quote_spanned!(Span::mixed_site()=> #(let #names = #names;)*)
 }
 
@@ -100,7 +105,7 @@ fn owned(operation: &Operation<'_>, site: &Site) -> TokenStream {
 pub(crate) fn fence(args: &ApplyArgs, name: &str, site: Site) -> TokenStream {
     let ours = Span::mixed_site();
     let krate = &args.krate;
-    let refused = refused(krate, args.interrupted.as_ref(), &site.output);
+    let refused = refused(krate, args.interrupted.as_ref(), &site.output, site.flow);
     // Nothing is judged without a service; that the classifier could judge is checked all the same.
     let judged = args
         .classify
@@ -131,10 +136,10 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
     let krate = &operation.args.krate;
     let ours = Span::mixed_site();
     let refused = match operation.args.fallback {
-        None => refused(krate, operation.args.interrupted.as_ref(), &site.output),
+        None => refused(krate, operation.args.interrupted.as_ref(), &site.output, site.flow),
         Some(_) => fallback::refused(operation),
     };
-    let copies = operation.copies.iter().map(PerAttempt::made);
+    let copies = operation.copies.iter().filter(|copy| copy.cloned).map(PerAttempt::made);
     let outcome = attempt::outcome(operation, site);
     let settled = match operation.args.fallback {
         None => judged(operation, site, "settle", plainly),
@@ -174,7 +179,12 @@ fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let ours = Span::mixed_site();
     let outcome = attempt::outcome(operation, site);
     let Some(fallback) = &operation.args.fallback else {
-        let refused = refused(&operation.args.krate, operation.args.interrupted.as_ref(), &site.output);
+        let refused = refused(
+            &operation.args.krate,
+            operation.args.interrupted.as_ref(),
+            &site.output,
+            site.flow,
+        );
         let finished = judged(operation, site, "finish", plainly);
         return quote_spanned! {ours=>
             if let ::core::result::Result::Err(interruption) = call.admit() {
@@ -213,12 +223,16 @@ fn attempted(site: &Site) -> fn(Span) -> TokenStream {
 
 /// What the caller gets in place of an outcome: `Err(path(interruption))` where the attribute names the path. Otherwise
 /// `FromInterruption::from_interruption(interruption)`, from the first to the last token of the return type.
-fn refused(krate: &Path, interrupted: Option<&ExprPath>, output: &Output) -> TokenStream {
+fn refused(krate: &Path, interrupted: Option<&ExprPath>, output: &Output, flow: Flow) -> TokenStream {
     if let Some(path) = interrupted {
         return quote_spanned!(at(path)=> ::core::result::Result::Err(#path(interruption)));
     }
     let first = Span::mixed_site().located_at(output.first);
-    let last = Span::mixed_site().located_at(output.last);
+    // The attempt of an async body asks the same of the type, and can ask it at one token only: asked there, too, it is one error.
+    let last = match flow {
+        Flow::Async => first,
+        Flow::Blocking => Span::mixed_site().located_at(output.last),
+    };
     let krate = located(krate, output.first);
     let function = quote_spanned!(last=> from_interruption(interruption));
     quote_spanned!(first=> #krate::FromInterruption::#function)

@@ -111,7 +111,7 @@ pub(crate) fn check_repeatable(function: &Function, args: &Args, errors: &mut Di
 }
 
 /// Types that are `Copy` whatever is in scope, unless somebody gave their names to others: then the compiler says so.
-fn is_copy(ty: &Type) -> bool {
+pub(crate) fn is_copy(ty: &Type) -> bool {
     const PRIMITIVES: &[&str] = &[
         "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8",
         "usize",

@@ -2,6 +2,7 @@
 //!
 //! Whatever is wrong, the function itself is emitted as it was: an error must not make its callers fail as well.
 
+mod moves;
 mod parameters;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -128,12 +129,26 @@ pub(crate) fn operate(
             "an `async` fallback needs an `async` function: remove `async` here, or add it to the function",
         );
     }
+    let shares_parameters = parameters::are_named_in(args.fallback.as_ref(), function);
     let copies = match kind {
         Kind::Idempotent(_) => parameters::check(function, &site, args, errors),
-        Kind::Plain | Kind::Apply => Vec::new(),
+        Kind::Plain | Kind::Apply => parameters::changed(function, &site, shares_parameters),
     };
     if !errors.is_empty() {
         return;
+    }
+    let mut probe = witness::probe(function, kind, place, &args.krate);
+    if let Kind::Idempotent(_) = kind {
+        let given_away = moves::given_away(function, &site.statements, &copies);
+        probe = Some(witness::given_away(&given_away, &args.krate, probe)).filter(|probe| !probe.is_empty());
+    }
+    let mut copies = copies;
+    let whole_self = match kind {
+        Kind::Plain | Kind::Apply if !shares_parameters => parameters::changed_self(function, &site),
+        _ => None,
+    };
+    if let (Some(_), Flow::Async) = (&whole_self, site.flow) {
+        copies.extend(parameters::others(function, &site, &copies));
     }
     for pattern in signature::patterns_mut(&mut function.signature) {
         signature::freeze(pattern, &copies);
@@ -141,17 +156,17 @@ pub(crate) fn operate(
     for binding in &mut site.bindings {
         signature::freeze(&mut binding.pattern, &copies);
     }
-    let shares_parameters = parameters::are_named_in(args.fallback.as_ref(), function);
     let operation = Operation {
         kind,
         name,
         args,
         copies,
+        whole_self,
         shares_parameters,
         handle: (place == Some(Place::Decorator))
             .then(|| forward::handle(&function.signature))
             .flatten(),
-        probe: witness::probe(function, kind, place, &args.krate),
+        probe,
     };
     function.body.tokens = expand::operation(&operation, site);
 }
@@ -258,6 +273,12 @@ fn function(attribute: &str, parsed: syn::Result<Item>, errors: &mut Diagnostics
         Err(error) => errors.syntax(error),
     }
     None
+}
+
+/// The names that the parameter list brings into the body.
+pub(crate) fn parameter_names(function: &Function, site: &Site) -> Vec<String> {
+    let parameters = parameters::parameters(function, site);
+    parameters.iter().map(|parameter| parameter.name.to_string()).collect()
 }
 
 fn check_const(attribute: &str, function: &Function, errors: &mut Diagnostics) {

@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::args::{Args, Holder};
-use crate::block::{Block, ImplHeader, Member, Place, calls, is_member};
+use crate::block::{Block, ImplHeader, Member, Place, calls, check_cloned, check_operations, is_member};
 use crate::diagnostics::Diagnostics;
 use crate::item::Body;
 use crate::method::{attribute_place, emitted};
@@ -74,6 +74,10 @@ pub(crate) fn distribute(
         method.attributes.push(handed.to_attribute());
         any = true;
     }
+    if let (Some((_, cloned)), true) = (&args.clone, block.is_readable()) {
+        check_cloned(cloned, &block.items, errors);
+    }
+    check_operations(&block.items, errors);
     if !any {
         errors.error(
             attribute,

@@ -4,8 +4,8 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Expr, ExprPath};
 
-use super::literal;
 use super::syntax::Written;
+use super::{Holder, literal};
 use crate::diagnostics::Diagnostics;
 
 /// A path, or a closure with one parameter.
@@ -42,11 +42,16 @@ pub(super) fn interrupted(option: &Written, example: &str, errors: &mut Diagnost
 }
 
 /// A fallback answers every interruption by itself.
-pub(super) fn check(seen: &[(String, Span)], errors: &mut Diagnostics) {
+pub(super) fn check(seen: &[(String, Span)], holder: Holder, errors: &mut Diagnostics) {
     let at = |word: &str| seen.iter().position(|(key, _)| key == word);
     if let (Some(fallback), Some(interrupted)) = (at("fallback"), at("interrupted")) {
+        // The options of a method come before those of its block.
+        let place = match holder {
+            Holder::Member => fallback.min(interrupted),
+            Holder::Function | Holder::Block => fallback.max(interrupted),
+        };
         errors.error(
-            seen[fallback.max(interrupted)].1,
+            seen[place].1,
             "`fallback` and `interrupted` both answer an interrupted call: keep `fallback`, which answers every failure, or \
              `interrupted`, which only makes the error",
         );

@@ -239,8 +239,10 @@ fn options(attribute: &Attribute, whole: Whole, errors: &mut Diagnostics) -> Opt
         return Some(Choice::Broken);
     };
     let mut choice = None;
+    let mut said = Vec::new();
     for option in args::options(list.tokens.clone(), "crate = ::resilience_core", errors) {
         let key = option.key.to_string();
+        said.push(key.clone());
         match key.as_str() {
             "transparent" => {
                 if !matches!(option.value, Value::None | Value::Broken) {
@@ -267,6 +269,13 @@ fn options(attribute: &Attribute, whole: Whole, errors: &mut Diagnostics) -> Opt
                 choice = Some(Choice::Broken);
             }
         }
+    }
+    let both = |key: &str| said.iter().filter(|said| *said == key).count();
+    if both("transparent") + both("with") > 1 {
+        errors.error(
+            attribute.path().span(),
+            "`#[classify(..)]` says twice who decides: keep `transparent`, which is the field, or `with`, which is a function",
+        );
     }
     choice
 }

@@ -1,4 +1,4 @@
-async fn tag(mut self, mut tags: Vec<String>) -> Result<Vec<String>, PlanError> {
+async fn tag(mut self, tags: Vec<String>) -> Result<Vec<String>, PlanError> {
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::plain(
             "plan_service",
@@ -17,6 +17,8 @@ async fn tag(mut self, mut tags: Vec<String>) -> Result<Vec<String>, PlanError> 
                     Result<Vec<String>, PlanError>,
                 >();
             }
+            let _ = &self;
+            let mut tags = tags;
             tags.push(self.next());
             Ok(tags)
         })
