@@ -19,7 +19,7 @@ use crate::tokens::is_punct;
 pub(crate) use self::calls::{Call, calls, refuse_applies};
 pub(crate) use self::header::{ImplHeader, TraitHeader};
 pub(crate) use self::member::{Member, Place, Word, is_member};
-pub(crate) use self::shared::{check_cloned, check_operations};
+pub(crate) use self::shared::check as check_shared;
 
 /// A block, taken apart.
 pub(crate) struct Block {

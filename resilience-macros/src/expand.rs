@@ -98,7 +98,7 @@ fn owned(operation: &Operation<'_>, site: &Site) -> TokenStream {
     }
     let cloned = operation.copies.iter().filter(|copy| copy.cloned);
     let names = cloned.map(|copy| &copy.name);
-    quote_spanned!(Span::mixed_site()=> #(let #names = #names;)*)
+    quote_spanned!(Span::mixed_site()=> #(let mut #names = #names;)*)
 }
 
 /// The body of a function that is marked `#[apply]` and is no operation: the fence, then what was there.
@@ -149,14 +149,19 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
         Flow::Async => quote_spanned!(ours=> call.sleep(delay).await),
         Flow::Blocking => quote_spanned!(ours=> call.sleep_blocking(delay)),
     };
+    // Said as `return` where it is one: `clippy::implicit_return` asks for it.
+    let leave = match operation.args.fallback {
+        None => quote_spanned!(ours=> return),
+        Some(_) => quote_spanned!(ours=> break),
+    };
     let attempt = quote_spanned! {ours=>
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break #refused;
+            #leave #refused;
         }
         #(#copies)*
         #outcome
         let delay = match #settled {
-            #krate::Next::Return(outcome) => break outcome,
+            #krate::Next::Return(outcome) => #leave outcome,
             #krate::Next::RetryAfter(delay) => delay,
         };
         #sleep;
@@ -168,7 +173,7 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
             let answer = fallback::answer(operation, site, fallback);
             quote_spanned! {ours=>
                 let ended = #repeated;
-                #answer
+                return #answer;
             }
         }
     }
@@ -191,7 +196,7 @@ fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
                 return #refused;
             }
             #outcome
-            #finished
+            return #finished;
         };
     };
     let refused = fallback::refused(operation);
@@ -205,7 +210,7 @@ fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
                 #finished
             }
         };
-        #answer
+        return #answer;
     }
 }
 

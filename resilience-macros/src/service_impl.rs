@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::args::{Args, Holder};
-use crate::block::{Block, ImplHeader, Member, Place, calls, check_cloned, check_operations, is_member};
+use crate::block::{Block, ImplHeader, Member, Place, calls, check_shared, is_member};
 use crate::diagnostics::Diagnostics;
 use crate::item::Body;
 use crate::method::{attribute_place, emitted};
@@ -17,6 +17,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let Some(mut block) = Block::read(item.clone()) else {
         return emitted(item, errors);
     };
+    check_shared(&block, &args, &mut errors);
     let place = match (errors.is_empty(), ImplHeader::read(&block.header).of_trait) {
         (false, _) => Place::Broken,
         (true, true) => Place::Implementation,
@@ -74,10 +75,6 @@ pub(crate) fn distribute(
         method.attributes.push(handed.to_attribute());
         any = true;
     }
-    if let (Some((_, cloned)), true) = (&args.clone, block.is_readable()) {
-        check_cloned(cloned, &block.items, errors);
-    }
-    check_operations(&block.items, errors);
     if !any {
         errors.error(
             attribute,

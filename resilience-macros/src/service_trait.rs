@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::args::{Args, Holder, Service};
-use crate::block::{Block, Member, Place, TraitHeader};
+use crate::block::{Block, Member, Place, TraitHeader, check_shared};
 use crate::decorator::Decorator;
 use crate::diagnostics::Diagnostics;
 use crate::method::{attribute_place, emitted};
@@ -37,6 +37,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         return emitted(item, errors);
     }
     check_self(&args, &mut errors);
+    check_shared(&block, &args, &mut errors);
     let broken = !errors.is_empty();
     let place = |place| if broken { Place::Broken } else { place };
     let member = Member {

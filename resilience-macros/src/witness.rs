@@ -26,6 +26,7 @@ pub(crate) fn declared(member: &Member, word: &Word, signature: &Signature) -> O
     let name = name(signature);
     Some(quote_spanned! {ours=>
         #[doc(hidden)]
+        #[inline]
         fn #name(&self) -> #krate::__private::Applied
         where
             Self: ::core::marker::Sized,

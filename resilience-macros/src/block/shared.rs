@@ -3,15 +3,24 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{Attribute, LitStr, Meta};
 
-use super::{BlockItem, ItemKind};
+use super::{Block, BlockItem, ItemKind};
+use crate::args::Args;
 use crate::diagnostics::{Diagnostics, list, nearest};
 use crate::method::derived_name;
 use crate::seal::is_inert;
 use crate::signature;
 use crate::tokens::{is_punct, is_word};
 
+/// Checks what only all methods together can show to be wrong.
+pub(crate) fn check(block: &Block, args: &Args, errors: &mut Diagnostics) {
+    if let (Some((_, cloned)), true) = (&args.clone, block.is_readable()) {
+        check_cloned(cloned, &block.items, errors);
+    }
+    check_operations(&block.items, errors);
+}
+
 /// Reports the names in `clone(..)` of a block that no marked method has as a parameter.
-pub(crate) fn check_cloned(cloned: &[Ident], items: &[BlockItem], errors: &mut Diagnostics) {
+fn check_cloned(cloned: &[Ident], items: &[BlockItem], errors: &mut Diagnostics) {
     let signatures = items.iter().filter_map(|item| match &item.kind {
         ItemKind::Method(signature, _) if item.may_be_marked() => Some(signature),
         _ => None,
@@ -36,7 +45,7 @@ pub(crate) fn check_cloned(cloned: &[Ident], items: &[BlockItem], errors: &mut D
 }
 
 /// Reports methods whose operations have one name: settings, statistics and events could not tell them apart.
-pub(crate) fn check_operations(items: &[BlockItem], errors: &mut Diagnostics) {
+fn check_operations(items: &[BlockItem], errors: &mut Diagnostics) {
     let mut seen: Vec<(String, &Ident)> = Vec::new();
     for item in items.iter().filter(|item| item.may_be_marked()) {
         // Of methods with a condition only one may be there.

@@ -59,7 +59,7 @@ pub(super) fn run(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let block = block(site.braces, quote!(#moved #statements));
     let ty = &site.output.ty;
     let closure = quote_spanned!(at_body=> || #block);
-    quote_spanned!(at_return=> operation.call_blocking::<#ty>(#closure))
+    quote_spanned!(at_return=> return operation.call_blocking::<#ty>(#closure);)
 }
 
 /// What belongs to the attempt from its beginning.
@@ -115,7 +115,7 @@ impl PerAttempt {
         // Not made anew from its text: it may be a raw identifier.
         let mut name = self.name.clone();
         name.set_span(self.name.span().located_at(self.place));
-        quote_spanned!(place=> let #name = ::core::clone::Clone::clone(&#name);)
+        quote_spanned!(place=> let mut #name = ::core::clone::Clone::clone(&#name);)
     }
 
     /// Inside the block: the copy belongs to the attempt, also if the body only looks at it.

@@ -1,7 +1,7 @@
 impl Client {
-    fn find(&self, tag: Tag, more: Vec<Tag>) -> Result<Plan, PlanError> {
-        let more = more;
-        let tag = tag;
+    fn find(&self, mut tag: Tag, mut more: Vec<Tag>) -> Result<Plan, PlanError> {
+        let mut more = more;
+        let mut tag = tag;
         let mut call = {
             static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
                 "plan_service",
@@ -12,10 +12,10 @@ impl Client {
         };
         loop {
             if let ::core::result::Result::Err(interruption) = call.admit() {
-                break ::core::result::Result::Err(PlanError::interrupted(interruption));
+                return ::core::result::Result::Err(PlanError::interrupted(interruption));
             }
-            let more = ::core::clone::Clone::clone(&more);
-            let tag = ::core::clone::Clone::clone(&tag);
+            let mut more = ::core::clone::Clone::clone(&more);
+            let mut tag = ::core::clone::Clone::clone(&tag);
             let outcome = call
                 .attempt_blocking::<
                     Result<Plan, PlanError>,
@@ -25,7 +25,7 @@ impl Client {
                     self.get(tag, more)
                 });
             let delay = match call.settle(outcome) {
-                ::resilience_core::Next::Return(outcome) => break outcome,
+                ::resilience_core::Next::Return(outcome) => return outcome,
                 ::resilience_core::Next::RetryAfter(delay) => delay,
             };
             call.sleep_blocking(delay);
@@ -45,6 +45,6 @@ impl Client {
         }
         let outcome = call
             .attempt_blocking::<Result<Plan, PlanError>>(|| { self.set(tag) });
-        call.finish(outcome)
+        return call.finish(outcome);
     }
 }

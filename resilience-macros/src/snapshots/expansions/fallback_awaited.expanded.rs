@@ -1,4 +1,4 @@
-async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
+async fn fetch(&self, mut id: String) -> Result<Plan, PlanError> {
     if false {
         trait Unmarked {
             fn __resilience_kind_of_fetch(&self) {}
@@ -23,7 +23,7 @@ async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
                 ::resilience_core::LastFailure::Interruption(interruption),
             );
         }
-        let id = ::core::clone::Clone::clone(&id);
+        let mut id = ::core::clone::Clone::clone(&id);
         let outcome = call
             .try_attempt(async {
                 if false {
@@ -41,7 +41,7 @@ async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
         };
         call.sleep(delay).await;
     };
-    match ended {
+    return match ended {
         ::core::result::Result::Ok(outcome) => outcome,
         ::core::result::Result::Err(failure) => {
             call.begin_fallback(&failure);
@@ -58,5 +58,5 @@ async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
                 .await;
             call.end_fallback(answer)
         }
-    }
+    };
 }

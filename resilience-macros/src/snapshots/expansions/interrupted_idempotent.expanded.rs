@@ -19,12 +19,12 @@ fn fetch_plan(&self, id: u32) -> Result<Plan, PlanError> {
     };
     loop {
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break ::core::result::Result::Err(PlanError::interrupted(interruption));
+            return ::core::result::Result::Err(PlanError::interrupted(interruption));
         }
         let outcome = call
             .attempt_blocking::<Result<Plan, PlanError>>(|| { self.get(id) });
         let delay = match call.settle_as(outcome, classify::always_transient) {
-            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::Return(outcome) => return outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,
         };
         call.sleep_blocking(delay);

@@ -23,5 +23,5 @@ async fn fetch_plan(&self, id: u32) -> Result<Plan, PlanError> {
         .unwrap_or_else(|interruption| ::core::result::Result::Err(
             PlanError::interrupted(interruption),
         ));
-    call.finish(outcome)
+    return call.finish(outcome);
 }

@@ -1,4 +1,4 @@
-async fn renamed(mut self, name: &str) -> Result<Plan, PlanError> {
+async fn renamed(mut self, mut name: &str) -> Result<Plan, PlanError> {
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::plain(
             "plan_service",
@@ -11,18 +11,18 @@ async fn renamed(mut self, name: &str) -> Result<Plan, PlanError> {
         return ::resilience_core::FromInterruption::from_interruption(interruption);
     }
     let outcome = call
-        .attempt(async move {
+        .attempt(async {
             if false {
                 return ::resilience_core::__private::never::<
                     Result<Plan, PlanError>,
                 >();
             }
-            let _ = &self;
+            let _ = &mut self;
             let mut name = name;
             name = name.trim();
             self.name = name.to_owned();
             self.put().await
         })
         .await;
-    call.finish(outcome)
+    return call.finish(outcome);
 }
