@@ -9,7 +9,7 @@ pub use permit::CallPermit;
 pub use rejected::Rejected;
 
 use crate::{
-    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Tick, Ticks, Word},
+    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Tick, Word},
     classify::{FailureKind, Outcome, Verdict},
     policy::{BreakerPolicy, Briefed},
     sync::constant,
@@ -235,11 +235,7 @@ impl<C: Clock> CircuitBreaker<C> {
             return Ok(permit);
         }
         let (admission, _) = self.breaker.admit(now, self.policy);
-        admission.map_err(|refusal| match refusal.wait {
-            None => Rejected::HELD,
-            Some(Duration::ZERO) => Rejected::PROBED,
-            Some(wait) => Rejected::open(Ticks::of(wait), self.clock.resolution()),
-        })
+        admission.map_err(|refusal| Rejected::of(refusal, self.clock.resolution()))
     }
 
     #[inline]

@@ -29,6 +29,8 @@ pub struct Interruption {
     retry_after_ms: u32,
     attempts: u16,
     reason: Reason,
+    /// What of `retry_after_ms` allows for a clock that lags behind.
+    lag_ms: u8,
 }
 
 /// What an interruption names: a thin pointer to it keeps the interruption at 16 bytes.
@@ -39,8 +41,12 @@ pub(crate) struct Origin(pub(crate) &'static str);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The circuit of the service is open, or half-open with all its probes under way.
+    /// The circuit of the service is open. [`Interruption::retry_after`] says for how long.
     CircuitOpen,
+    /// The circuit of the service is half-open, and as many probes as it allows are running.
+    ProbesBusy,
+    /// The circuit of the service is forced open: see [`BreakerMode::ForcedOpen`](crate::BreakerMode::ForcedOpen).
+    HeldOpen,
     /// The time for the call was over before its next attempt could start.
     DeadlinePassed,
     /// An `#[apply]` would have started inside an attempt that its caller could repeat, and the policy forbids it.
@@ -59,6 +65,8 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CircuitOpen => "circuit_open",
+            Self::ProbesBusy => "probes_busy",
+            Self::HeldOpen => "held_open",
             Self::DeadlinePassed => "deadline_passed",
             Self::ApplyInRetry => "apply_in_retry",
             Self::Superseded => "superseded",
@@ -70,16 +78,46 @@ impl Reason {
 
 const NO_HINT: u32 = u32::MAX;
 
+/// The time until an open circuit may be asked again, in as few bytes as an error has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OpenFor {
+    /// In all; 49 days at the most.
+    pub(crate) millis: u32,
+    /// What of it allows for a clock that lags behind; a quarter of a second at the most.
+    pub(crate) lag: u8,
+}
+
+impl OpenFor {
+    #[inline]
+    pub(crate) fn new(wait: Ticks, resolution: Ticks) -> Self {
+        Self {
+            millis: u32::try_from(wait.plus(resolution).0)
+                .unwrap_or(NO_HINT)
+                .min(NO_HINT - 1),
+            lag: u8::try_from(resolution.0).unwrap_or(u8::MAX),
+        }
+    }
+}
+
 impl Interruption {
-    pub(crate) fn new(origin: &'static Origin, reason: Reason, attempts: u32, retry_after: Option<Ticks>) -> Self {
-        let retry_after_ms = retry_after.map_or(NO_HINT, |wait| {
-            u32::try_from(wait.0).unwrap_or(NO_HINT).min(NO_HINT - 1)
-        });
+    /// One without a hint when to come back.
+    pub(crate) fn new(origin: &'static Origin, reason: Reason, attempts: u32) -> Self {
         Self {
             origin,
-            retry_after_ms,
+            retry_after_ms: NO_HINT,
             attempts: u16::try_from(attempts).unwrap_or(u16::MAX),
             reason,
+            lag_ms: 0,
+        }
+    }
+
+    /// The circuit is open for `wait`, by a clock of this resolution.
+    pub(crate) fn circuit_open(origin: &'static Origin, attempts: u32, wait: Ticks, resolution: Ticks) -> Self {
+        let wait = OpenFor::new(wait, resolution);
+        Self {
+            retry_after_ms: wait.millis,
+            lag_ms: wait.lag,
+            ..Self::new(origin, Reason::CircuitOpen, attempts)
         }
     }
 
@@ -95,7 +133,10 @@ impl Interruption {
         self.reason
     }
 
-    /// The time until a call has a chance again, where that is known; whole milliseconds, never negative.
+    /// How long to wait before calling again; none where that is not known, never zero.
+    ///
+    /// The time that the circuit stays open, in whole milliseconds, and the resolution of the clock on top: a call made then is
+    /// not rejected again because the clock lags behind.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         (self.retry_after_ms != NO_HINT).then(|| Duration::from_millis(self.retry_after_ms.into()))
@@ -123,22 +164,23 @@ impl Interruption {
 impl fmt::Display for Interruption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let service = self.service();
+        if self.is_rejection() {
+            write!(f, "call to `{service}` rejected: ")?;
+        }
         match self.reason {
-            Reason::CircuitOpen => write!(f, "`{service}` was not called: its circuit is open")?,
-            Reason::DeadlinePassed => write!(f, "`{service}` was not called: the time for the call is over")?,
-            Reason::ApplyInRetry => write!(
-                f,
-                "`{service}` was not called: an apply must not start inside an attempt that may be repeated"
-            )?,
-            Reason::Superseded => write!(
-                f,
-                "`{service}` was not called: the attempt that sent this apply was given up for another"
-            )?,
-            Reason::ReadOnlyPlan => write!(f, "`{service}` was not called: the plan only reads")?,
+            Reason::CircuitOpen => f.write_str("its circuit is open")?,
+            Reason::ProbesBusy => f.write_str("its circuit is half-open and all probes are in use")?,
+            Reason::HeldOpen => f.write_str("its circuit is forced open")?,
+            Reason::DeadlinePassed => f.write_str("the deadline has passed")?,
+            Reason::ApplyInRetry => f.write_str("an apply must not start inside an attempt that may be retried")?,
+            Reason::Superseded => f.write_str("a retry has superseded the attempt that sent this apply")?,
+            Reason::ReadOnlyPlan => f.write_str("the plan is read-only")?,
             Reason::AttemptTimeout => write!(f, "`{service}` did not answer within its attempt timeout")?,
         }
         if let Some(wait) = self.retry_after() {
-            write!(f, ", next chance in {:.2} s", wait.as_secs_f64())?;
+            // Users know the policy, not the clock.
+            let wait = wait.saturating_sub(Duration::from_millis(self.lag_ms.into()));
+            write!(f, ", retry in {:.2} s", wait.as_secs_f64())?;
         }
         match (self.is_rejection(), self.attempts) {
             (false, _) | (_, 0) => Ok(()),
@@ -211,16 +253,24 @@ mod tests {
     fn says_what_happened_and_when_to_come_back() {
         let table = [
             (
-                Interruption::new(&PLANS, Reason::CircuitOpen, 0, Some(Ticks(12_500))),
-                // R077
-                "`plan_service` was not called: its circuit is open, next chance in 12.50 s",
+                Interruption::circuit_open(&PLANS, 0, Ticks(12_500), Ticks(10)),
+                // R077; the clock's resolution is in the hint, not in the text.
+                "call to `plan_service` rejected: its circuit is open, retry in 12.50 s",
             ),
             (
-                Interruption::new(&PLANS, Reason::DeadlinePassed, 2, None),
-                "`plan_service` was not called: the time for the call is over (after 2 attempts)",
+                Interruption::new(&PLANS, Reason::ProbesBusy, 0),
+                "call to `plan_service` rejected: its circuit is half-open and all probes are in use",
             ),
             (
-                Interruption::new(&PLANS, Reason::AttemptTimeout, 1, None),
+                Interruption::new(&PLANS, Reason::HeldOpen, 0),
+                "call to `plan_service` rejected: its circuit is forced open",
+            ),
+            (
+                Interruption::new(&PLANS, Reason::DeadlinePassed, 2),
+                "call to `plan_service` rejected: the deadline has passed (after 2 attempts)",
+            ),
+            (
+                Interruption::new(&PLANS, Reason::AttemptTimeout, 1),
                 "`plan_service` did not answer within its attempt timeout",
             ),
         ];
@@ -231,9 +281,9 @@ mod tests {
 
     #[test]
     fn a_rejection_of_the_first_attempt_has_sent_nothing() {
-        let first = Interruption::new(&PLANS, Reason::CircuitOpen, 0, None);
-        let third = Interruption::new(&PLANS, Reason::CircuitOpen, 2, None);
-        let timeout = Interruption::new(&PLANS, Reason::AttemptTimeout, 1, None);
+        let first = Interruption::new(&PLANS, Reason::CircuitOpen, 0);
+        let third = Interruption::new(&PLANS, Reason::CircuitOpen, 2);
+        let timeout = Interruption::new(&PLANS, Reason::AttemptTimeout, 1);
 
         assert!(!first.may_have_run());
         assert!(third.may_have_run());
@@ -244,7 +294,7 @@ mod tests {
     #[test]
     fn a_hint_beyond_its_field_is_cut_not_lost() {
         let weeks = Ticks(100 * 24 * 60 * 60 * 1_000);
-        let interruption = Interruption::new(&PLANS, Reason::CircuitOpen, 0, Some(weeks));
+        let interruption = Interruption::circuit_open(&PLANS, 0, weeks, Ticks(1));
         assert_eq!(
             interruption.retry_after(),
             Some(Duration::from_millis(u64::from(u32::MAX) - 1))

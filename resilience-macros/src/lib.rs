@@ -615,12 +615,13 @@ pub fn __resilience_seal_8c1d5be07a2f4396(args: TokenStream, item: TokenStream) 
 /// | `#[transient]` | [`Transient`](https://docs.rs/resilience-core/latest/resilience_core/enum.FailureKind.html): retried, counted by the breaker |
 /// | `#[throttled]`, `#[throttled(after = field)]` | `Throttled`: retried no sooner than the field says, a `Duration` or an `Option<Duration>`; a tuple's field is `after = 0` |
 /// | `#[permanent]` | `Permanent`: not retried, says nothing against the service |
+/// | `#[pending]` | `Pending`, "not yet": retried at no cost to the retry budget, not counted by the breaker |
 /// | `#[ignored]` | `Ignored`: not retried, not counted |
 /// | `#[interruption]` | as the `Interruption` says that the variant holds: a rejection is ignored, an attempt timeout is transient. It also writes `From<Interruption>`, unless the field is marked `#[from]`, by which `thiserror` writes it |
 /// | `#[classify(transparent)]` | as its only field says, or the one that is marked `#[source]`; its type is `Classify` |
 /// | `#[classify(with = path)]` | as a function says that takes a reference to each field and returns a `FailureKind`; a closure will do |
 ///
-/// The first four take a condition, `if = path_or_closure`: a function that takes a reference to each field and returns a `bool`. A
+/// The first five take a condition, `if = path_or_closure`: a function that takes a reference to each field and returns a `bool`. A
 /// variant may have several such words. The first one whose condition is met decides, and the one without a condition otherwise.
 ///
 /// ```
@@ -666,7 +667,7 @@ pub fn __resilience_seal_8c1d5be07a2f4396(args: TokenStream, item: TokenStream) 
 /// Boxes of errors, `io::Error` and others are classified already: see the module `classify`.
 #[proc_macro_derive(
     Classify,
-    attributes(classify, transient, throttled, permanent, ignored, interruption, source)
+    attributes(classify, transient, throttled, permanent, pending, ignored, interruption, source)
 )]
 pub fn classify(item: TokenStream) -> TokenStream {
     classify::derive(item.into()).into()

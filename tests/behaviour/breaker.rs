@@ -166,7 +166,7 @@ async fn while_open_no_body_runs_whatever_the_kind_of_the_operation() {
         assert!(interruption.is_rejection());
         assert_eq!(
             interruption.to_string(),
-            "`plan_service` was not called: its circuit is open, next chance in 12.50 s"
+            "call to `plan_service` rejected: its circuit is open, retry in 12.50 s"
         );
     }
     assert_eq!(plans.runs(), 1);

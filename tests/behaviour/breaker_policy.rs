@@ -241,7 +241,7 @@ fn an_operator_turns_a_breaker_and_events_tell_of_it() {
         (BreakerMode::ForcedOpen, CircuitState::Open)
     );
     let refused = plans.count_blocking(Ok).unwrap_err().interruption().unwrap();
-    assert_eq!((refused.reason(), refused.retry_after()), (Reason::CircuitOpen, None));
+    assert_eq!((refused.reason(), refused.retry_after()), (Reason::HeldOpen, None));
     service.set_mode(BreakerMode::ForcedClosed);
     for _ in 0..5 {
         assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
@@ -255,7 +255,7 @@ fn an_operator_turns_a_breaker_and_events_tell_of_it() {
         events.take(),
         [
             "WARN breaker mode changed service=plan_service operation= mode=forced_open",
-            "WARN call rejected service=plan_service operation=count_blocking attempt=1 reason=circuit_open",
+            "WARN call rejected service=plan_service operation=count_blocking attempt=1 reason=held_open",
             "WARN breaker mode changed service=plan_service operation= mode=forced_closed",
             "WARN breaker mode changed service=plan_service operation= mode=disabled",
             "WARN breaker mode changed service=plan_service operation= mode=automatic",

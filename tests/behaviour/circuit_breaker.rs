@@ -5,7 +5,8 @@ mod control;
 use futures::{FutureExt, executor::block_on, future::join_all};
 use resilience_core::{
     BreakerMode, BreakerOptions, BreakerPolicy, CallPermit, CircuitBreaker, CircuitCause, CircuitState, Classify,
-    FailureKind, OnAbandon, Rejected, Window, time::ManualClock,
+    FailureKind, OnAbandon, Reason, Rejected, Window,
+    time::{Clock, ManualClock},
 };
 use resilience_tests::{Error, alone, down, fine, ms, secs};
 use std::{
@@ -13,6 +14,7 @@ use std::{
     mem::size_of,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
+    time::Duration,
 };
 
 static POLICY: BreakerPolicy = layer().build_const().unwrap();
@@ -103,26 +105,58 @@ fn whoever_is_refused_is_told_for_how_long() {
     let refused = world.succeed().unwrap_err();
     assert_eq!(refused.retry_after(), Some(ms(12_500)));
     assert_eq!(world.breaker.retry_after(), Some(ms(12_500)));
-    assert_eq!(refused.to_string(), "the circuit is open: retry in 12.50 s");
+    assert_eq!(refused.reason(), Reason::CircuitOpen);
+    assert_eq!(refused.to_string(), "the circuit is open, retry in 12.50 s");
 
     world.clock.advance(ms(12_500));
     let probe = world.breaker.acquire().unwrap();
     let refused = world.succeed().unwrap_err();
     assert_eq!(
-        (refused.retry_after(), world.breaker.retry_after()),
-        (Some(secs(0)), None)
+        (refused.reason(), refused.retry_after(), world.breaker.retry_after()),
+        (Reason::ProbesBusy, None, None)
     );
     assert_eq!(
         refused.to_string(),
-        "the circuit is half-open, and enough probes are under way"
+        "the circuit is half-open and all probes are in use"
     );
     drop(probe);
 
     world.breaker.set_mode(BreakerMode::ForcedOpen);
     let refused = world.succeed().unwrap_err();
-    assert_eq!((refused.retry_after(), world.breaker.retry_after()), (None, None));
+    assert_eq!(
+        (refused.reason(), refused.retry_after(), world.breaker.retry_after()),
+        (Reason::HeldOpen, None, None)
+    );
+    assert_eq!(refused.to_string(), "the circuit is forced open");
     // A breaker further out does not count it.
     assert_eq!(refused.classify(), FailureKind::Ignored);
+}
+
+#[test]
+fn the_hint_allows_for_a_coarse_clock_and_the_text_says_what_the_policy_says() {
+    #[derive(Debug)]
+    struct Coarse;
+    impl Clock for Coarse {
+        fn now(&self) -> Duration {
+            secs(7)
+        }
+
+        fn resolution(&self) -> Duration {
+            ms(10)
+        }
+    }
+    static POLICY: BreakerPolicy = BreakerOptions::new()
+        .failure_threshold(1)
+        .recovery_timeout(Duration::from_secs(30))
+        .build_const()
+        .unwrap();
+    let breaker = CircuitBreaker::with_clock(&POLICY, Coarse);
+    let _ = breaker.call(|| Err::<(), _>(Error::Down(1)));
+
+    let rejected = breaker.call(|| Ok::<_, Error>(())).unwrap_err();
+
+    assert_eq!(rejected.retry_after(), Some(ms(30_010)));
+    assert_eq!(rejected.to_string(), "the circuit is open, retry in 30.00 s");
 }
 
 #[test]
@@ -380,7 +414,7 @@ fn one_policy_serves_any_number_of_breakers_that_know_nothing_of_each_other() {
 fn takes_little_room() {
     static PLANS: CircuitBreaker = CircuitBreaker::new(&POLICY);
     assert_eq!(size_of::<CircuitBreaker>(), 32);
-    assert_eq!(size_of::<Result<(), Rejected>>(), 16);
+    assert_eq!(size_of::<Result<(), Rejected>>(), 8);
     let body = [0_u8; 100];
     let future = async move {
         pending::<()>().await;

@@ -43,6 +43,8 @@ enum PlanError {
     NotFound(#[allow(dead_code)] u64),
     #[ignored]
     Cancelled,
+    #[pending]
+    UnderWay,
     #[interruption]
     Interrupted(Interruption),
     #[classify(transparent)]
@@ -72,6 +74,7 @@ fn each_variant_is_what_its_word_says() {
         (PlanError::BusyMaybe(429, None), throttled(None)),
         (PlanError::NotFound(7), FailureKind::Permanent),
         (PlanError::Cancelled, FailureKind::Ignored),
+        (PlanError::UnderWay, FailureKind::Pending),
         (PlanError::from(rejection()), FailureKind::Ignored),
         (PlanError::Interrupted(rejection()), FailureKind::Ignored),
         (PlanError::Io(reset()), FailureKind::Transient),
@@ -193,7 +196,7 @@ fn an_error_that_says_nothing_is_what_the_first_known_error_in_it_says() {
         anyhow::Error::new(reset()).context("one").context("two").classify(),
         kind
     );
-    assert_eq!(anyhow::anyhow!("nobody knows").classify(), FailureKind::Permanent);
+    assert_eq!(anyhow::anyhow!("nobody knows").classify(), FailureKind::Unknown);
     assert_eq!(anyhow::Error::from(rejection()).classify(), FailureKind::Ignored);
 
     let boxed: Box<dyn Error + Send + Sync> = Foreign(reset()).into();

@@ -245,7 +245,7 @@ async fn each_turn_of_the_circuit_is_told_once() {
         events.take(),
         [
             "INFO circuit half-open service=plan_service operation=count state=half_open",
-            "WARN call rejected service=plan_service operation=count attempt=1 reason=circuit_open retry_after_ms=0",
+            "WARN call rejected service=plan_service operation=count attempt=1 reason=probes_busy",
             "INFO circuit closed service=plan_service operation=count state=closed",
         ]
     );

@@ -239,7 +239,7 @@ fn the_breakers_of_the_sources_open_close_and_probe_as_theirs_did() {
         fn probe(plans: &Plans, left: u32) -> Result<u32, Error> {
             plans.count_blocking(|run| if left == 0 { Ok(run) } else { probe(plans, left - 1) })
         }
-        assert_eq!(probe(&plans, probes).unwrap_err().reason(), Some(Reason::CircuitOpen));
+        assert_eq!(probe(&plans, probes).unwrap_err().reason(), Some(Reason::ProbesBusy));
         plans.service.reset_breaker();
         for _ in 0..5 {
             assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());

@@ -34,7 +34,7 @@ impl Ending {
             FailureKind::Transient => policy.count_transient(),
             FailureKind::Throttled { .. } => policy.count_throttled(),
             FailureKind::Permanent => policy.count_permanent(),
-            FailureKind::Ignored => false,
+            FailureKind::Ignored | FailureKind::Pending | FailureKind::Unknown => false,
         };
         if counts { Self::Failure } else { Self::Ignored }
     }

@@ -52,10 +52,15 @@ use rules::Admission;
 use std::{sync::OnceLock, time::Duration};
 use word::State;
 
-/// The call may not be made; the time until it has a chance, which is not known where the circuit is held open.
+/// Why a call is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    pub(crate) wait: Option<Duration>,
+pub(crate) enum Refusal {
+    /// Open for this long.
+    Open(Ticks),
+    /// Half-open, and every place for a probe is taken: nobody knows for how long.
+    ProbesBusy,
+    /// Forced open, until somebody says otherwise.
+    HeldOpen,
 }
 
 #[derive(Debug)]
@@ -122,7 +127,7 @@ impl Breaker {
                     return (Ok(permit), transition);
                 }
                 Admission::Unjudged(mode) => return (Ok(Permit::of_held(mode)), transition),
-                Admission::Rejected(wait) => return (Err(self.refuse(wait, policy)), transition),
+                Admission::Rejected(refusal) => return (Err(self.refuse(refusal, policy)), transition),
                 Admission::HalfOpen(next) => {
                     let mut memory = self.parts(policy).memory();
                     if self.replace(word, next) {
@@ -135,7 +140,7 @@ impl Breaker {
                     let claimed = probes.claim(word.generation(), now, &policy.whole());
                     // A place counts only in the generation in which it was claimed, and so does a lack of places.
                     if self.word().generation() == word.generation() {
-                        let admission = claimed.ok_or_else(|| self.refuse(Some(Duration::ZERO), policy));
+                        let admission = claimed.ok_or_else(|| self.refuse(Refusal::ProbesBusy, policy));
                         return (admission, transition);
                     }
                     if let Some(probe) = claimed {
@@ -146,9 +151,9 @@ impl Breaker {
         }
     }
 
-    fn refuse(&self, wait: Option<Duration>, policy: &impl Briefed) -> Refusal {
+    fn refuse(&self, refusal: Refusal, policy: &impl Briefed) -> Refusal {
         self.parts(policy).count(Unjudged::Rejected);
-        Refusal { wait }
+        refusal
     }
 
     /// What the breaker is doing; an open circuit whose time is over is reported half-open. Changes nothing.
@@ -160,9 +165,18 @@ impl Breaker {
         }
     }
 
-    /// Whether a call that asked now would be refused because the circuit is open.
+    /// Whether a call that asked now would be rejected because the circuit is open.
     pub(crate) fn is_open(&self, now: Tick) -> bool {
-        self.state(now) == CircuitState::Open
+        self.refusal_while_open(now).is_some()
+    }
+
+    /// Why a call that asked now would be rejected, where the circuit is open.
+    pub(crate) fn refusal_while_open(&self, now: Tick) -> Option<Refusal> {
+        match self.word().state() {
+            State::Open { deadline, .. } => deadline.left(now).map(Refusal::Open),
+            State::Held(BreakerMode::ForcedOpen) => Some(Refusal::HeldOpen),
+            _ => None,
+        }
     }
 
     /// The time until a probe is admitted; none where the circuit is not open, or held open.

@@ -52,7 +52,7 @@ impl Pair {
             Step::Begin => {
                 let (admission, transition) = self.admit();
                 let (expected, turned) = self.model.admit(now);
-                assert_eq!(admission.map_err(|refusal| refusal.wait).err(), expected.err());
+                assert_eq!(admission.map_err(Refusal::wait).err(), expected.err());
                 assert_eq!(transition, turned);
                 self.running.extend(admission.ok().zip(expected.ok()));
             }

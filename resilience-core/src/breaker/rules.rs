@@ -1,20 +1,19 @@
 //! The rules of the breaker: pure functions from one word to the next.
 
 use super::{
+    Refusal,
     change::{CircuitCause, Transition},
     control::BreakerMode,
     word::{Closed, Deadline, State, Tick, Word},
 };
 use crate::policy::{BreakerPolicy, Brief};
-use std::time::Duration;
 
 /// What the word alone says to somebody who wants to call.
 pub(super) enum Admission {
     Granted,
     /// Granted by a breaker that is held.
     Unjudged(BreakerMode),
-    /// Rejected for this long, or until somebody says otherwise.
-    Rejected(Option<Duration>),
+    Rejected(Refusal),
     /// The open time is over: whoever installs this word has begun the half-open period.
     HalfOpen(Word),
     /// Half-open: a place among the probes decides.
@@ -25,14 +24,14 @@ pub(super) fn admit(word: Word, now: Tick) -> Admission {
     match word.state() {
         State::Closed(_) => Admission::Granted,
         State::HalfOpen { .. } => Admission::AskProbes,
-        State::Open { deadline, reopenings } => match deadline.wait(now) {
-            Some(wait) => Admission::Rejected(Some(wait)),
+        State::Open { deadline, reopenings } => match deadline.left(now) {
+            Some(wait) => Admission::Rejected(Refusal::Open(wait)),
             None => Admission::HalfOpen(word.turned(State::HalfOpen {
                 successes: 0,
                 reopenings,
             })),
         },
-        State::Held(BreakerMode::ForcedOpen) => Admission::Rejected(None),
+        State::Held(BreakerMode::ForcedOpen) => Admission::Rejected(Refusal::HeldOpen),
         State::Held(mode) => Admission::Unjudged(mode),
     }
 }

@@ -16,3 +16,15 @@ impl Breaker {
         self.end(permit, Ending::Abandoned, || now, policy)
     }
 }
+
+impl super::Refusal {
+    /// The time until there is a chance: zero where that is up to a probe, none where it is up to an operator.
+    #[cfg_attr(resilience_loom, allow(dead_code, reason = "for the tests that are no models"))]
+    pub(crate) fn wait(self) -> Option<std::time::Duration> {
+        match self {
+            Self::Open(wait) => Some(wait.into()),
+            Self::ProbesBusy => Some(std::time::Duration::ZERO),
+            Self::HeldOpen => None,
+        }
+    }
+}

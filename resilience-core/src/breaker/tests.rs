@@ -36,7 +36,12 @@ fn granted(breaker: &Breaker, now: Tick, policy: &BreakerPolicy) -> Permit {
 }
 
 fn refused(breaker: &Breaker, now: Tick, policy: &BreakerPolicy) -> Duration {
-    breaker.admit(now, policy).0.expect_err("refused").wait.unwrap()
+    breaker
+        .admit(now, policy)
+        .0
+        .expect_err("rejected")
+        .wait()
+        .expect("not held open")
 }
 
 /// A breaker that was opened at second 0.

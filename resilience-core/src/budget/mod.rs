@@ -41,6 +41,8 @@ impl Cost {
     fn of(kind: FailureKind, terms: Terms) -> Self {
         Self(match kind {
             FailureKind::Throttled { .. } => terms.throttled_cost() * MILLI,
+            // The service does as it should: asking it again is no load that failures add.
+            FailureKind::Pending => 0,
             _ => TOKEN,
         })
     }

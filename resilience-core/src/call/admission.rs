@@ -2,7 +2,7 @@
 
 use super::{ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
 use crate::{
-    breaker::{Ending, Permit, Tick, Ticks},
+    breaker::{Ending, Permit, Refusal, Tick, Ticks},
     deadline,
     interruption::{Interruption, Reason},
     link::Link,
@@ -24,7 +24,8 @@ impl Call {
             }
             // A service that is down is asked as often as one that is not: saying no must cost little, too.
             if let Some(wait) = self.wait_while_open() {
-                let interruption = Interruption::new(self.link.origin(), Reason::CircuitOpen, 0, Some(wait));
+                let resolution = self.link.service.registry().clock_resolution();
+                let interruption = Interruption::circuit_open(self.link.origin(), 0, wait, resolution);
                 return Err(self.end_rejected(interruption));
             }
         }
@@ -60,9 +61,7 @@ impl Call {
         let word = breaker.word();
         // Before the clock is read, which whoever goes on reads for itself.
         word.deadline()?;
-        let left = breaker.refuse_in_passing(word, Tick::at(registry.now()))?;
-        // Who comes back then finds the circuit half-open, though the clock lags behind.
-        Some(left.plus(registry.clock_resolution()))
+        breaker.refuse_in_passing(word, Tick::at(registry.now()))
     }
 
     fn admit_attempt(&mut self) -> Result<(), Interruption> {
@@ -89,12 +88,12 @@ impl Call {
             let total = self.policy().retry.total_timeout();
             let read = self.link.service.registry().now();
             if self.elapsed(read) > total {
-                return Err(self.reject(Reason::DeadlinePassed, None));
+                return Err(self.reject(Reason::DeadlinePassed));
             }
             now = Some(read);
         }
         if self.is_too_late() {
-            return Err(self.reject(Reason::DeadlinePassed, None));
+            return Err(self.reject(Reason::DeadlinePassed));
         }
         Ok(now)
     }
@@ -107,19 +106,19 @@ impl Call {
     fn admit_apply(&mut self) -> Result<(), Interruption> {
         let around = scope::current();
         if around.has(Scope::READ_ONLY) {
-            return Err(self.reject(Reason::ReadOnlyPlan, None));
+            return Err(self.reject(Reason::ReadOnlyPlan));
         }
         let repeatable = around.depth() > 0;
         if repeatable && self.policy().apply_in_retry == ApplyInRetry::Refuse {
-            return Err(self.reject(Reason::ApplyInRetry, None));
+            return Err(self.reject(Reason::ApplyInRetry));
         }
         if self.is_too_late() {
-            return Err(self.reject(Reason::DeadlinePassed, None));
+            return Err(self.reject(Reason::DeadlinePassed));
         }
         self.ask_breaker(None)?;
         if !scope::raise_fence() {
             self.end_permit(Ending::Ignored);
-            return Err(self.reject(Reason::Superseded, None));
+            return Err(self.reject(Reason::Superseded));
         }
         self.flags |= ADMITTED | BEGUN;
         if repeatable {
@@ -164,10 +163,9 @@ impl Call {
         let now = Tick::at(now.unwrap_or_else(|| service.registry().now()));
         if is_held {
             // The breaker judges the call as one, and has granted it.
-            return if breaker.is_open(now) {
-                Err(self.reject_open(breaker.wait(now)))
-            } else {
-                Ok(())
+            return match breaker.refusal_while_open(now) {
+                Some(refusal) => Err(self.reject_for(refusal)),
+                None => Ok(()),
             };
         }
         let (admission, transition) = breaker.admit(now, policy);
@@ -175,24 +173,30 @@ impl Call {
             self.permit = permit;
         }
         self.report(transition);
-        admission.map(|_| ()).map_err(|refusal| self.reject_open(refusal.wait))
+        admission.map(|_| ()).map_err(|refusal| self.reject_for(refusal))
     }
 
-    fn reject_open(&mut self, wait: Option<Duration>) -> Interruption {
-        let resolution = self.link.service.registry().clock_resolution();
-        let wait = wait.map(|wait| match Ticks::of(wait) {
-            // A probe is under way: nobody knows when it ends.
-            Ticks(0) => Ticks(0),
-            wait => wait.plus(resolution),
-        });
-        self.reject(Reason::CircuitOpen, wait)
+    fn reject_for(&mut self, refusal: Refusal) -> Interruption {
+        let attempts = self.attempts();
+        let origin = self.link.origin();
+        self.reject_with(match refusal {
+            Refusal::Open(wait) => {
+                let resolution = self.link.service.registry().clock_resolution();
+                Interruption::circuit_open(origin, attempts, wait, resolution)
+            }
+            Refusal::ProbesBusy => Interruption::new(origin, Reason::ProbesBusy, attempts),
+            Refusal::HeldOpen => Interruption::new(origin, Reason::HeldOpen, attempts),
+        })
+    }
+
+    fn reject(&mut self, reason: Reason) -> Interruption {
+        self.reject_with(Interruption::new(self.link.origin(), reason, self.attempts()))
     }
 
     /// Ends the call without the answer of its body.
-    fn reject(&mut self, reason: Reason, retry_after: Option<Ticks>) -> Interruption {
+    fn reject_with(&mut self, interruption: Interruption) -> Interruption {
         // Of a call that the breaker judges as one.
         self.end_permit(self.last_ending());
-        let interruption = Interruption::new(self.link.origin(), reason, self.attempts(), retry_after);
         self.end_rejected(interruption)
     }
 

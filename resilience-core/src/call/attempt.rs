@@ -176,12 +176,7 @@ impl Call {
         // The outcome is ours now, whatever was refused further in before.
         self.flags = (self.flags | TIMED_OUT) & !Scope::MARKED;
         let attempts = self.attempts();
-        Poll::Ready(Interruption::new(
-            self.link.origin(),
-            Reason::AttemptTimeout,
-            attempts,
-            None,
-        ))
+        Poll::Ready(Interruption::new(self.link.origin(), Reason::AttemptTimeout, attempts))
     }
 }
 

@@ -49,7 +49,7 @@ fn rejected(name: &'static str, reason: Reason) -> Interruption {
         service: "",
         operation: name,
     };
-    let interruption = Interruption::new(origin(name), reason, 0, None);
+    let interruption = Interruption::new(origin(name), reason, 0);
     events::call_rejected(subject, &interruption);
     scope::mark();
     interruption

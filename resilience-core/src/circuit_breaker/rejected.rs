@@ -1,66 +1,109 @@
 use crate::{
-    breaker::Ticks,
+    breaker::{Refusal, Ticks},
     classify::{Classify, FailureKind},
+    interruption::{OpenFor, Reason},
 };
 use std::{fmt, time::Duration};
 
-/// The circuit is open: the call was not made.
+/// The breaker rejected the call: the body did not run.
 ///
 /// Classified as [`Ignored`](FailureKind::Ignored): it says nothing about a service further out, and trying again now would be
-/// refused again.
+/// rejected again.
 ///
 /// ```
-/// use resilience_core::{BreakerMode, BreakerPolicy, CircuitBreaker};
+/// use resilience_core::{BreakerMode, BreakerPolicy, CircuitBreaker, Reason};
 ///
 /// static PLANS: CircuitBreaker = CircuitBreaker::new(&BreakerPolicy::DEFAULT);
 /// PLANS.set_mode(BreakerMode::ForcedOpen);
 ///
-/// let refused = PLANS.call(|| std::io::Result::Ok(())).unwrap_err();
-/// assert_eq!(refused.retry_after(), None);
-/// assert_eq!(refused.to_string(), "the circuit is held open");
+/// let rejected = PLANS.call(|| std::io::Result::Ok(())).unwrap_err();
+/// assert_eq!(rejected.reason(), Reason::HeldOpen);
+/// assert_eq!(rejected.retry_after(), None);
+/// assert_eq!(rejected.to_string(), "the circuit is forced open");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Rejected {
-    /// In milliseconds.
-    wait: u64,
+    /// Zero where the time is not known.
+    retry_after_ms: u32,
+    /// What of it allows for a clock that lags behind.
+    lag_ms: u8,
+    reason: Reason,
 }
 
-/// Until somebody says otherwise.
-const UNKNOWN: u64 = u64::MAX;
-
 impl Rejected {
-    /// Held open by hand.
-    pub(super) const HELD: Self = Self { wait: UNKNOWN };
-
-    /// Half-open, with as many probes as are allowed.
-    pub(super) const PROBED: Self = Self { wait: 0 };
-
-    /// Open for so long on a clock of this resolution: who comes back exactly then is admitted, though the clock lags behind.
-    #[inline]
-    pub(super) fn open(wait: Ticks, resolution: Duration) -> Self {
-        Self {
-            wait: wait.0.saturating_add(Ticks::of(resolution).0).min(UNKNOWN - 1),
+    /// Rejected for this reason, by a clock of this resolution.
+    pub(super) fn of(refusal: Refusal, resolution: Duration) -> Self {
+        match refusal {
+            Refusal::Open(wait) => Self::open(wait, resolution),
+            Refusal::ProbesBusy => Self::without_hint(Reason::ProbesBusy),
+            Refusal::HeldOpen => Self::without_hint(Reason::HeldOpen),
         }
     }
 
-    /// The time until a call has a chance. Zero where it only has to wait for a probe under way; none where the circuit is held
-    /// open by hand.
+    #[inline]
+    pub(super) fn open(wait: Ticks, resolution: Duration) -> Self {
+        let wait = OpenFor::new(wait, Ticks::of(resolution));
+        Self {
+            retry_after_ms: wait.millis,
+            lag_ms: wait.lag,
+            reason: Reason::CircuitOpen,
+        }
+    }
+
+    fn without_hint(reason: Reason) -> Self {
+        Self {
+            retry_after_ms: 0,
+            lag_ms: 0,
+            reason,
+        }
+    }
+
+    /// Why: [`CircuitOpen`](Reason::CircuitOpen), [`ProbesBusy`](Reason::ProbesBusy) or [`HeldOpen`](Reason::HeldOpen).
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// How long to wait before calling again; none where that is not known, never zero.
+    ///
+    /// The time that the circuit stays open, in whole milliseconds, and the resolution of the clock on top: a call made then is
+    /// not rejected again because the clock lags behind.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
-        match self.wait {
-            UNKNOWN => None,
-            wait => Some(Duration::from_millis(wait)),
+        match self.retry_after_ms {
+            0 => None,
+            // `u64::from` is not `const`.
+            millis => Some(Duration::from_millis(millis as u64)),
         }
     }
 }
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.retry_after() {
-            None => f.write_str("the circuit is held open"),
-            Some(Duration::ZERO) => f.write_str("the circuit is half-open, and enough probes are under way"),
-            Some(wait) => write!(f, "the circuit is open: retry in {:.2} s", wait.as_secs_f64()),
+        f.write_str(match self.reason {
+            Reason::HeldOpen => "the circuit is forced open",
+            Reason::ProbesBusy => "the circuit is half-open and all probes are in use",
+            _ => "the circuit is open",
+        })?;
+        if let Some(wait) = self.retry_after() {
+            // Users know the policy, not the clock.
+            let wait = wait.saturating_sub(Duration::from_millis(self.lag_ms.into()));
+            write!(f, ", retry in {:.2} s", wait.as_secs_f64())?;
         }
+        Ok(())
+    }
+}
+
+#[allow(
+    clippy::missing_fields_in_debug,
+    reason = "all are there, as their readers give them"
+)]
+impl fmt::Debug for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejected")
+            .field("reason", &self.reason)
+            .field("retry_after", &self.retry_after())
+            .finish()
     }
 }
 

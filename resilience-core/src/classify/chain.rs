@@ -15,8 +15,8 @@ fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     iter::successors(Some(error), |&error| error.source()).take(LONGEST)
 }
 
-fn kind_or_permanent(error: &(dyn Error + 'static)) -> FailureKind {
-    kind_of(error).unwrap_or(FailureKind::Permanent)
+fn kind_or_unknown(error: &(dyn Error + 'static)) -> FailureKind {
+    kind_of(error).unwrap_or(FailureKind::Unknown)
 }
 
 macro_rules! by_chain {
@@ -24,7 +24,7 @@ macro_rules! by_chain {
         /// By its chain: see the [module](crate::classify).
         impl Classify for $error {
             fn classify(&self) -> FailureKind {
-                kind_or_permanent(self)
+                kind_or_unknown(self)
             }
         }
     )*};
@@ -40,12 +40,12 @@ by_chain!(
 #[cfg(feature = "anyhow")]
 impl Classify for anyhow::Error {
     fn classify(&self) -> FailureKind {
-        kind_or_permanent(self.as_ref())
+        kind_or_unknown(self.as_ref())
     }
 }
 
 /// For `classify = ..`: the first error that is known in the chain of [sources](Error::source) decides; if there is none, the
-/// failure is permanent. Which errors are known, the [module](crate::classify) says.
+/// kind is [`Unknown`](FailureKind::Unknown). The [module](crate::classify) lists the errors that are known.
 ///
 /// For error types that neither you nor this crate classifies. `Box<dyn Error + Send + Sync>` and `anyhow::Error` are
 /// classified like this by themselves.
@@ -74,7 +74,7 @@ impl Classify for anyhow::Error {
 /// ```
 #[inline]
 pub fn chain<T, E: Error + 'static>(result: &Result<T, E>) -> Verdict {
-    verdict_of(result, |error| kind_or_permanent(error))
+    verdict_of(result, |error| kind_or_unknown(error))
 }
 
 /// The kind of the first `E` in a chain of [sources](Error::source), the error itself included.
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn the_first_known_link_decides() {
         let reset = || io::Error::from(io::ErrorKind::ConnectionReset);
-        let table: [(Box<dyn Error + Send + Sync>, FailureKind); 6] = [
+        let table: [(Box<dyn Error + Send + Sync>, FailureKind); 8] = [
             (reset().into(), FailureKind::Transient),
             (wrapped(reset()), FailureKind::Transient),
             (wrapped(wrapped(reset())), FailureKind::Transient),
@@ -148,7 +148,9 @@ mod tests {
                 wrapped(io::Error::from(io::ErrorKind::NotFound)),
                 FailureKind::Permanent,
             ),
-            ("nobody knows".into(), FailureKind::Permanent),
+            ("nobody knows".into(), FailureKind::Unknown),
+            (wrapped("nobody knows"), FailureKind::Unknown),
+            (io::Error::other("nobody knows").into(), FailureKind::Unknown),
         ];
         for (error, expected) in table {
             assert_eq!(error.classify(), expected, "{error:?}");
@@ -161,7 +163,7 @@ mod tests {
     fn a_chain_without_end_ends() {
         assert_eq!(
             chain::<(), _>(&Err(Wrapped(None))),
-            Verdict::Failure(FailureKind::Permanent)
+            Verdict::Failure(FailureKind::Unknown)
         );
     }
 }

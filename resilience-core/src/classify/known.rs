@@ -65,14 +65,15 @@ fn kind_of_io(kind: io::ErrorKind) -> FailureKind {
 /// See [`io`](fn@io) for the kinds that are transient.
 impl Classify for io::Error {
     fn classify(&self) -> FailureKind {
-        kind_of_io_error(self).unwrap_or(FailureKind::Permanent)
+        kind_of_io_error(self).unwrap_or(FailureKind::Unknown)
     }
 }
 
 /// For `classify = ..`: by the kind of an I/O error.
 ///
 /// Transient are refused, reset, aborted and broken connections, unreachable hosts and networks, timeouts, unexpected ends
-/// and busy resources; everything else is permanent. [`io::Error`] is classified like this by itself, too.
+/// and busy resources. The kind `Other` is what is inside it, and [`Unknown`](FailureKind::Unknown) where nothing known is.
+/// Everything else is permanent. [`io::Error`] is classified like this by itself, too.
 #[inline]
 pub fn io<T>(result: &io::Result<T>) -> Verdict {
     verdict_of(result, Classify::classify)
@@ -89,7 +90,7 @@ mod tests {
             (io::ErrorKind::TimedOut, FailureKind::Transient),
             (io::ErrorKind::NotFound, FailureKind::Permanent),
             (io::ErrorKind::PermissionDenied, FailureKind::Permanent),
-            (io::ErrorKind::Other, FailureKind::Permanent),
+            (io::ErrorKind::Other, FailureKind::Unknown),
         ];
         for (kind, expected) in table {
             assert_eq!(io::Error::from(kind).classify(), expected, "{kind:?}");
@@ -101,7 +102,7 @@ mod tests {
         let reset = || io::Error::from(io::ErrorKind::ConnectionReset);
         assert_eq!(io::Error::other(reset()).classify(), FailureKind::Transient);
         assert_eq!(io::Error::other(Box::new(reset())).classify(), FailureKind::Transient);
-        assert_eq!(io::Error::other("full").classify(), FailureKind::Permanent);
+        assert_eq!(io::Error::other("full").classify(), FailureKind::Unknown);
         let denied = io::Error::new(io::ErrorKind::PermissionDenied, reset());
         assert_eq!(denied.classify(), FailureKind::Permanent);
     }

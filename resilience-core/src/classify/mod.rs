@@ -20,8 +20,18 @@
 //! known here decides, so that a reset connection is still seen inside the errors that were wrapped round it. Known are
 //! [`Interruption`], [`io::Error`] (unless it is of the kind `Other` and nothing known is inside it), a `Box` of one of these, and
 //! with the feature `tokio` the `Elapsed` of its timeouts, which is transient. Where no link is known, the failure is
-//! **permanent**: what nobody understands is not tried again. [`chain`](fn@chain) does the same for an error type of your own, and
-//! [`find`] looks for a type that you know.
+//! [`Unknown`](FailureKind::Unknown): it is not tried again, and a warning names the type, once per operation.
+//! [`chain`](fn@chain) does the same for an error type of your own, and [`find`] looks for a type that you know.
+//!
+//! # What follows from a kind
+//!
+//! | kind | an idempotent call is retried | the breaker counts | as a probe | cost of the retry |
+//! | --- | --- | --- | --- | --- |
+//! | [`Transient`](FailureKind::Transient) | yes | a failure | a failure | 1 token |
+//! | [`Throttled`](FailureKind::Throttled) | yes, no sooner than asked | a failure | a failure | `throttled_cost` |
+//! | [`Pending`](FailureKind::Pending) | yes | nothing | a success | nothing |
+//! | [`Permanent`](FailureKind::Permanent) | no | nothing | a success | |
+//! | [`Unknown`](FailureKind::Unknown), [`Ignored`](FailureKind::Ignored) | no | nothing | nothing | |
 
 mod chain;
 mod hint;
@@ -56,15 +66,23 @@ pub enum FailureKind {
     Permanent,
     /// No statement about the service at all: a cancelled order, an interruption from below. Not retried, not counted.
     Ignored,
+    /// Not yet: the work is under way, and asking again later will answer it, as in polling. Retried at no cost to the budget;
+    /// says nothing against the service, and as the answer to a probe it is a success.
+    Pending,
+    /// No classifier knows the error. Not retried, not counted; a warning names the type, once per operation.
+    ///
+    /// A chain of errors is of this kind where none of its links is known. Derive [`Classify`] or give the attribute
+    /// `classify = ..` to say what it is.
+    Unknown,
 }
 
 impl FailureKind {
     /// Whether trying again can help.
     pub(crate) const fn may_pass(self) -> bool {
-        matches!(self, Self::Transient | Self::Throttled { .. })
+        matches!(self, Self::Transient | Self::Throttled { .. } | Self::Pending)
     }
 
-    /// The name in events: `transient`, `throttled`, `permanent` or `ignored`.
+    /// The name in events: `transient`, `throttled`, `permanent`, `ignored`, `pending` or `unknown`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -72,6 +90,8 @@ impl FailureKind {
             Self::Throttled { .. } => "throttled",
             Self::Permanent => "permanent",
             Self::Ignored => "ignored",
+            Self::Pending => "pending",
+            Self::Unknown => "unknown",
         }
     }
 }

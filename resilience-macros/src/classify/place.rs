@@ -87,7 +87,7 @@ impl Place<'_> {
             return None;
         }
         let more = if self.is_variant {
-            ", or give the enum one of the first four, for all variants that say nothing"
+            ", or give the enum one of the first five, for all variants that say nothing"
         } else {
             ""
         };

@@ -9,13 +9,14 @@ use crate::args::{self, Value, Written};
 use crate::diagnostics::{Diagnostics, nearest};
 
 /// How a variant says what it is, in the order in which it is offered.
-pub(super) const CHOICES: &str = "`#[transient]`, `#[throttled(after = field)]`, `#[permanent]`, `#[ignored]`, `#[interruption]`, `#[classify(transparent)]` or `#[classify(with = path)]`";
+pub(super) const CHOICES: &str = "`#[transient]`, `#[throttled(after = field)]`, `#[permanent]`, `#[pending]`, `#[ignored]`, `#[interruption]`, `#[classify(transparent)]` or `#[classify(with = path)]`";
 
 /// Words that take nothing, and the kind of failure that they mean.
 const KINDS: &[(&str, &str)] = &[
     ("transient", "Transient"),
     ("permanent", "Permanent"),
     ("ignored", "Ignored"),
+    ("pending", "Pending"),
 ];
 
 /// One word, where it stands.
@@ -44,6 +45,7 @@ impl Choice {
         match self {
             Self::Kind("Transient") => "#[transient]",
             Self::Kind("Permanent") => "#[permanent]",
+            Self::Kind("Pending") => "#[pending]",
             Self::Kind(_) => "#[ignored]",
             Self::Throttled(_) => "#[throttled]",
             Self::Interruption => "#[interruption]",
@@ -281,7 +283,14 @@ fn options(attribute: &Attribute, whole: Whole, errors: &mut Diagnostics) -> Opt
 }
 
 fn unknown(key: &str) -> String {
-    const WORDS: &[&str] = &["transient", "permanent", "throttled", "ignored", "interruption"];
+    const WORDS: &[&str] = &[
+        "transient",
+        "permanent",
+        "throttled",
+        "pending",
+        "ignored",
+        "interruption",
+    ];
     if let Some(word) = nearest(key, WORDS) {
         return format!("`{word}` is an attribute of its own: write `#[{word}]`");
     }
