@@ -8,8 +8,9 @@ mod words;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::punctuated::Pair;
 use syn::spanned::Spanned;
-use syn::{Expr, GenericParam, Generics, Member, Path, parse_quote_spanned};
+use syn::{Expr, GenericParam, Generics, Member, Pat, Path, parse_quote_spanned};
 
 use self::cases::{Answer, Case, Holder, Shape, Subject};
 use crate::diagnostics::Diagnostics;
@@ -110,15 +111,27 @@ fn answers(krate: &Path, case: &Case, held: impl Fn(&Member, Span) -> TokenStrea
     quote_spanned!(ours=> #(#conditional)* { #otherwise })
 }
 
-/// A function of all fields: a path is called, and what is in a closure stands where it would be called.
+/// A function of all fields.
 fn function(case: &Case, function: &Expr, held: impl Fn(&Member, Span) -> TokenStream) -> TokenStream {
     let place = Span::mixed_site().located_at(function.span());
     let fields = case.members.iter().map(|member| held(member, place));
     match function {
-        Expr::Closure(closure) if closure.inputs.len() == case.members.len() => {
-            let patterns = closure.inputs.iter();
-            let body = &closure.body;
-            quote_spanned!(place=> { #(let #patterns = #fields;)* #body })
+        Expr::Closure(closure) => {
+            let mut closure = closure.clone();
+            let inputs = closure.inputs.into_pairs().zip(&case.types).map(|(pair, ty)| {
+                let (pattern, comma) = pair.into_tuple();
+                let typed: TokenStream = match pattern {
+                    Pat::Type(typed) => quote!(#typed),
+                    // A closure that is called where it stands would not know its types in time.
+                    pattern => quote_spanned!(place=> #pattern: &#ty),
+                };
+                Pair::new(Pat::Verbatim(typed), comma)
+            });
+            closure.inputs = inputs.collect();
+            quote_spanned! {place=> {
+                let decide = #closure;
+                decide(#(#fields),*)
+            }}
         }
         _ => quote_spanned!(place=> #function(#(#fields),*)),
     }

@@ -24,6 +24,7 @@ mod decorators;
 mod fallbacks;
 mod implementations;
 mod inherent;
+mod interrupted;
 mod service;
 mod strange;
 

@@ -3,6 +3,7 @@
 mod alone;
 mod plans;
 mod recording;
+pub mod restricted;
 pub mod strict;
 
 pub use alone::alone;

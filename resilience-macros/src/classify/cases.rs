@@ -36,6 +36,7 @@ pub(super) struct Case {
     pub(super) is_variant: bool,
     /// All fields, for functions of them.
     pub(super) members: Vec<Member>,
+    pub(super) types: Vec<Type>,
     /// Words with a condition: the first one whose condition is met decides.
     pub(super) conditional: Vec<(Expr, Answer)>,
     /// What it is otherwise. `None` where it cannot be told, which is reported.
@@ -235,6 +236,7 @@ fn case(place: &Place<'_>, said: Vec<Word>, default: Option<&'static str>, error
         name: place.name.clone(),
         is_variant: place.is_variant,
         members: place.fields.members().collect(),
+        types: place.fields.iter().map(|field| field.ty.clone()).collect(),
         conditional: conditional.collect(),
         answer,
     }

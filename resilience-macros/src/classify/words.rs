@@ -1,12 +1,14 @@
 //! The words that `#[derive(Classify)]` knows, as they stand on an item.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, Member, Meta, Path};
 
 use crate::args::{self, Value, Written};
 use crate::diagnostics::{Diagnostics, nearest};
+use crate::tokens::{is_punct, is_word};
 
 /// How a variant says what it is, in the order in which it is offered.
 pub(super) const CHOICES: &str = "`#[transient]`, `#[throttled(after = field)]`, `#[permanent]`, `#[pending]`, `#[ignored]`, `#[interruption]`, `#[classify(transparent)]` or `#[classify(with = path)]`";
@@ -158,7 +160,7 @@ fn throttled(attribute: &Attribute, errors: &mut Diagnostics) -> Result<(Option<
         return Ok((None, None));
     };
     let (mut after, mut condition) = (None, None);
-    for option in args::options(tokens.clone(), "after = field", errors) {
+    for option in args::options(keywords_as_fields(tokens), "after = field", errors) {
         let key = &option.key;
         if *key == "if" {
             condition = Some(function(&option, "if", errors).ok_or(Reported)?);
@@ -170,6 +172,26 @@ fn throttled(attribute: &Attribute, errors: &mut Diagnostics) -> Result<(Option<
         }
     }
     Ok((after, condition))
+}
+
+/// A field may have the name of a keyword, which is no expression: `after = in` is `after = r#in`.
+fn keywords_as_fields(options: &TokenStream) -> TokenStream {
+    const NEVER_RAW: &[&str] = &["_", "crate", "self", "Self", "super"];
+    let mut before = [None, None];
+    let fields = options.clone().into_iter().map(|token| {
+        let is_value = match &before {
+            [Some(key), Some(equals)] => is_word(key, "after") && is_punct(equals, '='),
+            _ => false,
+        };
+        before = [before[1].take(), Some(token.clone())];
+        match token {
+            TokenTree::Ident(word) if is_value && !NEVER_RAW.iter().any(|never| word == never) => {
+                TokenTree::Ident(Ident::new_raw(&word.unraw().to_string(), word.span()))
+            }
+            other => other,
+        }
+    });
+    fields.collect()
 }
 
 /// The name or the number of a field.

@@ -171,9 +171,8 @@ impl ::resilience_core::Classify for E {
         match self {
             Self::Status { 0: held, .. } => of_status(held),
             Self::Answer { code: held_0, body: held_1, .. } => {
-                let code = held_0;
-                let body = held_1;
-                of(*code, body)
+                let decide = |code: &u16, body: &String| of(*code, body);
+                decide(held_0, held_1)
             }
             Self::Unit { .. } => nothing(),
         }
@@ -189,9 +188,8 @@ impl ::resilience_core::Classify for E {
                 if StatusCode::is_server_error(held_0, held_1) {
                     ::resilience_core::FailureKind::Transient
                 } else if {
-                    let status = held_0;
-                    let _ = held_1;
-                    *status == 429
+                    let decide = |status: &StatusCode, _: &Duration| *status == 429;
+                    decide(held_0, held_1)
                 } {
                     ::resilience_core::FailureKind::Throttled {
                         retry_after: ::resilience_core::__private::Hint::retry_after(
