@@ -2,9 +2,10 @@
 
 use crate::{Body, Way};
 use futures::FutureExt;
-use resilience_core::{Kind, Registry, Service, ServiceDef, apply, idempotent, plain, retry_service};
+use resilience_core::{Kind, Operation, Registry, Service, ServiceDef, apply, idempotent, plain, retry_service};
 use resilience_tests::Error;
 use std::{
+    cell::Cell,
     future::{pending, ready},
     sync::{
         LazyLock,
@@ -27,6 +28,26 @@ pub(crate) static WAYS: [Way; 12] = [
     decorated_by_name::WAY,
 ];
 
+thread_local! {
+    /// The service of the way under test.
+    pub(crate) static SERVICE: Cell<Option<&'static Service>> = const { Cell::new(None) };
+}
+
+/// Of a service whose circuit is forced open.
+#[retry_service(name = "rejecting_inside")]
+fn rejecting_inside() -> Result<(), Error> {
+    Ok(())
+}
+
+/// Another call on `service`, which fails.
+fn fail_beside(service: &'static Service) {
+    static BESIDE: Operation = Operation::plain("", "beside");
+    let mut call = BESIDE.begin_on(&service);
+    call.admit().expect("a closed circuit");
+    let failed = call.attempt_blocking(|| Err::<(), _>(Error::Down(1)));
+    assert_eq!(call.finish(failed), Err(Error::Down(1)));
+}
+
 /// Inside a body that applies.
 #[apply]
 fn change_the_world() -> Result<(), Error> {
@@ -43,6 +64,15 @@ fn run(body: Body) -> Result<u32, Error> {
         Body::FailsOnce => Ok(2),
         Body::Panics => panic!("as asked"),
         Body::Applies => change_the_world().map(|()| 1),
+        Body::IsRejectedInside => {
+            assert!(rejecting_inside().is_err());
+            Err(Error::Down(1))
+        }
+        Body::OtherFailsMeanwhile => {
+            let service = SERVICE.get().expect("the service of the way under test");
+            fail_beside(service);
+            Ok(1)
+        }
         Body::NeverEnds => unreachable!("async only"),
     }
 }

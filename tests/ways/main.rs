@@ -6,7 +6,7 @@ mod outcomes;
 
 use declared::WAYS;
 use outcomes::{Expected, Seen};
-use resilience_core::{BreakerMode, BudgetOptions, Kind, Reason, Service, ServiceOptions};
+use resilience_core::{BreakerMode, BudgetOptions, Kind, Reason, Registry, Service, ServiceOptions};
 use resilience_tests::{Error, immediate};
 use std::{
     fmt,
@@ -23,6 +23,10 @@ pub(crate) enum Body {
     Panics,
     /// Succeeds after another operation has changed the world inside it.
     Applies,
+    /// Fails after a call inside it was rejected.
+    IsRejectedInside,
+    /// Succeeds after another call of the same service has failed.
+    OtherFailsMeanwhile,
     /// Is dropped before it ends, where that can be.
     NeverEnds,
 }
@@ -54,6 +58,9 @@ const KINDS: [Kind; 3] = [Kind::Idempotent, Kind::Plain, Kind::Apply];
 
 /// Two attempts, and a budget whose tokens can be counted.
 fn configured(way: &Way) -> &'static Service {
+    Registry::global()
+        .service("rejecting_inside")
+        .set_mode(BreakerMode::ForcedOpen);
     let service = (way.service)();
     let budget = BudgetOptions::new().capacity(10).deposit(0.5).min_per_second(0.0);
     service
@@ -66,7 +73,7 @@ fn configured(way: &Way) -> &'static Service {
 #[test]
 fn every_outcome_means_the_same_in_every_way() {
     let _alone = alone();
-    let table: [(Body, fn(Kind) -> Expected); 7] = [
+    let table: [(Body, fn(Kind) -> Expected); 8] = [
         (Body::Returns(Ok(1)), |_| Expected::success(1)),
         (Body::Returns(Err(Error::Down(1))), |kind| match kind {
             Kind::Idempotent => Expected::exhausted(Error::Down(1), 2),
@@ -84,16 +91,49 @@ fn every_outcome_means_the_same_in_every_way() {
         }),
         (Body::Panics, |_| Expected::panic()),
         (Body::Applies, |_| Expected::success(1)),
+        // What was rejected further in says nothing about this service.
+        (Body::IsRejectedInside, |_| Expected::failure(Error::Down(1), 0)),
     ];
     for way in &WAYS {
         let service = configured(way);
         for (body, expected) in &table {
             for kind in KINDS {
                 for is_async in [false, true] {
-                    service.reset_breaker();
+                    heal(way);
                     let seen = Seen::during(service, || call(way, kind, *body, is_async));
                     assert_eq!(seen, expected(kind), "{way:?}, {kind:?}, {body:?}, async: {is_async}");
                 }
+            }
+        }
+    }
+}
+
+/// The healthiest state that there is, which calls go through by the shortest way: a closed circuit without failures, and a full
+/// budget.
+fn heal(way: &Way) {
+    let service = (way.service)();
+    service.reset_breaker();
+    for _ in 0..20 {
+        assert_eq!(call(way, Kind::Plain, Body::Returns(Ok(1)), false), Some(Ok(1)));
+    }
+    assert!(service.retry_tokens() >= 10.0, "{way:?}: successes fill the budget");
+}
+
+#[test]
+fn a_success_ends_failures_in_a_row_that_came_meanwhile_in_every_way() {
+    let _alone = alone();
+    for way in &WAYS {
+        let service = configured(way);
+        declared::SERVICE.set(Some(service));
+        for kind in KINDS {
+            for is_async in [false, true] {
+                heal(way);
+                let outcome = call(way, kind, Body::OtherFailsMeanwhile, is_async);
+                assert_eq!(
+                    (outcome, service.snapshot().failures),
+                    (Some(Ok(1)), 0),
+                    "{way:?}, {kind:?}, async: {is_async}"
+                );
             }
         }
     }
