@@ -118,7 +118,16 @@ impl Args {
                 .chain(group.map(|group| (group.key, group.example)))
                 .find(|(name, _)| *name == key)
             else {
-                errors.error(option.span(), words::unknown(&key));
+                // What is only counted needs no words.
+                let message = if errors.is_full() {
+                    String::new()
+                } else {
+                    words::unknown(&key)
+                };
+                errors.error(option.span(), message);
+                if errors.is_full() {
+                    continue;
+                }
                 // A misspelled word is one mistake: that the right one is missing is not another.
                 intended.extend(words::meant(&key));
                 continue;

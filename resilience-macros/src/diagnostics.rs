@@ -142,7 +142,7 @@ fn distance(from: &str, to: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::{Diagnostics, LONGEST_WORD, MOST, distance, list, nearest, shortened};
     use proc_macro2::Span;
     use std::cell::Cell;
@@ -156,7 +156,8 @@ mod tests {
         COMPARED.set(COMPARED.get() + from.len() * to.len());
     }
 
-    fn compared(work: impl FnOnce()) -> usize {
+    /// How many letters `work` compares with letters.
+    pub(crate) fn compared(work: impl FnOnce()) -> usize {
         COMPARED.set(0);
         work();
         COMPARED.get()

@@ -10,6 +10,11 @@ pub use alone::alone;
 pub use plans::{Plans, World, down, fine, immediate, ms, secs};
 pub use recording::{Recording, record};
 
+/// The examples of the page compile, or do not, as it says.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/compiler-errors.md")]
+pub struct CompilerErrors;
+
 use resilience_core::{Classify, FailureKind, Interruption, Reason};
 use std::time::Duration;
 

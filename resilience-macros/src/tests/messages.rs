@@ -5,6 +5,7 @@ use std::path::Path;
 use expect_test::expect_file;
 
 use super::compiler;
+use crate::diagnostics::tests::compared;
 
 /// Mistakes in the options of an attribute that is right otherwise.
 fn options(group: &str, options: &[&str]) {
@@ -84,6 +85,31 @@ fn names() {
             "#[retry_service(name = \"plans\", operation = \"fetchPlan\")] fn fetch() {}",
         ],
     );
+}
+
+/// Neither what is said nor what is looked up for it grows with the options.
+#[test]
+fn mistakes_without_end_are_bounded() {
+    let options = |count: usize| (0..count).map(|at| format!("opt{at:04} = 3, ")).collect::<String>();
+    let source = |count| {
+        format!(
+            "#[retry_service(name = \"plans\", {})] fn fetch() -> R {{}}",
+            options(count)
+        )
+    };
+    let expanded = |count| compiler::expand(&source(count), &[]);
+
+    let few = compared(|| drop(expanded(100)));
+    let many = compared(|| drop(expanded(5_000)));
+    let errors = compiler::errors(&source(5_000), &expanded(5_000));
+
+    assert!(
+        many <= 5 * few + few / 2,
+        "{few} comparisons for 1,000, {many} for 5,000"
+    );
+    assert_eq!(errors.len(), 51);
+    let (_, last) = &errors[50];
+    assert_eq!(last, "and 4950 more mistakes like these");
 }
 
 #[test]
