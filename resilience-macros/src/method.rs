@@ -140,7 +140,9 @@ pub(crate) fn operate(
     let mut probe = witness::probe(function, kind, place, &args.krate);
     if let Kind::Idempotent(_) = kind {
         let given_away = moves::given_away(function, &site.statements, &copies);
-        probe = Some(witness::given_away(&given_away, &args.krate, probe)).filter(|probe| !probe.is_empty());
+        if let Some(question) = witness::given_away(&given_away, &args.krate) {
+            probe.get_or_insert_default().extend(question);
+        }
     }
     let mut copies = copies;
     let whole_self = match kind {

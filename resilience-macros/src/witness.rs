@@ -68,16 +68,15 @@ pub(crate) fn probe(function: &Function, kind: Kind, place: Option<Place>, krate
     })
 }
 
-/// The question whether each attempt can have the arguments that the body gives away, behind the other question.
-pub(crate) fn given_away(uses: &[Ident], krate: &Path, other: Option<TokenStream>) -> TokenStream {
+/// The question whether each attempt can have the arguments that the body gives away.
+pub(crate) fn given_away(uses: &[Ident], krate: &Path) -> Option<TokenStream> {
     let ours = Span::mixed_site();
     let questions = uses.iter().map(|argument| {
         let place = ours.located_at(argument.span());
         let krate = located(krate, place);
         quote_spanned!(place=> #krate::__private::every_attempt_has_one(&#argument);)
     });
-    let asked = (!uses.is_empty()).then(|| quote_spanned!(ours=> if false { #(#questions)* }));
-    quote_spanned!(ours=> #other #asked)
+    (!uses.is_empty()).then(|| quote_spanned!(ours=> if false { #(#questions)* }))
 }
 
 /// What a method is that others of its block call: a function beside it.

@@ -36,7 +36,7 @@ impl ApplyArgs {
             match (key.as_str(), known) {
                 ("crate", _) => args.krate = given_crate(&option, errors).unwrap_or(args.krate),
                 ("interrupted", Some((_, example))) => {
-                    args.interrupted = answers::interrupted(&option, example, errors)
+                    args.interrupted = answers::interrupted(&option, example, errors);
                 }
                 ("classify", Some((_, example))) => {
                     args.classify = literal::assigned(&option, example, errors).cloned();

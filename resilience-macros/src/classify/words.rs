@@ -279,7 +279,7 @@ fn options(attribute: &Attribute, whole: Whole, errors: &mut Diagnostics) -> Opt
             }
             "with" => {
                 choice =
-                    Some(function(&option, "with", errors).map_or(Choice::Broken, |with| Choice::With(Box::new(with))))
+                    Some(function(&option, "with", errors).map_or(Choice::Broken, |with| Choice::With(Box::new(with))));
             }
             // Read where the path is needed.
             "crate" if whole == Whole::Type => {}
