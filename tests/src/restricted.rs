@@ -1,6 +1,7 @@
 //! What a crate that denies clippy's restriction lints is told about its annotated functions: nothing of what the attributes write.
 //!
-//! Allowed are those lints that contradict each other, and those that speak of what the functions of this module do themselves.
+//! Allowed are lints that contradict each other, lints about what the functions here do themselves, and `missing_trait_methods`:
+//! the witness of a trait's `#[apply]` is a provided method.
 #![deny(warnings, clippy::restriction)]
 #![allow(
     clippy::absolute_paths,
@@ -13,6 +14,7 @@
     clippy::field_scoped_visibility_modifiers,
     clippy::min_ident_chars,
     clippy::missing_docs_in_private_items,
+    clippy::missing_trait_methods,
     clippy::needless_pass_by_value,
     clippy::needless_return,
     clippy::pattern_type_mismatch,
