@@ -48,6 +48,6 @@ impl PlanService {
         }
         let outcome = call
             .attempt_blocking::<Result<usize, PlanError>>(|| { self.http.count() });
-        call.finish(outcome)
+        return call.finish(outcome);
     }
 }
