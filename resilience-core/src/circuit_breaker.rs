@@ -9,9 +9,10 @@ pub use permit::CallPermit;
 pub use rejected::Rejected;
 
 use crate::{
-    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Tick, Word},
+    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Ending, Permit, Surroundings, Tick, Word},
     classify::{FailureKind, Outcome, Verdict},
     policy::{BreakerPolicy, Briefed},
+    random::{RandomSource, ThreadRandom, within_unit},
     sync::constant,
     time::{Clock, SystemClock},
 };
@@ -25,9 +26,11 @@ use std::{mem, time::Duration};
 ///
 /// ```
 /// use resilience_core::{BreakerPolicy, CircuitBreaker, CircuitState};
-/// use std::io;
+/// use std::{io, time::Duration};
 ///
-/// static POLICY: BreakerPolicy = BreakerPolicy::builder().failure_threshold(2).build_const().unwrap();
+/// // The second failure in a row opens the circuit, however soon it comes.
+/// static POLICY: BreakerPolicy =
+///     BreakerPolicy::builder().failure_threshold(2).failure_span(Duration::ZERO).build_const().unwrap();
 /// static PLANS: CircuitBreaker = CircuitBreaker::new(&POLICY);
 ///
 /// fn fetch_plan() -> io::Result<String> {
@@ -39,7 +42,7 @@ use std::{mem, time::Duration};
 /// }
 /// assert_eq!(PLANS.state(), CircuitState::Open);
 /// let refused = PLANS.call(fetch_plan).unwrap_err();
-/// assert!(refused.retry_after().unwrap().as_secs() <= 30);
+/// assert!(refused.retry_after().unwrap() < Duration::from_secs(6));
 /// ```
 ///
 /// The outcome comes back as it is, inside of `Ok`; `Err` says that the body did not run. With an error type that can be made
@@ -48,10 +51,11 @@ use std::{mem, time::Duration};
 /// The policy lives as long as the process, so that the breaker takes 32 bytes and one policy serves any number of breakers.
 /// One that is made at run time is leaked, once: `Box::leak(Box::new(policy))`.
 #[derive(Debug)]
-pub struct CircuitBreaker<C = SystemClock> {
+pub struct CircuitBreaker<C = SystemClock, R = ThreadRandom> {
     breaker: Breaker,
     policy: &'static BreakerPolicy,
     clock: C,
+    random: R,
 }
 
 impl CircuitBreaker {
@@ -69,10 +73,38 @@ impl<C> CircuitBreaker<C> {
         /// A closed breaker on a clock of your own.
         #[must_use]
         pub const fn with_clock(policy: &'static BreakerPolicy, clock: C) -> Self {
+            Self::with_random(policy, clock, ThreadRandom)
+        }
+    }
+}
+
+impl<C, R> CircuitBreaker<C, R> {
+    constant! {
+        /// A closed breaker on a clock and a random source of your own: the jitter of its open times and the
+        /// [`ramp`](crate::BreakerOptions::ramp) get their chance from there.
+        ///
+        /// ```
+        /// use resilience_core::{BreakerPolicy, CircuitBreaker, time::ManualClock};
+        /// use std::{io, time::Duration};
+        ///
+        /// static POLICY: BreakerPolicy = BreakerPolicy::builder()
+        ///     .failure_threshold(1)
+        ///     .recovery_timeout(Duration::from_secs(10))
+        ///     .recovery_jitter(0.5)
+        ///     .build_const()
+        ///     .unwrap();
+        ///
+        /// let breaker = CircuitBreaker::with_random(&POLICY, ManualClock::new(), || 0.25);
+        /// let _ = breaker.call(|| io::Result::<()>::Err(io::ErrorKind::TimedOut.into()));
+        /// assert_eq!(breaker.retry_after(), Some(Duration::from_millis(11_250)));
+        /// ```
+        #[must_use]
+        pub const fn with_random(policy: &'static BreakerPolicy, clock: C, random: R) -> Self {
             Self {
                 breaker: Breaker::new(policy),
                 policy,
                 clock,
+                random,
             }
         }
     }
@@ -90,7 +122,7 @@ impl<C> CircuitBreaker<C> {
     }
 }
 
-impl<C: Clock> CircuitBreaker<C> {
+impl<C: Clock, R: RandomSource> CircuitBreaker<C, R> {
     /// Runs `body`, unless the circuit is open, and judges its outcome. A panic of the body is a failure, and goes on.
     ///
     /// # Errors
@@ -123,7 +155,7 @@ impl<C: Clock> CircuitBreaker<C> {
     /// # }
     /// ```
     #[inline]
-    pub fn call_async<F>(&self, body: F) -> CallAsync<'_, F, C>
+    pub fn call_async<F>(&self, body: F) -> CallAsync<'_, F, C, R>
     where
         F: Future,
         F::Output: Outcome,
@@ -146,7 +178,7 @@ impl<C: Clock> CircuitBreaker<C> {
     ///
     /// # Errors
     /// [`Rejected`] while the circuit is open, or half-open with as many probes as are allowed.
-    pub fn acquire(&self) -> Result<CallPermit<'_, C>, Rejected> {
+    pub fn acquire(&self) -> Result<CallPermit<'_, C, R>, Rejected> {
         self.permit().map(|permit| CallPermit::new(self, permit))
     }
 
@@ -213,7 +245,7 @@ impl<C: Clock> CircuitBreaker<C> {
     #[cold]
     #[inline(never)]
     fn admit(&self, word: Word) -> Result<Permit, Rejected> {
-        if word.is_closed() && !word.is_timed() {
+        if word.admits_all() && !word.is_timed() {
             return Ok(Permit::closed(word.generation(), None));
         }
         self.admit_by_clock(word)
@@ -234,7 +266,8 @@ impl<C: Clock> CircuitBreaker<C> {
         if let Some(permit) = self.breaker.admit_in_passing(|| now) {
             return Ok(permit);
         }
-        let (admission, _) = self.breaker.admit(now, self.policy);
+        let chance = || within_unit(self.random.unit());
+        let (admission, _) = self.breaker.admit_by(now, chance, self.policy);
         admission.map_err(|refusal| Rejected::of(refusal, self.clock.resolution()))
     }
 
@@ -270,7 +303,8 @@ impl<C: Clock> CircuitBreaker<C> {
     fn succeed_beyond(&self, permit: Permit, known: Option<Tick>) {
         let now = || known.unwrap_or_else(|| self.now());
         if !self.breaker.success_in_passing(permit, now) {
-            let _ = self.breaker.end(permit, Ending::Success, now, self.policy);
+            let around = Around { breaker: self, known };
+            let _ = self.breaker.end(permit, Ending::Success, around, self.policy);
         }
     }
 
@@ -282,17 +316,45 @@ impl<C: Clock> CircuitBreaker<C> {
     #[cold]
     #[inline(never)]
     fn end(&self, permit: Permit, ending: Ending) {
-        let _ = self.breaker.end(permit, ending, || self.now(), self.policy);
+        let around = Around {
+            breaker: self,
+            known: None,
+        };
+        let _ = self.breaker.end(permit, ending, around, self.policy);
+    }
+}
+
+/// The clock and the chance of a breaker; the clock where the time is not known already.
+struct Around<'b, C, R> {
+    breaker: &'b CircuitBreaker<C, R>,
+    known: Option<Tick>,
+}
+
+impl<C, R> Clone for Around<'_, C, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C, R> Copy for Around<'_, C, R> {}
+
+impl<C: Clock, R: RandomSource> Surroundings for Around<'_, C, R> {
+    fn tick(&self) -> Tick {
+        self.known.unwrap_or_else(|| self.breaker.now())
+    }
+
+    fn chance(&self) -> f64 {
+        within_unit(self.breaker.random.unit())
     }
 }
 
 /// The body panics, or the classification of its outcome.
-struct Unwinding<'b, C: Clock> {
-    breaker: &'b CircuitBreaker<C>,
+struct Unwinding<'b, C: Clock, R: RandomSource> {
+    breaker: &'b CircuitBreaker<C, R>,
     permit: Permit,
 }
 
-impl<C: Clock> Drop for Unwinding<'_, C> {
+impl<C: Clock, R: RandomSource> Drop for Unwinding<'_, C, R> {
     fn drop(&mut self) {
         self.breaker.end(self.permit, Ending::Failure);
     }

@@ -12,6 +12,7 @@
 //! one, [`carry`](crate::scope::carry) takes it along. Code that makes no calls of ours is not cut.
 
 use crate::{
+    link::Link,
     registry::Registry,
     scope::{self, Around, Inside, Scope},
     time::Started,
@@ -26,20 +27,17 @@ use std::{
     time::Duration,
 };
 
-/// A moment of a registry's clock.
+/// The end of some time, by a registry's clock.
 #[derive(Clone, Copy)]
-pub(crate) struct Deadline {
-    registry: &'static Registry,
-    until: Until,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Until {
-    At(Duration),
-    /// The end of a call's time, in milliseconds since the start of its clock: where nobody asks, no clock is read.
-    End {
+pub(crate) enum Deadline {
+    /// Somebody has set it.
+    At { registry: &'static Registry, at: Duration },
+    /// The end of the time of a call. Where nobody asks, no clock is read.
+    OfCall {
+        link: &'static Link,
         started: Started,
-        millis: u32,
+        /// The clock of the call has started. Whoever asks first starts it.
+        runs: bool,
     },
 }
 
@@ -47,68 +45,98 @@ impl Deadline {
     fn after(time: Duration) -> Self {
         let entered = scope::with_surroundings(|here| here.registry);
         let registry = entered.unwrap_or_else(Registry::global);
-        Self::at(registry, registry.now().saturating_add(time))
-    }
-
-    fn at(registry: &'static Registry, at: Duration) -> Self {
-        Self {
-            registry,
-            until: Until::At(at),
-        }
-    }
-
-    /// The end of the time of a call, which has so many milliseconds.
-    pub(crate) fn of_call(registry: &'static Registry, started: Started, millis: u32) -> Self {
-        Self {
-            registry,
-            until: Until::End { started, millis },
-        }
+        let at = registry.now().saturating_add(time);
+        Self::At { registry, at }
     }
 
     /// The same moment for work that may outlive the call: the start of a call's clock is known for some weeks only.
     pub(crate) fn fixed(self) -> Self {
-        match self.until {
-            Until::At(_) => self,
-            Until::End { .. } => {
-                let now = self.registry.now();
-                Self::at(self.registry, now.saturating_add(self.left_at(now)))
+        match self {
+            Self::At { .. } => self,
+            Self::OfCall { .. } => {
+                let registry = self.registry();
+                let now = registry.now();
+                let at = now.saturating_add(self.left_at(now));
+                Self::At { registry, at }
             }
         }
+    }
+
+    fn registry(self) -> &'static Registry {
+        match self {
+            Self::At { registry, .. } => registry,
+            Self::OfCall { link, .. } => link.service.registry(),
+        }
+    }
+
+    fn runs(self) -> bool {
+        !matches!(self, Self::OfCall { runs: false, .. })
+    }
+
+    /// Whether it is the end of a call's time by the clock of `registry`, and that time has not begun.
+    pub(crate) fn waits_for(self, registry: &'static Registry) -> bool {
+        !self.runs() && ptr::eq(self.registry(), registry)
     }
 
     /// The time left; zero where it is over.
-    #[cold]
     fn left(self) -> Duration {
-        self.left_at(self.registry.now())
+        self.left_at(self.registry().now())
     }
 
     fn left_at(self, now: Duration) -> Duration {
-        match self.until {
-            Until::At(at) => at.saturating_sub(now),
-            Until::End { started, millis } => Duration::from_millis(millis.into()).saturating_sub(started.elapsed(now)),
+        match self {
+            Self::At { at, .. } => at.saturating_sub(now),
+            Self::OfCall { link, started, runs } => {
+                let elapsed = if runs { started.elapsed(now) } else { Duration::ZERO };
+                Duration::from_millis(link.total_timeout().into()).saturating_sub(elapsed)
+            }
         }
     }
 
-    /// This one, or the one that holds already if that is sooner.
-    pub(crate) fn or_sooner(self, holding: Option<Self>) -> Self {
-        let Some(other) = holding else {
-            return self;
-        };
-        let other_is_sooner = match (self.until, other.until) {
-            _ if !ptr::eq(other.registry, self.registry) => other.left() < self.left(),
-            (Until::At(own), Until::At(other)) => other < own,
-            _ => {
-                let now = self.registry.now();
-                other.left_at(now) < self.left_at(now)
+    /// This deadline, which is the one in force, once its clock has started. `known` is the time where it has been read already.
+    fn running(self, known: Option<(&'static Registry, Duration)>) -> Self {
+        match self {
+            Self::OfCall { link, runs: false, .. } => start(link, known),
+            _ => self,
+        }
+    }
+
+    /// Whether it ends before `around`, which is in force. Two that have not started by one clock start together; all others must
+    /// have started.
+    pub(crate) fn is_sooner_than(self, around: Self) -> bool {
+        if let (Self::OfCall { link: own, .. }, Self::OfCall { link: other, .. }) = (self, around) {
+            if !self.runs() && !around.runs() {
+                return own.total_timeout() < other.total_timeout();
             }
-        };
-        if other_is_sooner { other } else { self }
+        }
+        let around = around.running(None);
+        match (self, around) {
+            _ if !ptr::eq(self.registry(), around.registry()) => self.left() < around.left(),
+            (Self::At { at: own, .. }, Self::At { at: other, .. }) => own < other,
+            (
+                Self::OfCall { link, started, .. },
+                Self::OfCall {
+                    link: other,
+                    started: others,
+                    ..
+                },
+            ) => {
+                let head_start = started.millis_since(others);
+                head_start + i64::from(link.total_timeout()) < i64::from(other.total_timeout())
+            }
+            _ => {
+                let now = self.registry().now();
+                self.left_at(now) < around.left_at(now)
+            }
+        }
     }
 
     /// Puts this deadline in force, unless a sooner one is, until the guard is dropped.
     fn hold(self) -> Held {
-        let outer = scope::deadline();
-        scope::set_deadline(Some(self.or_sooner(outer)));
+        let outer = scope::deadline().map(|outer| outer.running(None));
+        if outer.is_none_or(|outer| self.is_sooner_than(outer)) {
+            scope::set_deadline(Some(self));
+        }
         let scope = scope::current();
         scope::set(scope.with(Scope::DEADLINE));
         Held {
@@ -135,7 +163,10 @@ impl Drop for Held {
 
 impl fmt::Debug for Deadline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Deadline").field(&self.until).finish()
+        match self {
+            Self::At { at, .. } => f.debug_tuple("At").field(at).finish(),
+            Self::OfCall { started, runs, .. } => f.debug_tuple("OfCall").field(started).field(runs).finish(),
+        }
     }
 }
 
@@ -153,27 +184,73 @@ impl fmt::Debug for Deadline {
 #[must_use]
 pub fn remaining() -> Option<Duration> {
     if scope::current().has(Scope::DEADLINE) {
-        left()
+        scope::deadline().map(|deadline| deadline.running(None).left())
     } else {
         None
     }
 }
 
-/// The time left until the deadline in force, or until the end of the time of the calls around, whichever is sooner.
+/// Starts the clock of the call whose time the deadline in force is the end of, and those of all calls around it.
+#[cold]
+fn start(link: &'static Link, known: Option<(&'static Registry, Duration)>) -> Deadline {
+    let registry = link.service.registry();
+    let now = scope::told_clock(registry).unwrap_or_else(|| {
+        let known = known.filter(|(other, _)| ptr::eq(*other, registry));
+        let now = known.map_or_else(|| registry.now(), |(_, now)| now);
+        scope::tell_clock(registry, now);
+        now
+    });
+    let deadline = Deadline::OfCall {
+        link,
+        started: Started::at(now),
+        runs: true,
+    };
+    scope::set_deadline(Some(deadline));
+    deadline
+}
+
+/// The deadline in force; where a clock has started in the present attempt, so has that of the deadline.
+pub(crate) fn in_force() -> Option<Deadline> {
+    let deadline = scope::deadline()?;
+    if !deadline.runs() && scope::current().has(Scope::CLOCKED) {
+        return Some(deadline.running(None));
+    }
+    Some(deadline)
+}
+
+/// Whether there is a deadline in force that may be over: one whose clock has started.
 #[inline]
+pub(crate) fn runs() -> bool {
+    in_force().is_some_and(Deadline::runs)
+}
+
+/// The time left until the deadline in force, or until the end of the time of the calls around, whichever is sooner; starts the
+/// clocks of the calls around. `now` is the time of `registry`.
+pub(crate) fn left_by(registry: &'static Registry, now: Duration) -> Option<Duration> {
+    scope::deadline().map(|deadline| {
+        let deadline = deadline.running(Some((registry, now)));
+        if ptr::eq(deadline.registry(), registry) {
+            deadline.left_at(now)
+        } else {
+            deadline.left()
+        }
+    })
+}
+
+/// The same without a time at hand.
 pub(crate) fn left() -> Option<Duration> {
-    scope::deadline().map(Deadline::left)
+    scope::deadline().map(|deadline| deadline.running(None).left())
 }
 
-/// Whether the deadline in force is over.
+/// Whether the deadline in force is over, or the time of a call around.
 pub(crate) fn is_over() -> bool {
-    remaining().is_some_and(|left| left.is_zero())
+    in_force().is_some_and(|deadline| deadline.runs() && deadline.left().is_zero())
 }
 
-/// Runs `future` with the deadline `time` from now, or with the one in force if that is sooner.
+/// Runs `future` with a deadline `time` after it is first polled, or with the one in force if that is sooner.
 ///
-/// The time is that of the registry that was [entered](Registry::enter), or of the global one. `future` itself is not cut, only
-/// the attempts inside it: it ends soon after, with what they returned.
+/// The time is that of the registry that is [entered](Registry::enter) when it is first polled, or of the global one. `future`
+/// itself is not cut, only the attempts inside it: it ends soon after, with what they returned.
 ///
 /// ```
 /// use resilience_core::{Interruption, Reason, deadline, retry_service};
@@ -192,20 +269,41 @@ pub(crate) fn is_over() -> bool {
 /// ```
 pub fn within<F: Future>(time: Duration, future: F) -> Within<F> {
     Within {
-        inside: Inside::new(Deadline::after(time), future),
+        inside: Inside::new(Lazy::In(time), future),
     }
 }
 
 /// Runs `closure` with the deadline `time` from now, or with the one in force if that is sooner. Synchronous attempts are not cut,
 /// but none starts once the time is over.
 pub fn within_blocking<R>(time: Duration, closure: impl FnOnce() -> R) -> R {
-    Deadline::after(time).run(closure)
+    let _held = Deadline::after(time).hold();
+    closure()
 }
 
-impl Around for Deadline {
+/// A deadline that is fixed when it is first put in force.
+#[derive(Clone, Copy, Debug)]
+enum Lazy {
+    In(Duration),
+    Fixed(Deadline),
+}
+
+impl Around for Lazy {
     fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
-        let _held = self.hold();
+        let deadline = match *self {
+            Self::In(time) => Deadline::after(time),
+            Self::Fixed(deadline) => deadline,
+        };
+        *self = Self::Fixed(deadline);
+        let _held = deadline.hold();
         body()
+    }
+
+    fn run_destructor(&mut self, destructor: impl FnOnce()) {
+        match self {
+            // It has never run: no time has begun, and no clock need be read for it.
+            Self::In(_) => destructor(),
+            Self::Fixed(_) => self.run(destructor),
+        }
     }
 }
 
@@ -214,7 +312,7 @@ pin_project! {
     #[must_use = "futures do nothing unless awaited"]
     pub struct Within<F> {
         #[pin]
-        inside: Inside<Deadline, F>,
+        inside: Inside<Lazy, F>,
     }
 }
 

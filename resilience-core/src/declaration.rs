@@ -1,10 +1,10 @@
 //! Services declared in code, and what the attribute takes as `service = ..`.
 
 use crate::{
-    policy::{ApplyInRetry, BreakerOptions, BudgetOptions, RetryOptions, ServiceOptions},
+    policy::{ApplyInRetry, BreakerOptions, BudgetOptions, EventOptions, RetryOptions, ServiceOptions},
     registry::Registry,
     scope::{self, Scope},
-    service::Service,
+    service::{Partition, Pinned, Service},
 };
 use std::{sync::OnceLock, time::Duration};
 
@@ -24,6 +24,7 @@ use std::{sync::OnceLock, time::Duration};
 pub struct ServiceDef {
     name: &'static str,
     layer: ServiceOptions,
+    max_partitions: Option<usize>,
     global: OnceLock<&'static Service>,
 }
 
@@ -34,6 +35,7 @@ impl ServiceDef {
         Self {
             name,
             layer: ServiceOptions::new(),
+            max_partitions: None,
             global: OnceLock::new(),
         }
     }
@@ -59,6 +61,13 @@ impl ServiceDef {
         self
     }
 
+    /// The levels of the events about it.
+    #[must_use]
+    pub const fn events(mut self, events: EventOptions) -> Self {
+        self.layer = self.layer.events(events);
+        self
+    }
+
     /// The time after which an attempt of its async operations is cancelled.
     #[must_use]
     pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
@@ -73,6 +82,23 @@ impl ServiceDef {
         self
     }
 
+    /// How many [partitions](Partition) it tells apart at a time; the registry says so otherwise.
+    ///
+    /// ```
+    /// use resilience_core::{Registry, ServiceDef};
+    ///
+    /// static PAGES: ServiceDef = ServiceDef::new("page_service").max_partitions(1);
+    ///
+    /// let pages = Registry::new().define(&PAGES);
+    /// let (first, second) = (pages.partition("example.com"), pages.partition("example.org"));
+    /// assert_eq!((first.key(), second.key()), (Some("example.com"), None));
+    /// ```
+    #[must_use]
+    pub const fn max_partitions(mut self, limit: usize) -> Self {
+        self.max_partitions = Some(limit);
+        self
+    }
+
     /// The name of the service.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -80,21 +106,61 @@ impl ServiceDef {
     }
 }
 
-/// What `service = ..` in the attribute takes: a [`ServiceDef`], or a handle to a live service.
+/// What `service = ..` in the attribute takes: a [`ServiceDef`], a handle to a live service, or a lease of one of its partitions.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no service",
-    label = "expected a `ServiceDef` or a `&'static Service`",
+    label = "expected a `ServiceDef`, a `&'static Service` or a `Partition`",
     note = "declare `static PLANS: ServiceDef = ServiceDef::new(\"plan_service\")`, or keep `registry.service(\"plan_service\")` in a field"
 )]
 pub trait ServiceSource {
     /// The live service.
     fn service(&self) -> &'static Service;
+
+    /// What a call goes by: the service, or one of its partitions.
+    #[doc(hidden)]
+    #[inline]
+    fn __place(&self) -> Place {
+        Place(Called::Service(self.service()))
+    }
+}
+
+/// What a call goes by. Made by the library's own sources.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Place(pub(crate) Called);
+
+#[derive(Debug)]
+pub(crate) enum Called {
+    Service(&'static Service),
+    Partition(Pinned),
 }
 
 impl ServiceSource for &'static Service {
     #[inline]
     fn service(&self) -> &'static Service {
         self
+    }
+}
+
+/// A lease: calls that begin on it are the partition's, and hold it until they are dropped.
+impl ServiceSource for Partition {
+    /// The service that it is a partition of.
+    fn service(&self) -> &'static Service {
+        Self::service(self)
+    }
+
+    fn __place(&self) -> Place {
+        Place(Called::Partition(self.pin()))
+    }
+}
+
+impl ServiceSource for &Partition {
+    fn service(&self) -> &'static Service {
+        Partition::service(self)
+    }
+
+    fn __place(&self) -> Place {
+        (**self).__place()
     }
 }
 
@@ -127,5 +193,9 @@ impl ServiceDef {
 
     pub(crate) fn layer(&self) -> ServiceOptions {
         self.layer
+    }
+
+    pub(crate) fn partitions_limit(&self) -> Option<usize> {
+        self.max_partitions
     }
 }

@@ -1,6 +1,9 @@
 //! The delay before a retry: strategy, jitter, floor, cap. The server's hint is the engine's business.
 
-use crate::policy::{Backoff, Jitter, RetryPolicy};
+use crate::{
+    policy::{Backoff, Jitter, RetryPolicy},
+    random::within_unit,
+};
 use std::time::Duration;
 
 /// The delay before retry `retry` (counted from 1), given the delay before the last one and a draw from 0 to 1.
@@ -16,11 +19,15 @@ pub(crate) fn before_retry(
         return Duration::ZERO;
     }
     let delay = jittered(policy, strategy(policy, retry), previous, draw);
-    let floor = match policy.backoff() {
-        Backoff::Linear => policy.min_delay().max(Backoff::LINEAR_FLOOR),
-        _ => policy.min_delay(),
-    };
-    delay.max(floor).min(policy.max_delay())
+    delay.max(policy.min_delay()).min(policy.max_delay())
+}
+
+/// The delay where the own one is skipped: nothing less has been allowed.
+pub(crate) fn least(policy: &RetryPolicy) -> Duration {
+    if policy.backoff() == Backoff::None {
+        return Duration::ZERO;
+    }
+    policy.min_delay().min(policy.max_delay())
 }
 
 fn strategy(policy: &RetryPolicy, retry: u32) -> Duration {
@@ -28,8 +35,7 @@ fn strategy(policy: &RetryPolicy, retry: u32) -> Duration {
     match policy.backoff() {
         Backoff::None => Duration::ZERO,
         Backoff::Fixed => base,
-        Backoff::Linear => base.max(Backoff::LINEAR_FLOOR),
-        Backoff::Incremental => base.saturating_mul(retry),
+        Backoff::Linear => base.saturating_mul(retry),
         Backoff::Exponential => {
             let exponent = i32::try_from(retry.saturating_sub(1)).unwrap_or(i32::MAX);
             scaled(base, policy.factor().powi(exponent))
@@ -40,10 +46,7 @@ fn strategy(policy: &RetryPolicy, retry: u32) -> Duration {
 
 fn jittered(policy: &RetryPolicy, delay: Duration, previous: Option<Duration>, draw: impl FnOnce() -> f64) -> Duration {
     let capped = delay.min(policy.max_delay());
-    let unit = || {
-        let drawn = draw();
-        if drawn.is_nan() { 0.0 } else { drawn.clamp(0.0, 1.0) }
-    };
+    let unit = || within_unit(draw());
     match policy.jitter() {
         Jitter::None => delay,
         Jitter::Full => scaled(capped, unit()),
@@ -114,11 +117,9 @@ mod tests {
     fn each_strategy_grows_by_its_formula() {
         // R006, R014: every strategy by its numbers; the "jitter" of R006 is exponential with full jitter, below.
         let table = [
-            (plain(Backoff::None, 5.0), [0.0, 0.0, 0.0, 0.0]),   // R007
-            (plain(Backoff::Fixed, 0.5), [0.5, 0.5, 0.5, 0.5]),  // R008
-            (plain(Backoff::Linear, 0.1), [2.0, 2.0, 2.0, 2.0]), // R009
-            (plain(Backoff::Linear, 5.0), [5.0, 5.0, 5.0, 5.0]),
-            (plain(Backoff::Incremental, 2.0), [2.0, 4.0, 6.0, 8.0]), // R010
+            (plain(Backoff::None, 5.0), [0.0, 0.0, 0.0, 0.0]),        // R007
+            (plain(Backoff::Fixed, 0.5), [0.5, 0.5, 0.5, 0.5]),       // R008
+            (plain(Backoff::Linear, 2.0), [2.0, 4.0, 6.0, 8.0]),      // R010
             (plain(Backoff::Exponential, 0.1), [0.1, 0.2, 0.4, 0.8]), // R011, R012
             (plain(Backoff::Exponential, 1.0).factor(3.0), [1.0, 3.0, 9.0, 27.0]), // R026
             (plain(Backoff::Fibonacci, 1.0), [1.0, 1.0, 2.0, 3.0]),
@@ -187,7 +188,7 @@ mod tests {
         #[test]
         fn no_delay_leaves_floor_and_cap(
             backoff in prop_oneof![
-                Just(Backoff::Fixed), Just(Backoff::Linear), Just(Backoff::Incremental),
+                Just(Backoff::Fixed), Just(Backoff::Linear),
                 Just(Backoff::Exponential), Just(Backoff::Fibonacci)
             ],
             jitter in prop_oneof![
@@ -203,7 +204,9 @@ mod tests {
             unit in 0.0..1.0,
         ) {
             let max = Duration::from_millis(max);
+            // Without retries no delay is too long for the call.
             let policy = RetryPolicy::builder()
+                .max_attempts(1)
                 .backoff(backoff)
                 .jitter(jitter)
                 .max_delay(max)

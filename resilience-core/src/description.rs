@@ -30,13 +30,14 @@ impl Service {
         let mut text = String::new();
         for link in links {
             let policy = link.policy();
-            let (name, kind) = (link.operation.name(), link.operation.kind());
+            let (name, kind) = (link.operation.name(), link.kind);
             if !text.is_empty() {
                 text.push('\n');
             }
             // Only what is idempotent is retried, whatever the policy says.
             let retry = match kind {
-                Kind::Idempotent => policy.retry,
+                Kind::Idempotent if !self.is_unshared() => policy.retry,
+                Kind::Idempotent => policy.retry.once(),
                 Kind::Plain | Kind::Apply => RetryPolicy::ONE_ATTEMPT,
             };
             // Writing to a string does not fail.

@@ -55,6 +55,8 @@ pub enum Reason {
     Superseded,
     /// An `#[apply]` would have started in a plan that only reads: see [`plan`](crate::plan).
     ReadOnlyPlan,
+    /// The wait before the next attempt was ended by [`Registry::shutdown`](crate::Registry::shutdown).
+    Shutdown,
     /// The attempt took longer than `attempt_timeout` and was cancelled.
     AttemptTimeout,
 }
@@ -71,6 +73,7 @@ impl Reason {
             Self::ApplyInRetry => "apply_in_retry",
             Self::Superseded => "superseded",
             Self::ReadOnlyPlan => "read_only_plan",
+            Self::Shutdown => "shutdown",
             Self::AttemptTimeout => "attempt_timeout",
         }
     }
@@ -175,6 +178,7 @@ impl fmt::Display for Interruption {
             Reason::ApplyInRetry => f.write_str("an apply must not start inside an attempt that may be retried")?,
             Reason::Superseded => f.write_str("a retry has superseded the attempt that sent this apply")?,
             Reason::ReadOnlyPlan => f.write_str("the plan is read-only")?,
+            Reason::Shutdown => f.write_str("its registry is shut down")?,
             Reason::AttemptTimeout => write!(f, "`{service}` did not answer within its attempt timeout")?,
         }
         if let Some(wait) = self.retry_after() {

@@ -101,27 +101,27 @@ pub use declaration::{ServiceDef, ServiceSource};
 pub use interruption::{FromInterruption, Interruption, Reason};
 pub use operation::{Kind, Operation};
 pub use policy::{
-    ApplyInRetry, Backoff, BreakerOptions, BreakerPer, BreakerPolicy, BudgetOptions, BudgetPolicy, FailureCount,
-    InvalidPolicy, Jitter, OnAbandon, OperationOptions, RetryOptions, RetryPolicy, ServiceOptions, Window,
+    ApplyInRetry, Backoff, BreakerOptions, BreakerPer, BreakerPolicy, BudgetOptions, BudgetPolicy, EventLevel,
+    EventOptions, FailureCount, InvalidPolicy, Jitter, OnAbandon, OnPermanent, OperationOptions, RetryOptions,
+    RetryPolicy, ServiceOptions, Window,
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]
 pub use resilience_macros::{Classify, apply, idempotent, plain, retry_service};
-pub use service::{OperationReport, Service};
+pub use service::{OperationReport, Partition, Service};
 pub use settings::Settings;
-pub use telemetry::Statistics;
+pub use telemetry::{Failures, Rejections, Statistics, Suppressions};
 
 /// What expansions of the macros use beside the public names. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__register as register;
     pub use crate::call::begin_apply;
-    pub use crate::classify::Hint;
-    pub use crate::classify::{KindOfSource, KindWithoutSource, Source};
+    pub use crate::classify::{Described, Hint, KindOfSource, KindWithoutSource, Source};
     pub use crate::registered::Registered;
     pub use crate::witness::{
-        Applied, EveryAttemptHasOne, MayBeCalledAgain, MayBeRepeated, can_judge, every_attempt_has_one,
-        may_be_called_again, may_be_repeated,
+        Applied, EveryAttemptHasOne, MayBeCalledAgain, MayBeRepeated, ask, can_judge, every_attempt_has_one,
+        may_be_called_again,
     };
     #[cfg(feature = "register")]
     pub use inventory;

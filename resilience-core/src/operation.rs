@@ -2,14 +2,16 @@
 
 use crate::{
     call::Call,
-    declaration::ServiceSource,
+    declaration::{Called, ServiceSource},
     link::Link,
     policy::{RetryOptions, ServiceOptions},
     registry::Registry,
     scope::{self, Scope},
     service::Service,
 };
-use std::{ptr, sync::OnceLock, time::Duration};
+use std::{any, ptr, sync::OnceLock, time::Duration};
+
+mod path;
 
 /// What an operation does to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,6 +64,8 @@ pub struct Operation {
     service: &'static str,
     name: &'static str,
     kind: Kind,
+    /// The name of a closure in the function, where nothing else says whether that implements a trait.
+    closure: Option<fn() -> &'static str>,
     retry: RetryOptions,
     attempt_timeout: Option<Duration>,
     /// The link to the service of this name in the global registry.
@@ -94,6 +98,7 @@ impl Operation {
             service,
             name,
             kind,
+            closure: None,
             retry: RetryOptions::new(),
             attempt_timeout: None,
             link: OnceLock::new(),
@@ -115,6 +120,14 @@ impl Operation {
         self
     }
 
+    /// Remembers where the operation stands: in the function that holds this closure. Not for use by hand.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn within<F: Fn() + Copy>(mut self, _: F) -> Self {
+        self.closure = Some(any::type_name::<F>);
+        self
+    }
+
     /// The name of the operation within its service.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -130,12 +143,19 @@ impl Operation {
     /// Begins a call, in the registry that was [entered](Registry::enter), or in the global one.
     #[inline]
     pub fn begin(&'static self) -> Call {
-        if !scope::current().has(Scope::REGISTRY | Scope::DEADLINE) {
+        let scope = scope::current();
+        if !scope.has(Scope::REGISTRY | Scope::DEADLINE | Scope::TIMED) {
             if let Some(link) = self.link.get() {
                 return Call::new(link);
             }
         }
-        Call::new(self.link_by_scope()).with_deadline_of(scope::current())
+        self.begin_inside(scope)
+    }
+
+    #[inline(never)]
+    fn begin_inside(&'static self, scope: Scope) -> Call {
+        let known = self.link.get().filter(|_| !scope.has(Scope::REGISTRY));
+        Call::new(known.copied().unwrap_or_else(|| self.link_by_scope())).with_deadline_of(scope)
     }
 
     /// The link in the global registry, once it is known.
@@ -163,13 +183,16 @@ impl Operation {
         .with_deadline_of(scope::current())
     }
 
-    /// Begins a call on a service that was handed in: a [`ServiceDef`](crate::ServiceDef) or a `&'static Service`.
+    /// Begins a call on a service that was handed in: a [`ServiceDef`](crate::ServiceDef), a `&'static Service`, or a
+    /// [`Partition`](crate::Partition), which the call holds until it is dropped.
     #[inline]
     pub fn begin_on<S: ServiceSource + ?Sized>(&'static self, service: &S) -> Call {
-        let service = service.service();
-        match self.handed.get() {
-            Some(link) if ptr::eq(link.service, service) => Call::new(link),
-            _ => Call::new(self.keep(&self.handed, service)),
+        match service.__place().0 {
+            Called::Service(service) => match self.handed.get() {
+                Some(link) if ptr::eq(link.service, service) => Call::new(link),
+                _ => Call::new(self.keep(&self.handed, service)),
+            },
+            Called::Partition(pinned) => Call::of_partition(pinned.service().link_partition(self), pinned),
         }
         .with_deadline_of(scope::current())
     }
@@ -181,6 +204,15 @@ impl Operation {
         let link = service.link(self);
         let _ = place.set(link);
         link
+    }
+
+    /// The kind that its calls have: a function that implements a trait must not be repeated where the trait could not be
+    /// asked whether it is an apply.
+    pub(crate) fn kind_in_force(&self) -> Kind {
+        match self.closure {
+            Some(closure) if self.kind == Kind::Idempotent && path::implements_trait(closure()) => Kind::Plain,
+            _ => self.kind,
+        }
     }
 
     /// The service that its code names; empty where the call brings it.

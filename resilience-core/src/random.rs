@@ -48,6 +48,11 @@ impl RandomSource for ThreadRandom {
     }
 }
 
+/// What was drawn, brought into the range from 0 to 1.
+pub(crate) fn within_unit(drawn: f64) -> f64 {
+    if drawn.is_nan() { 0.0 } else { drawn.clamp(0.0, 1.0) }
+}
+
 fn seeded() -> SmallRng {
     // Where the operating system gives no chance, that of the standard library's hash maps will do.
     SmallRng::try_from_rng(&mut SysRng).unwrap_or_else(|_| SmallRng::seed_from_u64(RandomState::new().hash_one(0)))

@@ -3,19 +3,23 @@
 mod reconfigure;
 
 use crate::{
-    breaker::Ticks,
+    breaker::{Surroundings, Tick, Ticks},
     declaration::ServiceDef,
-    random::{RandomSource, ThreadRandom},
+    policy::Levels,
+    random::{RandomSource, ThreadRandom, within_unit},
     service::Service,
     settings::Settings,
-    telemetry::events,
-    time::{Clock, Sleeper, SystemClock, SystemSleeper, Timer},
+    telemetry::{Subject, events},
+    time::{Clock, Shutdown, Sleeper, SystemClock, SystemSleeper, Timer},
 };
 use std::{
     collections::HashMap,
     fmt,
     panic::{RefUnwindSafe, UnwindSafe},
-    sync::{LazyLock, Mutex, OnceLock, PoisonError, RwLock},
+    sync::{
+        LazyLock, Mutex, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -38,13 +42,18 @@ pub struct Registry {
     /// None stands for the [`SystemSleeper`], whose sleeps a call can keep without a box of their own.
     sleeper: Option<Box<dyn Sleeper>>,
     random: Box<dyn RandomSource>,
+    shutdown: Shutdown,
     max_services: usize,
+    /// Of each service that says nothing else.
+    max_partitions: usize,
     /// Held while settings change: one change after the other.
     changing: Mutex<()>,
     settings: RwLock<Settings>,
     services: RwLock<HashMap<&'static str, &'static Service>>,
-    /// What every name beyond the limit gets.
+    /// What every name beyond the limit gets: nothing that calls share.
     overflow: OnceLock<&'static Service>,
+    /// The levels of events about no service.
+    levels: AtomicU64,
 }
 
 /// All registries: what leak checkers need to see that nothing is lost.
@@ -53,7 +62,7 @@ static REGISTRIES: Mutex<Vec<&'static Registry>> = Mutex::new(Vec::new());
 static GLOBAL: LazyLock<&'static Registry> = LazyLock::new(Registry::new);
 
 impl Registry {
-    /// The name of the service that stands for all names beyond the limit.
+    /// The name of what stands for all names beyond the limit: see [`service`](Self::service).
     pub const OVERFLOW: &'static str = "overflow";
 
     /// The registry of all calls that name no other and were not made within an [entered](Self::enter) one.
@@ -79,18 +88,32 @@ impl Registry {
             sleeper: None,
             random: Box::new(ThreadRandom),
             max_services: 10_000,
+            max_partitions: 1_000,
         }
     }
 
     /// The service of this name, made with the registry's defaults if it is new.
     ///
-    /// Beyond the registry's limit of services (10,000 unless the builder says otherwise), which only names made from
-    /// foreign input can reach, every new name gets one and the same service, [`Registry::OVERFLOW`].
+    /// A service lives as long as the process. Names made from foreign input, such as hosts and tenants, are better keys of
+    /// [partitions](Service::partition), whose memory is used again.
+    ///
+    /// Beyond the registry's limit of services (10,000 unless the builder says otherwise) new names share nothing: their calls make
+    /// one attempt, without breaker and budget. They are counted under the name [`Registry::OVERFLOW`], and the first of them is an
+    /// event.
     #[must_use]
     pub fn service(&'static self, name: &str) -> &'static Service {
-        if let Some(service) = self.find(name) {
-            return service;
+        let is_full = {
+            let services = self.services.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(service) = services.get(name) {
+                return service;
+            }
+            services.len() >= self.max_services
+        };
+        if is_full {
+            return self.overflow();
         }
+        // The clock is a user's code: it is read before anything is locked.
+        let born = Tick::at(self.now());
         let mut services = self.services.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(service) = services.get(name) {
             return service;
@@ -100,7 +123,7 @@ impl Registry {
             return self.overflow();
         }
         let name: &'static str = Box::leak(name.into());
-        let service: &'static Service = Box::leak(Box::new(Service::new(name, self)));
+        let service: &'static Service = Box::leak(Box::new(Service::new(name, self, born)));
         services.insert(name, service);
         service
     }
@@ -109,16 +132,18 @@ impl Registry {
         if let Some(overflow) = self.overflow.get() {
             return overflow;
         }
-        // Settings must not change while it is made from them.
+        // The clock is a user's code: it is read before anything is locked.
+        let born = Tick::at(self.now());
+        // Settings must not change while it is made: they would not find it.
         let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut is_first = false;
         let overflow = self.overflow.get_or_init(|| {
             is_first = true;
-            Box::leak(Box::new(Service::new(Self::OVERFLOW, self)))
+            Box::leak(Box::new(Service::unshared(Self::OVERFLOW, self, None, born)))
         });
         drop(changing);
         if is_first {
-            events::too_many_services(self.max_services);
+            events::too_many_services(self.subject(), self.max_services);
         }
         overflow
     }
@@ -150,8 +175,52 @@ impl Registry {
     /// The service that `definition` declares. The first definition of a name holds; a different one is reported by an event.
     pub fn define(&'static self, definition: &ServiceDef) -> &'static Service {
         let service = self.service(definition.name());
-        service.define(definition.layer());
+        service.define(definition.layer(), definition.partitions_limit());
         service
+    }
+
+    pub(crate) fn max_partitions(&self) -> usize {
+        self.max_partitions
+    }
+
+    /// The subject of an event about no service.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject {
+            service: None,
+            operation: None,
+            partition: None,
+            levels: Levels::from_bits(self.levels.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Ends the waits of all calls at once, async and blocking ones, and those to come: for the end of a process or a tenant.
+    ///
+    /// A call that waits for its next attempt makes none and ends with [`Reason::Shutdown`](crate::Reason::Shutdown). A call whose
+    /// attempt fails from now on returns that outcome, as if it had been its last attempt; the event `retry suppressed` gives the
+    /// reason `shutdown`. Attempts under way are not cut, and calls made from now on get one attempt. It cannot be taken back.
+    ///
+    /// A blocking wait on a sleeper of your own ends if that provides
+    /// [`Sleeper::sleep_blocking_until`](crate::time::Sleeper::sleep_blocking_until).
+    ///
+    /// ```
+    /// use resilience_core::Registry;
+    ///
+    /// let registry = Registry::new();
+    /// registry.shutdown();
+    /// assert!(registry.is_shut_down());
+    /// ```
+    pub fn shutdown(&self) {
+        self.shutdown.request();
+    }
+
+    /// Whether [`shutdown`](Self::shutdown) has been called.
+    #[must_use]
+    pub fn is_shut_down(&self) -> bool {
+        self.shutdown.is_requested()
+    }
+
+    pub(crate) fn shutdown_signal(&self) -> &Shutdown {
+        &self.shutdown
     }
 
     pub(crate) fn now(&self) -> Duration {
@@ -183,6 +252,16 @@ impl Registry {
     }
 }
 
+impl Surroundings for &Registry {
+    fn tick(&self) -> Tick {
+        Tick::at(self.now())
+    }
+
+    fn chance(&self) -> f64 {
+        within_unit(self.draw())
+    }
+}
+
 // A panic leaves nothing half-changed behind: locks are taken over as they are found, and hold no user code. Without these
 // every method of a type that keeps a `&'static Service` would lose what its body promises.
 impl UnwindSafe for Registry {}
@@ -206,6 +285,7 @@ pub struct RegistryBuilder {
     sleeper: Option<Box<dyn Sleeper>>,
     random: Box<dyn RandomSource>,
     max_services: usize,
+    max_partitions: usize,
 }
 
 impl RegistryBuilder {
@@ -221,7 +301,7 @@ impl RegistryBuilder {
         self
     }
 
-    /// Where jitter gets its chance from.
+    /// Where the jitter of delays and open times, and the [`ramp`](crate::BreakerOptions::ramp) get their chance from.
     pub fn random(mut self, random: impl RandomSource + 'static) -> Self {
         self.random = Box::new(random);
         self
@@ -233,6 +313,13 @@ impl RegistryBuilder {
         self
     }
 
+    /// How many [partitions](crate::Partition) each of its services tells apart at a time, unless its
+    /// [definition](crate::ServiceDef::max_partitions) says otherwise: 1,000 by default.
+    pub fn max_partitions(mut self, limit: usize) -> Self {
+        self.max_partitions = limit;
+        self
+    }
+
     /// The registry. It lives as long as the process.
     #[must_use]
     pub fn build(self) -> &'static Registry {
@@ -241,11 +328,14 @@ impl RegistryBuilder {
             clock: self.clock,
             sleeper: self.sleeper,
             random: self.random,
+            shutdown: Shutdown::default(),
             max_services: self.max_services,
+            max_partitions: self.max_partitions,
             changing: Mutex::default(),
             settings: RwLock::default(),
             services: RwLock::default(),
             overflow: OnceLock::new(),
+            levels: AtomicU64::new(Levels::DEFAULT.to_bits()),
         }));
         REGISTRIES.lock().unwrap_or_else(PoisonError::into_inner).push(registry);
         registry
@@ -258,6 +348,7 @@ impl fmt::Debug for RegistryBuilder {
             .field("clock", &self.clock)
             .field("sleeper", &in_use(self.sleeper.as_deref()))
             .field("max_services", &self.max_services)
+            .field("max_partitions", &self.max_partitions)
             .finish_non_exhaustive()
     }
 }

@@ -1,26 +1,37 @@
 //! A named dependency: one breaker, one retry budget, and the operations that call it.
 
+mod partition;
+mod partitions;
+mod pins;
 mod plan;
 mod policies;
+mod statistics;
+mod turns;
 
+pub use partition::Partition;
+pub(crate) use partitions::Pinned;
+pub(crate) use plan::Plan;
 pub(crate) use policies::{Policies, ServicePolicies};
+pub use statistics::OperationReport;
+use turns::Turns;
 
 use crate::{
-    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick, Transition},
+    breaker::{Breaker, BreakerMode, BreakerSnapshot, CircuitState, Tick},
     budget::{Budget, Terms},
     interruption::Origin,
-    link::Link,
-    operation::{Kind, Operation},
-    policy::{BreakerPolicy, BudgetPolicy, ServiceOptions},
+    link::{Kept, Link},
+    operation::Operation,
+    policy::{BreakerPolicy, BudgetPolicy, Levels, ServiceOptions},
     registered,
     registry::Registry,
-    settings::{Fault, Settings, judge},
-    telemetry::{Statistics, events, events::Subject},
+    settings::{Fault, Settings, judge, too_many_policies},
+    telemetry::events,
 };
+use partitions::{Partitions, Slot};
 use std::{
     collections::{HashMap, HashSet},
     fmt, mem, ptr,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 /// A named dependency such as `"plan_service"`: owns one breaker, one retry budget and its policies.
@@ -42,7 +53,22 @@ pub struct Service {
     born: Tick,
     registry: &'static Registry,
     policies: Policies,
+    turns: Turns,
     state: Mutex<State>,
+    standing: Standing,
+    /// Made when one is first asked for.
+    partitions: OnceLock<Box<Partitions>>,
+}
+
+/// Whom a service stands for.
+#[derive(Debug)]
+enum Standing {
+    /// All who call it by its name.
+    Named,
+    /// One key of another service after the other.
+    Partition(&'static Slot),
+    /// All who have no name or key of their own, perhaps of another service: they share nothing but the counts.
+    Unshared(Option<&'static Service>),
 }
 
 /// What every call reads: on a cache line that only trouble writes to.
@@ -56,6 +82,8 @@ struct Hot {
 pub(crate) struct State {
     /// What a [`ServiceDef`] says.
     code: Option<ServiceOptions>,
+    /// The same, of its partitions.
+    max_partitions: Option<usize>,
     /// The code declares the service: by a [`ServiceDef`], or by the attribute of an operation that names it.
     known: bool,
     /// Another [`ServiceDef`] says something else, and an event has told of it.
@@ -67,33 +95,61 @@ pub(crate) struct State {
 }
 
 impl Service {
-    pub(crate) fn new(name: &'static str, registry: &'static Registry) -> Self {
+    /// A service that is made at `born`, which the caller reads: a clock may be a user's code, and this runs under locks.
+    pub(crate) fn new(name: &'static str, registry: &'static Registry, born: Tick) -> Self {
         let known = registered::declare(name);
         let policies = registry.with_settings(|settings| Self::first_policies(name, known, settings));
+        let mut service = Self::with_policies(name, registry, Standing::Named, policies, born);
+        service.state.get_mut().unwrap_or_else(PoisonError::into_inner).known = known;
+        service
+    }
+
+    /// What calls go by that share nothing but their counts, perhaps with those of another service.
+    pub(crate) fn unshared(
+        name: &'static str,
+        registry: &'static Registry,
+        of: Option<&'static Self>,
+        born: Tick,
+    ) -> Self {
+        let policies = match of {
+            Some(of) => of.policies(),
+            None => registry.with_settings(|settings| Self::first_policies(name, false, settings)),
+        };
+        Self::with_policies(name, registry, Standing::Unshared(of), policies.unshared(), born)
+    }
+
+    fn with_policies(
+        name: &'static str,
+        registry: &'static Registry,
+        standing: Standing,
+        policies: ServicePolicies,
+        born: Tick,
+    ) -> Self {
         Self {
             hot: Hot {
                 breaker: Breaker::new(&policies.breaker),
                 budget: Budget::new(),
             },
             origin: Origin(name),
-            born: Tick::at(registry.now()),
+            born,
             registry,
             policies: Policies::new(policies),
-            state: Mutex::new(State {
-                known,
-                ..State::default()
-            }),
+            turns: Turns::default(),
+            state: Mutex::default(),
+            standing,
+            partitions: OnceLock::new(),
         }
     }
 
     /// The policies of a service that nobody has used yet.
-    fn first_policies(name: &str, known: bool, settings: &Settings) -> ServicePolicies {
+    pub(crate) fn first_policies(name: &str, known: bool, settings: &Settings) -> ServicePolicies {
         let stack = plan::unmade(name, "", known, settings);
         // The registry takes only settings that are valid.
         let judged = judge(&stack, name, "", settings).map(|judgement| judgement.service);
         judged.unwrap_or(ServicePolicies {
             breaker: BreakerPolicy::DEFAULT,
             budget: BudgetPolicy::DEFAULT,
+            levels: Levels::DEFAULT,
         })
     }
 
@@ -124,7 +180,7 @@ impl Service {
     #[must_use]
     pub fn snapshot(&self) -> BreakerSnapshot {
         let policy = self.policies().breaker;
-        self.breaker().snapshot(self.now(), Some(self.born), &policy)
+        self.breaker().snapshot(self.now(), Some(self.born()), &policy)
     }
 
     /// Who decides what the breaker does.
@@ -149,28 +205,14 @@ impl Service {
     /// ```
     pub fn set_mode(&self, mode: BreakerMode) {
         let transition = self.breaker().set_mode(mode, self.now(), &self.policies().breaker);
-        self.report(transition);
+        self.report(self.subject(), transition);
     }
 
     /// Closes the circuit and forgets all that could open it: failures, the window, the last half-open period. The breaker is
     /// [automatic](BreakerMode::Automatic) then. Statistics stay. An event tells of it.
     pub fn reset_breaker(&self) {
         let transition = self.breaker().reset(self.now(), &self.policies().breaker);
-        self.report(transition);
-    }
-
-    fn report(&self, transition: Option<Transition>) {
-        if let Some(transition) = transition {
-            events::circuit_turned(self.subject(), transition);
-        }
-    }
-
-    /// Whom an event is about that concerns no operation.
-    fn subject(&self) -> Subject {
-        Subject {
-            service: self.name(),
-            operation: "",
-        }
+        self.report(self.subject(), transition);
     }
 
     fn now(&self) -> Tick {
@@ -181,28 +223,6 @@ impl Service {
     #[must_use]
     pub fn retry_tokens(&self) -> f64 {
         self.budget().tokens(self.now(), self.budget_terms())
-    }
-
-    /// What all operations of the service have done so far, added up.
-    #[must_use]
-    pub fn statistics(&self) -> Statistics {
-        self.links().iter().map(|link| link.counters.snapshot()).sum()
-    }
-
-    /// What each operation of the service has done so far, by name. Operations appear with their first call.
-    #[must_use]
-    pub fn operations(&self) -> Vec<OperationReport> {
-        let mut reports: Vec<_> = self
-            .links()
-            .iter()
-            .map(|link| OperationReport {
-                name: link.operation.name(),
-                kind: link.operation.kind(),
-                statistics: link.counters.snapshot(),
-            })
-            .collect();
-        reports.sort_by_key(|report| report.name);
-        reports
     }
 
     #[inline]
@@ -248,34 +268,46 @@ impl Service {
         let (policy, faults) = self
             .registry
             .with_settings(|settings| self.policy_of(&state, settings, operation));
-        let link: &'static Link = Box::leak(Box::new(Link::new(self, operation, policy)));
+        let kept = Kept::new(&policy);
+        let link: &'static Link = Box::leak(Box::new(Link::new(self, operation, kept.unwrap_or(Kept::DEFAULT))));
         state.links.insert(address, link);
         if !faults.is_empty() {
             state.refused.insert(address);
         }
         drop(state);
+        let faults = faults
+            .into_iter()
+            .chain(kept.is_none().then(|| too_many_policies(self.name())));
         for fault in faults {
             events::policy_refused(link.subject(), &fault.problem.invalid);
+        }
+        if link.kind != operation.kind() {
+            events::idempotent_without_proof(link.subject());
         }
         link
     }
 
     /// Puts what a [`ServiceDef`] says under the settings; the first definition holds.
-    pub(crate) fn define(&self, code: ServiceOptions) {
+    pub(crate) fn define(&self, code: ServiceOptions, max_partitions: Option<usize>) {
+        if self.is_unshared() {
+            // What one of the names says is not the others' word.
+            return;
+        }
         let mut state = self.locked();
         match state.code {
             None => {
+                state.max_partitions = max_partitions;
                 let faults = self.declare(&mut state, Some(code));
                 drop(state);
                 for fault in faults {
                     events::policy_refused(self.subject(), &fault.problem.invalid);
                 }
             }
-            Some(first) if first != code => {
+            Some(first) if first != code || state.max_partitions != max_partitions => {
                 let is_news = !mem::replace(&mut state.conflicts, true);
                 drop(state);
                 if is_news {
-                    events::conflicting_declarations(self.name());
+                    events::conflicting_declarations(self.subject());
                 }
             }
             Some(_) => {}
@@ -291,9 +323,13 @@ impl Service {
         let mut refused = Vec::new();
         for code in [code, None] {
             (state.code, state.known) = (code.or(old_code), true);
-            match self.registry.with_settings(|settings| self.plan(state, settings)) {
+            match self
+                .registry
+                .with_settings(|settings| self.plan(state, settings))
+                .and_then(Plan::keep)
+            {
                 Ok(plan) => {
-                    self.adopt(plan);
+                    self.adopt(plan, state);
                     return refused;
                 }
                 Err(faults) if refused.is_empty() => refused = faults,
@@ -305,8 +341,23 @@ impl Service {
     }
 
     fn set_policies(&self, policies: ServicePolicies) {
+        let policies = if self.is_unshared() {
+            policies.unshared()
+        } else {
+            policies
+        };
         self.policies.set(policies);
         self.breaker().adopt(&policies.breaker);
+    }
+
+    /// Whether its calls share nothing but their counts.
+    pub(crate) fn is_unshared(&self) -> bool {
+        matches!(self.standing, Standing::Unshared(_))
+    }
+
+    /// How many partitions it tells apart.
+    fn max_partitions(&self) -> usize {
+        self.locked().max_partitions.unwrap_or(self.registry.max_partitions())
     }
 
     /// Whether a second, different [`ServiceDef`] has been refused.
@@ -335,16 +386,4 @@ impl fmt::Debug for Service {
             .field("circuit", &self.state())
             .finish_non_exhaustive()
     }
-}
-
-/// What one operation has done so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OperationReport {
-    /// The name of the operation within its service.
-    pub name: &'static str,
-    /// What the operation does to the world.
-    pub kind: Kind,
-    /// The counts.
-    pub statistics: Statistics,
 }

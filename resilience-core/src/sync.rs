@@ -93,6 +93,14 @@ mod modelled {
     modelled!(AtomicU64, u64);
 
     impl AtomicU64 {
+        pub(crate) fn fetch_add(&self, value: u64, order: Ordering) -> u64 {
+            self.0.fetch_add(value, order)
+        }
+
+        pub(crate) fn fetch_sub(&self, value: u64, order: Ordering) -> u64 {
+            self.0.fetch_sub(value, order)
+        }
+
         pub(crate) fn fetch_update(
             &self,
             success: Ordering,

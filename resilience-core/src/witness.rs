@@ -17,8 +17,9 @@ pub trait MayBeRepeated {}
 #[diagnostic::do_not_recommend]
 impl MayBeRepeated for () {}
 
-/// Asks the compiler whether a method may be repeated. Never called.
-pub fn may_be_repeated<M: MayBeRepeated>(_: M) {}
+/// Asks the compiler whether the method that the closure finds may be repeated. The closure is never called.
+#[inline]
+pub fn ask<S: ?Sized, M: MayBeRepeated>(_: impl FnOnce(&S) -> M) {}
 
 /// What an idempotent method may call of its own block: anything but an apply.
 #[diagnostic::on_unimplemented(

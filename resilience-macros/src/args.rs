@@ -48,6 +48,8 @@ pub(crate) struct Args {
     /// From an interruption to the error that stands for it.
     pub(crate) interrupted: Option<ExprPath>,
     pub(crate) registry: Option<Expr>,
+    /// `pointers(..)`
+    pub(crate) pointers: Option<Vec<Ident>>,
     /// `breaker(..)` and `budget(..)`.
     pub(crate) layers: Vec<Layer>,
 }
@@ -87,6 +89,9 @@ const OPTIONS: &[(&str, &str)] = &[
     ("crate", "crate = ::resilience_core"),
 ];
 
+/// Of a trait only.
+const POINTERS: (&str, &str) = ("pointers", "pointers(Arc)");
+
 impl Args {
     /// Reads the attribute that stands at `attribute`; what is missing or wrong goes to `errors`.
     pub(crate) fn parse(tokens: TokenStream, attribute: Span, holder: Holder, errors: &mut Diagnostics) -> Self {
@@ -103,6 +108,7 @@ impl Args {
             fallback: None,
             interrupted: None,
             registry: None,
+            pointers: None,
             layers: Vec::new(),
         };
         let mut seen: Vec<(String, Span)> = Vec::new();
@@ -116,6 +122,7 @@ impl Args {
                 .iter()
                 .copied()
                 .chain(group.map(|group| (group.key, group.example)))
+                .chain((holder != Holder::Function).then_some(POINTERS))
                 .find(|(name, _)| *name == key)
             else {
                 // What is only counted needs no words.
@@ -196,6 +203,9 @@ impl Args {
             }
             "interrupted" => {
                 self.interrupted = answers::interrupted(option, example, errors);
+            }
+            "pointers" => {
+                self.pointers = list_of(option, example, errors).map(|tokens| pointers(option, tokens, errors));
             }
             "registry" => {
                 self.registry = literal::assigned(option, example, errors).cloned();
@@ -317,4 +327,16 @@ fn cloned_names(option: &Written, tokens: TokenStream, errors: &mut Diagnostics)
             Vec::new()
         }
     }
+}
+
+fn pointers(option: &Written, tokens: TokenStream, errors: &mut Diagnostics) -> Vec<Ident> {
+    let read = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(tokens);
+    let named: Vec<Ident> = read.unwrap_or_default().into_iter().collect();
+    if named.is_empty() {
+        errors.error(
+            option.span(),
+            "`pointers(..)` takes the names of pointers: write for example `pointers(Arc, Box)`",
+        );
+    }
+    named
 }

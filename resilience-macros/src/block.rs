@@ -4,6 +4,7 @@
 mod calls;
 mod header;
 mod member;
+mod scan;
 mod shared;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -16,9 +17,10 @@ use crate::seal;
 use crate::site::inner_attributes;
 use crate::tokens::is_punct;
 
-pub(crate) use self::calls::{Call, calls, refuse_applies};
+pub(crate) use self::calls::{Call, Owner};
 pub(crate) use self::header::{ImplHeader, TraitHeader};
 pub(crate) use self::member::{Member, Place, Word, is_member};
+pub(crate) use self::scan::mentions_self;
 pub(crate) use self::shared::check as check_shared;
 
 /// A block, taken apart.

@@ -59,6 +59,10 @@ fn implementations(subject: Subject, broken: bool) -> TokenStream {
             fn classify(&self) -> #krate::FailureKind {
                 #body
             }
+
+            fn describe(&self) -> ::core::option::Option<#krate::classify::ErrorText<'_>> {
+                #krate::__private::Described::new(self).text()
+            }
         }
         #from
     }

@@ -3,16 +3,18 @@
 
 mod bounds;
 mod carried;
+mod pointers;
 mod structure;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, GenericParam, Meta, ReceiverKind, TraitItemConst, TraitItemType, WherePredicate, parse_quote_spanned,
+    Attribute, GenericParam, Generics, Meta, ReceiverKind, Signature, TraitItemConst, TraitItemType, WherePredicate,
+    parse_quote_spanned,
 };
 
-use self::bounds::{check_supertrait, of_self, promises_send};
+use self::bounds::{is_foreign, of_self, promises_send};
 use self::carried::{allowed, carried};
 use crate::args::Args;
 use crate::block::{Block, BlockItem, ItemKind, Member, TraitHeader};
@@ -39,14 +41,15 @@ impl Decorator<'_> {
         let implementation = refused
             .is_empty()
             .then(|| self.implementation(&wrapper, &parameter, &items));
+        let pointers = refused.is_empty().then(|| self.pointers(&parameter, &mut refused));
         errors.append(refused);
-        quote!(#ty #implementation)
+        quote!(#ty #implementation #pointers)
     }
 
     fn name(&self) -> Ident {
         let name = &self.header.name;
-        let place = Span::call_site().located_at(name.span());
-        Ident::new(&format!("{}Resilient", name.unraw()), place)
+        // The user's own place: where nothing constructs the decorator, the compiler says so at the name of the trait.
+        Ident::new(&format!("{}Resilient", name.unraw()), name.span())
     }
 
     /// A name for the type inside that means nothing else in the trait.
@@ -66,9 +69,6 @@ impl Decorator<'_> {
                 "no decorator can be written for an `unsafe` trait: what an implementation must promise is known to nobody here; put the attribute on the `impl` block",
             );
         }
-        for bound in &header.supertraits {
-            check_supertrait(bound, errors);
-        }
         for item in &self.block.items {
             if let ItemKind::Macro(place) = item.kind {
                 errors.error(
@@ -80,43 +80,38 @@ impl Decorator<'_> {
     }
 
     fn items(&self, parameter: &Ident, errors: &mut Diagnostics) -> Vec<TokenStream> {
+        self.items_with(parameter, errors, |item, signature, inner, errors| {
+            let method = forward::method(item, signature, inner, errors)?;
+            let attributes = item.attributes.iter().filter_map(carried);
+            let member = item.may_be_marked().then(|| self.member.to_attribute());
+            Some(quote!(#(#attributes)* #member #method))
+        })
+    }
+
+    /// The items of an implementation that asks `#parameter` for everything, with its methods made by `method`.
+    fn items_with(
+        &self,
+        parameter: &Ident,
+        errors: &mut Diagnostics,
+        method: impl Fn(&BlockItem, &Signature, &TokenStream, &mut Diagnostics) -> Option<TokenStream>,
+    ) -> Vec<TokenStream> {
         let name = &self.header.name;
         let (_, arguments, _) = self.header.generics.split_for_impl();
         let inner = quote_spanned!(Span::mixed_site()=> <#parameter as #name #arguments>);
         let items = self.block.items.iter();
-        items.filter_map(|item| self.item(item, &inner, errors)).collect()
-    }
-
-    fn item(&self, item: &BlockItem, inner: &TokenStream, errors: &mut Diagnostics) -> Option<TokenStream> {
-        let ours = Span::mixed_site();
-        let conditions = item
-            .attributes
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("cfg"));
-        if let ItemKind::Method(signature, _) = &item.kind {
-            let method = forward::method(item, signature, inner, errors)?;
-            let attributes = item.attributes.iter().filter_map(carried);
-            let member = item.may_be_marked().then(|| self.member.to_attribute());
-            return Some(quote!(#(#attributes)* #member #method));
-        }
-        if let Ok(constant) = syn::parse2::<TraitItemConst>(item.tokens.clone()) {
-            let (name, ty) = (&constant.ident, &constant.ty);
-            return Some(quote_spanned!(ours=> #(#conditions)* const #name: #ty = #inner::#name;));
-        }
-        if let Ok(ty) = syn::parse2::<TraitItemType>(item.tokens.clone()) {
-            let name = &ty.ident;
-            let (parameters, arguments, clause) = ty.generics.split_for_impl();
-            return Some(
-                quote_spanned!(ours=> #(#conditions)* type #name #parameters = #inner::#name #arguments #clause;),
-            );
-        }
-        None
+        items
+            .filter_map(|item| match &item.kind {
+                ItemKind::Method(signature, _) => method(item, signature, &inner, errors),
+                _ => associated(item, &inner),
+            })
+            .collect()
     }
 
     fn implementation(&self, wrapper: &Ident, parameter: &Ident, items: &[TokenStream]) -> TokenStream {
         let ours = Span::mixed_site();
         let name = &self.header.name;
         let (_, arguments, _) = self.header.generics.split_for_impl();
+        let ty = quote_spanned!(ours=> #wrapper<#parameter>);
         let mut generics = self.header.generics.clone();
         generics
             .params
@@ -125,7 +120,19 @@ impl Decorator<'_> {
         clause
             .predicates
             .push(parse_quote_spanned!(ours=> #parameter: #name #arguments));
-        clause.predicates.extend(self.needs(parameter));
+        clause.predicates.extend(self.needs(parameter, false));
+        // Who wants such a supertrait for the decorator implements it: here its methods are not seen.
+        let foreign = self.header.supertraits.iter().filter(|bound| is_foreign(bound));
+        let foreign = foreign.map(|bound| -> WherePredicate { parse_quote_spanned!(ours=> #ty: #bound) });
+        clause.predicates.extend(foreign);
+        self.implementation_for(&ty, &generics, items)
+    }
+
+    /// `impl Trait for ty`
+    fn implementation_for(&self, ty: &TokenStream, generics: &Generics, items: &[TokenStream]) -> TokenStream {
+        let ours = Span::mixed_site();
+        let name = &self.header.name;
+        let (_, arguments, _) = self.header.generics.split_for_impl();
         let (parameters, _, clause) = generics.split_for_impl();
         let async_trait = self.async_trait();
         let deprecated = |attribute: &Attribute| attribute.path().is_ident("deprecated");
@@ -141,7 +148,7 @@ impl Decorator<'_> {
             #(#allowed)*
             #silent
             #async_trait
-            impl #parameters #name #arguments for #wrapper<#parameter> #clause {
+            impl #parameters #name #arguments for #ty #clause {
                 #(#items)*
             }
         }
@@ -157,19 +164,24 @@ impl Decorator<'_> {
     }
 
     /// What the type inside must be able to do beside the trait.
-    fn needs(&self, parameter: &Ident) -> Vec<WherePredicate> {
+    fn needs(&self, parameter: &Ident, behind_pointer: bool) -> Vec<WherePredicate> {
         let ours = Span::mixed_site();
         let mut needs: Vec<WherePredicate> = Vec::new();
         let all_send = self.async_trait().is_some_and(|attribute| match &attribute.meta {
             Meta::List(list) => !list.tokens.clone().into_iter().any(|token| is_word(&token, "Send")),
             _ => true,
         });
-        let (mut send, mut sync) = (false, false);
+        let (mut send, mut sync, mut copied) = (false, false, false);
         for item in &self.block.items {
             let ItemKind::Method(signature, _) = &item.kind else {
                 continue;
             };
-            if all_send && signature.asyncness.is_some() || promises_send(signature) {
+            let copies = !behind_pointer && item.may_be_marked() && forward::takes_copy(signature);
+            copied |= copies;
+            // A pointer hands a returned future through: it holds nothing of its own.
+            let promised = promises_send(signature) && !behind_pointer;
+            if all_send && signature.asyncness.is_some() || promised {
+                send |= copies || behind_pointer;
                 match signature.receiver().map(|receiver| &receiver.kind) {
                     None => {}
                     Some(ReceiverKind::Reference(_, _, None)) => sync = true,
@@ -177,6 +189,9 @@ impl Decorator<'_> {
                 }
             }
             needs.extend(of_self(signature, parameter));
+        }
+        if copied {
+            needs.push(parse_quote_spanned!(ours=> #parameter: ::core::clone::Clone + 'static));
         }
         if send {
             needs.push(parse_quote_spanned!(ours=> #parameter: ::core::marker::Send));
@@ -186,4 +201,21 @@ impl Decorator<'_> {
         }
         needs
     }
+}
+
+/// A constant or a type: that of what is inside.
+fn associated(item: &BlockItem, inner: &TokenStream) -> Option<TokenStream> {
+    let ours = Span::mixed_site();
+    let conditions = item
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"));
+    if let Ok(constant) = syn::parse2::<TraitItemConst>(item.tokens.clone()) {
+        let (name, ty) = (&constant.ident, &constant.ty);
+        return Some(quote_spanned!(ours=> #(#conditions)* const #name: #ty = #inner::#name;));
+    }
+    let ty = syn::parse2::<TraitItemType>(item.tokens.clone()).ok()?;
+    let name = &ty.ident;
+    let (parameters, arguments, clause) = ty.generics.split_for_impl();
+    Some(quote_spanned!(ours=> #(#conditions)* type #name #parameters = #inner::#name #arguments #clause;))
 }

@@ -15,6 +15,7 @@ use syn::{Expr, ExprPath, Path};
 use crate::args::{ApplyArgs, Args, Service};
 use crate::signature::Output;
 use crate::site::{Flow, Site};
+use crate::witness::Question;
 
 pub(crate) use self::fallback::misplaced as misplaced_fallback;
 
@@ -33,8 +34,10 @@ pub(crate) struct Operation<'a> {
     pub(crate) shares_parameters: bool,
     /// Where a decorator keeps the service that it may have been given.
     pub(crate) handle: Option<Expr>,
-    /// A question to the compiler, in front of everything.
-    pub(crate) probe: Option<TokenStream>,
+    /// Whether a trait says that it is an apply.
+    pub(crate) question: Question,
+    /// Whether each attempt can have the arguments that the body gives away.
+    pub(crate) given_away: Option<TokenStream>,
 }
 
 #[derive(Clone, Copy)]
@@ -59,7 +62,7 @@ pub(crate) struct PerAttempt {
 
 /// The body of a function that is an operation.
 pub(crate) fn operation(operation: &Operation<'_>, site: Site) -> TokenStream {
-    let probe = &operation.probe;
+    let given_away = &operation.given_away;
     let owned = owned(operation, &site);
     let code = if runs_at_once(operation, &site) {
         let known = call::known(operation);
@@ -73,7 +76,7 @@ pub(crate) fn operation(operation: &Operation<'_>, site: Site) -> TokenStream {
         };
         quote!(#begin #steps)
     };
-    site.fill(quote!(#probe #owned #code))
+    site.fill(quote!(#given_away #owned #code))
 }
 
 /// Where nothing is said but names, the steps of a blocking attempt are one function of the runtime.

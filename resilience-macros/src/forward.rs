@@ -1,11 +1,17 @@
 //! One method of a decorator: the signature of the trait's method, and a body that calls the implementation inside.
 
+mod copies;
+mod returned;
+
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Expr, FnArg, GenericParam, Pat, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type, parse_quote_spanned,
 };
 
+pub(crate) use self::copies::{copy_parameters, is_copy, says_copy};
+use self::returned::Given;
+pub(crate) use self::returned::takes_copy;
 use crate::args::Args;
 use crate::block::BlockItem;
 use crate::diagnostics::Diagnostics;
@@ -20,7 +26,8 @@ pub(crate) fn method(
     implementation: &TokenStream,
     errors: &mut Diagnostics,
 ) -> Option<TokenStream> {
-    if let Some(place) = mentions_self(signature) {
+    let given = Given::of(signature);
+    if let Some(place) = mentions_self_beside(signature, given) {
         if item.body().is_some() && !item.may_be_marked() {
             return None;
         }
@@ -34,11 +41,49 @@ pub(crate) fn method(
         );
         return None;
     }
-    let mut signature = signature.clone();
+    // What is not marked is handed through as it is, whatever it outlives.
+    let copied = item.may_be_marked() && takes_copy(signature);
     let receiver = match signature.receiver() {
         None => None,
+        Some(receiver) if copied => {
+            returned::check_copy(signature, errors);
+            let copy = returned::copy_of(receiver);
+            Some(quote_spanned!(Span::mixed_site()=> &#copy.inner))
+        }
         Some(receiver) => Some(inner(receiver, errors)?),
     };
+    let (signature, call) = forwarded(signature, implementation, receiver, errors);
+    let ours = Span::mixed_site().located_at(signature.ident.span());
+    let call = match given {
+        _ if signature.asyncness.is_none() => call,
+        _ => quote_spanned!(ours=> #call.await),
+    };
+    let body = if let Some(given) = given {
+        given.decorated(&call, &signature)
+    } else if signature.asyncness.is_some() || !item.may_be_marked() {
+        call
+    } else if is_boxed_future(&signature) {
+        quote_spanned!(ours=> ::std::boxed::Box::pin(async move { #call.await }))
+    } else if returns_future(&signature) {
+        quote_spanned!(ours=> async move { #call.await })
+    } else {
+        call
+    };
+    let copy = signature.receiver().filter(|_| copied).map(|receiver| {
+        let (this, copy) = (this(receiver), returned::copy_of(receiver));
+        quote_spanned!(ours=> let #copy = ::core::clone::Clone::clone(#this);)
+    });
+    Some(quote_spanned!(ours=> #signature { #copy #body }))
+}
+
+/// The signature with a plain name for every parameter, and a call of the implementation with these.
+pub(crate) fn forwarded(
+    signature: &Signature,
+    implementation: &TokenStream,
+    receiver: Option<TokenStream>,
+    errors: &mut Diagnostics,
+) -> (Signature, TokenStream) {
+    let mut signature = signature.clone();
     let arguments = arguments(&mut signature, errors);
     let name = &signature.ident;
     let generics = turbofish(&signature);
@@ -51,28 +96,22 @@ pub(crate) fn method(
     if let Safety::Unsafe(_) = signature.safety {
         call = quote_spanned!(ours=> unsafe { #call });
     }
-    let body = if signature.asyncness.is_some() {
-        quote_spanned!(ours=> #call.await)
-    } else if !item.may_be_marked() {
-        call
-    } else if is_boxed_future(&signature) {
-        quote_spanned!(ours=> ::std::boxed::Box::pin(async move { #call.await }))
-    } else if returns_future(&signature) {
-        quote_spanned!(ours=> async move { #call.await })
-    } else {
-        call
-    };
-    Some(quote_spanned!(ours=> #signature { #body }))
+    (signature, call)
 }
 
 /// `self.service`, where a decorator keeps the service that it may have been given.
 pub(crate) fn handle(signature: &Signature) -> Option<Expr> {
-    let this = this(signature.receiver()?);
+    let receiver = signature.receiver()?;
+    if takes_copy(signature) {
+        let copy = returned::copy_of(receiver);
+        return Some(parse_quote_spanned!(Span::mixed_site()=> #copy.service));
+    }
+    let this = this(receiver);
     Some(parse_quote_spanned!(Span::mixed_site()=> #this.service))
 }
 
 /// What an idempotent method takes by value must be said to be copied: an attempt gives it away.
-pub(crate) fn check_repeatable(function: &Function, args: &Args, errors: &mut Diagnostics) {
+pub(crate) fn check_repeatable(function: &Function, known: &[Ident], args: &Args, errors: &mut Diagnostics) {
     let copied = |name: &Ident| {
         let mut names = args.clone.iter().flat_map(|(_, names)| names);
         names.any(|copied| copied == name)
@@ -95,7 +134,7 @@ pub(crate) fn check_repeatable(function: &Function, args: &Args, errors: &mut Di
             }
             FnArg::Typed(parameter) => {
                 let Pat::Ident(name) = &*parameter.pat else { continue };
-                if !is_copy(&parameter.ty) && !copied(&name.ident) {
+                if !is_copy(&parameter.ty, &function.signature, known) && !copied(&name.ident) {
                     let name = &name.ident;
                     errors.error_over(
                         parameter,
@@ -107,27 +146,6 @@ pub(crate) fn check_repeatable(function: &Function, args: &Args, errors: &mut Di
                 }
             }
         }
-    }
-}
-
-/// Types that are `Copy` whatever is in scope, unless somebody gave their names to others: then the compiler says so.
-pub(crate) fn is_copy(ty: &Type) -> bool {
-    const PRIMITIVES: &[&str] = &[
-        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8",
-        "usize",
-    ];
-    match ty {
-        // What is borrowed exclusively is borrowed again for each attempt.
-        Type::Reference(_) | Type::FnPtr(_) | Type::Ptr(_) | Type::Never(_) => true,
-        Type::Path(path) => {
-            let word = path.path.get_ident();
-            word.is_some_and(|word| PRIMITIVES.iter().any(|primitive| word == primitive))
-        }
-        Type::Tuple(tuple) => tuple.elems.iter().all(is_copy),
-        Type::Array(array) => is_copy(&array.elem),
-        Type::Paren(inner) => is_copy(&inner.elem),
-        Type::Group(inner) => is_copy(&inner.elem),
-        _ => false,
     }
 }
 
@@ -165,7 +183,7 @@ fn is_self(ty: &Type) -> bool {
 }
 
 /// `self`, as the signature has it.
-fn this(receiver: &Receiver) -> Ident {
+pub(crate) fn this(receiver: &Receiver) -> Ident {
     Ident::new("self", receiver.self_token.span)
 }
 
@@ -236,14 +254,19 @@ fn is_boxed_future(signature: &Signature) -> bool {
 }
 
 /// Where a parameter or the return type is, or holds, `Self` itself rather than something that belongs to it.
-fn mentions_self(signature: &Signature) -> Option<Span> {
+pub(crate) fn mentions_self(signature: &Signature) -> Option<Span> {
+    mentions_self_beside(signature, None)
+}
+
+/// The same, beside a `Self` that is given.
+fn mentions_self_beside(signature: &Signature, given: Option<Given>) -> Option<Span> {
     let parameters = signature.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(parameter) => Some(parameter.ty.to_token_stream()),
         FnArg::Receiver(_) => None,
     });
     let output = match &signature.output {
-        ReturnType::Default => TokenStream::new(),
-        ReturnType::Type(_, ty) => ty.to_token_stream(),
+        ReturnType::Type(_, ty) if given.is_none() => ty.to_token_stream(),
+        _ => TokenStream::new(),
     };
     parameters.chain([output]).find_map(bare_self)
 }

@@ -116,7 +116,7 @@ use proc_macro::TokenStream;
 /// | --- | --- | --- |
 /// | `max_attempts = 4` | 3 | 1 to 1,000,000; counts the first run |
 /// | `max_retries = 3` | | in place of `max_attempts`; counts the runs after the first |
-/// | `backoff = exponential` | exponential | `none`, `fixed`, `linear`, `incremental`, `exponential`, `fibonacci` |
+/// | `backoff = exponential` | exponential | `none`, `fixed`, `linear`, `exponential`, `fibonacci` |
 /// | `base_delay = "100ms"` | 100 ms | up to `max_delay` |
 /// | `min_delay = "50ms"` | 0 | up to `max_delay` |
 /// | `max_delay = "10s"` | 10 s | up to one day |
@@ -177,8 +177,9 @@ use proc_macro::TokenStream;
 /// | --- | --- | --- |
 /// | `breaker(enabled = true)` | true | |
 /// | `breaker(per = attempt)` | attempt | `attempt` or `call`: what is judged as one |
-/// | `breaker(failure_threshold = 5)` | 5 | 1 to 1,000,000 failures, or 0 where a rate is given |
-/// | `breaker(failure_count = consecutive)` | consecutive | `consecutive` or `cumulative` |
+/// | `breaker(failure_threshold = 8)` | 8 | 1 to 1,000,000 failures, or 0 where a rate is given |
+/// | `breaker(failure_span = "500ms")` | 500 ms | up to 1 day from the second failure in a row to the one that opens the circuit; 0: any time |
+/// | `breaker(failure_count = consecutive)` | consecutive | `consecutive`, or `cumulative`: all in `window` |
 /// | `breaker(failure_rate = 0.5)` | 0, no such rule | 0 to 1 |
 /// | `breaker(slow_call_rate = 0.5)` | 0, no such rule | 0 to 1 |
 /// | `breaker(slow_call_duration = "60s")` | 60 s | 1 ms to 1 day |
@@ -187,15 +188,17 @@ use proc_macro::TokenStream;
 /// | `breaker(count_transient = true)` | true | |
 /// | `breaker(count_throttled = true)` | true | |
 /// | `breaker(count_timeouts = true)` | true | |
-/// | `breaker(count_permanent = false)` | false | |
+/// | `breaker(permanent = probe_success)` | `probe_success` | `failure`, `probe_success` or `neutral` |
 /// | `breaker(on_abandon = ignore)` or `"10s"` | ignore | `ignore`, or 1 ms to 1 day |
-/// | `breaker(recovery_timeout = "30s")` | 30 s | 1 ms to 1 day |
-/// | `breaker(recovery_factor = 1.0)` | 1 | 1 to 100 |
-/// | `breaker(max_recovery_timeout = "1d")` | 1 day | `recovery_timeout` to 1 day |
+/// | `breaker(recovery_timeout = "5s")` | 5 s | 1 ms to 1 day |
+/// | `breaker(recovery_factor = 2.0)` | 2 | 1 to 100 |
+/// | `breaker(max_recovery_timeout = "60s")` | 60 s, or `recovery_timeout` if that is longer | `recovery_timeout` to 1 day |
+/// | `breaker(recovery_jitter = 0.1)` | 0.1 | 0 to 1 |
 /// | `breaker(cooldown = "0s")` | 0 | up to 1 day |
 /// | `breaker(half_open_max_calls = 2)` | 2 | 1 to 64 |
 /// | `breaker(success_threshold = 2)` | 2 | 1 to 255 |
 /// | `breaker(probe_timeout = "60s")` | 60 s | 1 ms to 1 day |
+/// | `breaker(ramp = "10s")` | 0, all at once | up to 1 day in which the share of admitted calls grows after closing |
 /// | `budget(enabled = true)` | true | |
 /// | `budget(deposit = 0.1)` | 0.1 | 0 to 10 |
 /// | `budget(throttled_cost = 1.0)` | 1 | 0 to 1 |
@@ -207,8 +210,8 @@ use proc_macro::TokenStream;
 /// A mark takes `operation`, `attempt_timeout`, `classify`, `fallback` and `interrupted`, and `#[idempotent]` also `retry(..)` and `clone(..)`. What a method says
 /// goes over what the block says, within `retry(..)` field by field; `clone(..)` of both is taken together. A method with a `#[retry_service]` of its own is another service's.
 ///
-/// An idempotent method that calls an `#[apply]` method of the same block, as `self.write_plan(..)` or
-/// `Self::write_plan(self, ..)`, does not compile:
+/// An idempotent method that uses an `#[apply]` method of the same block, as `self.write_plan(..)`,
+/// `PlanService::write_plan(self, ..)` or `Self::write_plan`, does not compile:
 ///
 /// ```compile_fail
 /// # use resilience_core::{apply, idempotent, retry_service};
@@ -281,12 +284,16 @@ use proc_macro::TokenStream;
 /// - `async fn`, `impl Future + Send`, `Pin<Box<dyn Future>>` and `#[async_trait]`, above or below, work; so do generics, associated
 ///   types and constants, and methods without `self`. Unmarked methods are forwarded as they are.
 /// - Default bodies belong to the implementation: the decorator forwards to them, and protects the call once.
-/// - An idempotent method gives its arguments away in every attempt: what it takes by value, other than numbers, `bool` and `char`,
-///   stands in `clone(..)`.
+/// - `pointers(Arc)` in the attribute implements the trait for `Arc<S>`, so that `new` also takes an `Arc<dyn PlanStore>`. It takes
+///   `Arc`, `Box` and `Rc`, for traits that are not implemented for these pointers already.
+/// - An idempotent method gives its arguments away in every attempt: what it takes by value stands in `clone(..)`, unless it is a
+///   number, `bool` or `char`, or is `Copy` by a bound (`K: Copy`, `type Id: Copy`).
+/// - A returned future that may outlive `self`, such as `BoxFuture<'static, R>`, gets a clone of `S`, which must be `Clone + 'static`.
 /// - The decorator has the supertraits `Send`, `Sync`, `Sized`, `Unpin`, `UnwindSafe`, `RefUnwindSafe`, `Any`, `Debug`, `Clone` and
-///   lifetimes where `S` has them. Others are refused: write `where Self: Display` in place of `: Display`, and implement them for
-///   the decorator.
-/// - `Arc<Self>`, `Pin<&mut Self>`, and a bare `Self` among parameters and results cannot be forwarded.
+///   lifetimes where `S` has them. Implement any other one, such as `Display`, for the decorator: it implements the trait then.
+/// - What returns `Self`, `Result<Self, E>` or `Option<Self>` returns a decorator. `Arc<Self>`, `Pin<&mut Self>`, and a bare `Self`
+///   in other places cannot be forwarded.
+/// - Where the trait is private and nothing constructs the decorator, the compiler warns at the name of the trait.
 /// - An implementation that calls a method `idempotent` which the trait declares `#[apply]` does not compile.
 ///
 /// # What the return type must be able to do

@@ -1,20 +1,22 @@
 //! The words on the methods of a block, and what becomes of a method that has one.
 //!
-//! `#[idempotent]`, `#[plain]` and `#[apply]` only write down that they were there: in the attribute that the block left
-//! behind all others. That one runs when nothing is hidden any more, and makes the method an operation, or leaves it alone.
+//! `#[idempotent]`, `#[plain]` and `#[apply]` write down that they were there: in the attribute that the block left behind all
+//! others. That one runs when nothing is hidden any more, and makes the method an operation, or leaves it alone. Where
+//! other attributes stand between the two, the word does the work itself: those may rewrite the body, and what they write
+//! belongs round the operation, as it does on a method with an attribute of its own.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;
 
 use crate::args::{self, Args, Heir, Holder};
-use crate::block::{Member, Place, Word, refuse_applies};
+use crate::block::{Member, Place, Word, is_member};
 use crate::diagnostics::Diagnostics;
 use crate::expand::Kind;
 use crate::forward;
 use crate::item::{Function, Item};
 use crate::method::{self, attribute_place, emitted};
-use crate::seal::{Mark, Marks};
+use crate::seal::{self, Mark, Marks};
 use crate::site::{Flow, Site};
 use crate::witness;
 
@@ -32,15 +34,22 @@ pub(crate) fn word(mark: Mark, args: TokenStream, item: TokenStream) -> TokenStr
         Ok(Item::Function(mut function)) => {
             let marks = Marks::take(&mut function);
             let (marks, left) = written(&word, marks, &mut function.attributes, &mut errors);
-            if let Some(member) = left {
+            let mut called = None;
+            if let Some(mut member) = left {
+                if goes_first(&member, mark, &function.attributes) {
+                    called = made(&member, &word, &mut function, &mut errors);
+                    member.done = true;
+                }
+                function.attributes.push(member.to_attribute());
                 marks.leave(&mut function, &member.krate);
             }
-            emitted(function, errors)
+            emitted(quote!(#function #called), errors)
         }
         Ok(Item::Declared(mut declared)) => {
             let marks = Marks::take_seals(&mut declared.attributes);
             let (marks, left) = written(&word, marks, &mut declared.attributes, &mut errors);
             if let Some(member) = left {
+                declared.attributes.push(member.to_attribute());
                 let _ = marks.leave_seals(&mut declared.attributes, &member.krate, None);
             }
             emitted(declared, errors)
@@ -59,7 +68,20 @@ pub(crate) fn word(mark: Mark, args: TokenStream, item: TokenStream) -> TokenStr
     }
 }
 
-/// Writes the word into the attribute of the block; that attribute, unless something is wrong.
+/// Whether a word makes the operation at once: other attributes follow that may rewrite the body.
+fn goes_first(member: &Member, mark: Mark, attributes: &[Attribute]) -> bool {
+    let others = |attribute: &&Attribute| !seal::is_inert(attribute) && !is_member(attribute);
+    let others: Vec<&Attribute> = attributes.iter().filter(others).collect();
+    // An apply may have an attribute of its own below, and is then none of the block's.
+    let own = |attribute: &&Attribute| {
+        let last = attribute.path().segments.last();
+        mark == Mark::Apply && last.is_some_and(|last| last.ident == "retry_service")
+    };
+    let operates = !matches!(member.place, Place::Declaration | Place::Broken);
+    operates && !others.is_empty() && !others.iter().any(own)
+}
+
+/// Writes the word into the attribute of the block; that attribute, taken off, unless something is wrong.
 pub(crate) fn written(
     word: &Word,
     mut marks: Marks,
@@ -113,7 +135,6 @@ pub(crate) fn written(
         return (marks, None);
     }
     member.words.push(word.clone());
-    attributes.push(member.to_attribute());
     (marks, Some(member))
 }
 
@@ -149,26 +170,34 @@ fn of_function(member: &Member, mut function: Function) -> TokenStream {
     let mut errors = Diagnostics::default();
     let mut marks = Marks::take(&mut function);
     let word = only_word(member, &mut marks, &mut errors);
-    let is_apply = word.is_some_and(|word| word.mark == Mark::Apply);
-    let called = witness::called(member, is_apply, &function.signature);
+    if member.done {
+        return emitted(function, errors);
+    }
     let Some(word) = word else {
-        let errors = errors.into_compile_errors();
-        return quote!(#function #called #errors);
+        let called = witness::called(member, false, &function.signature);
+        return emitted(quote!(#function #called), errors);
     };
     let witness = witness::declared(member, word, &function.signature);
+    let called = made(member, word, &mut function, &mut errors);
+    emitted(quote!(#function #witness #called), errors)
+}
+
+/// Makes of the method what its word says; what stands beside it for others that call it.
+fn made(member: &Member, word: &Word, function: &mut Function, errors: &mut Diagnostics) -> Option<TokenStream> {
     let mut questions = None;
     if word.mark == Mark::Idempotent {
-        refuse_applies(&function.body.tokens, &member.applies, &mut errors);
+        member
+            .owner
+            .refuse_applies(&function.body.tokens, &member.applies, errors);
         questions = witness::questions(member, &function.body.tokens);
     }
     match member.place {
         // The decorator protects the calls from outside; a body that a trait brings is not called twice over.
         Place::Declaration | Place::Broken => {}
-        Place::Inherent | Place::Implementation | Place::Decorator => operate(member, word, &mut function, &mut errors),
+        Place::Inherent | Place::Implementation | Place::Decorator => operate(member, word, function, errors),
     }
-    method::ask(&mut function, questions);
-    let errors = errors.into_compile_errors();
-    quote!(#function #witness #called #errors)
+    method::ask(function, questions);
+    witness::called(member, word.mark == Mark::Apply, &function.signature)
 }
 
 /// The word of a method, unless it has none or several that contradict each other.
@@ -205,7 +234,7 @@ fn operate(member: &Member, word: &Word, function: &mut Function, errors: &mut D
     let args = Args::parse(options, word.place, Holder::Member, errors);
     if member.place == Place::Decorator {
         if let Kind::Idempotent(_) = kind {
-            forward::check_repeatable(function, &args, errors);
+            forward::check_repeatable(function, &member.copy, &args, errors);
         }
     }
     method::operate(function, &args, kind, Some(member.place), errors);

@@ -10,7 +10,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 
 use crate::args::{ApplyArgs, Args, Holder, as_name, is_name, snake_case};
-use crate::block::{Member, Place, is_member, refuse_applies};
+use crate::block::{Member, Place, is_member};
 use crate::diagnostics::Diagnostics;
 use crate::expand::{self, Kind, Operation};
 use crate::forward;
@@ -52,10 +52,20 @@ pub(crate) fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream
             errors.error(word.place, format!("`#[{name}]` is here"));
             return emitted(function, errors);
         }
+        if member.as_ref().is_some_and(|member| member.done) {
+            errors.error(
+                attribute,
+                "`#[apply]` has made this method an operation of the block already: write this `#[retry_service]` above `#[apply]`",
+            );
+            errors.error(word.place, "`#[apply]` is here");
+            return emitted(function, errors);
+        }
     }
     let mut questions = None;
     if let (Some(member), Some(_)) = (&member, args.idempotent) {
-        refuse_applies(&function.body.tokens, &member.applies, &mut errors);
+        member
+            .owner
+            .refuse_applies(&function.body.tokens, &member.applies, &mut errors);
         questions = witness::questions(member, &function.body.tokens);
     }
     if let Some(first) = marks.retry_service() {
@@ -137,13 +147,13 @@ pub(crate) fn operate(
     if !errors.is_empty() {
         return;
     }
-    let mut probe = witness::probe(function, kind, place, &args.krate);
-    if let Kind::Idempotent(_) = kind {
-        let given_away = moves::given_away(function, &site.statements, &copies);
-        if let Some(question) = witness::given_away(&given_away, &args.krate) {
-            probe.get_or_insert_default().extend(question);
+    let given_away = match kind {
+        Kind::Idempotent(_) => {
+            let given_away = moves::given_away(function, &site.statements, &copies);
+            witness::given_away(&given_away, &args.krate)
         }
-    }
+        Kind::Plain | Kind::Apply => None,
+    };
     let mut copies = copies;
     let whole_self = match kind {
         Kind::Plain | Kind::Apply if !shares_parameters => parameters::changed_self(function, &site),
@@ -168,7 +178,8 @@ pub(crate) fn operate(
         handle: (place == Some(Place::Decorator))
             .then(|| forward::handle(&function.signature))
             .flatten(),
-        probe,
+        question: witness::Question::of(function, kind, place, &args.krate),
+        given_away,
     };
     function.body.tokens = expand::operation(&operation, site);
 }

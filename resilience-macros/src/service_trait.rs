@@ -1,12 +1,14 @@
 //! The attribute on a trait: the trait stays what it is, and gets a decorator beside it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
+use syn::TraitItemType;
 
 use crate::args::{Args, Holder, Service};
-use crate::block::{Block, Member, Place, TraitHeader, check_shared};
+use crate::block::{Block, Member, Owner, Place, TraitHeader, check_shared};
 use crate::decorator::Decorator;
 use crate::diagnostics::Diagnostics;
+use crate::forward;
 use crate::method::{attribute_place, emitted};
 use crate::service_impl::{distribute, is_second};
 use crate::tokens::is_word;
@@ -46,6 +48,9 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         applies: Vec::new(),
         calls: Vec::new(),
         called: false,
+        owner: Owner::default(),
+        done: false,
+        copy: copies(&header, &block),
         options: options.clone(),
         words: Vec::new(),
     };
@@ -59,6 +64,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     distribute(
         &mut block,
         place(Place::Declaration),
+        &Owner::of_trait(&header.name),
         &args,
         options,
         attribute,
@@ -66,6 +72,15 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     );
     let errors = errors.into_compile_errors();
     quote!(#block #decorator #errors)
+}
+
+/// The type parameters and the associated types of the trait that are `Copy` by their bounds.
+fn copies(header: &TraitHeader, block: &Block) -> Vec<Ident> {
+    let types = block.items.iter().filter_map(|item| {
+        let ty = syn::parse2::<TraitItemType>(item.tokens.clone()).ok()?;
+        forward::says_copy(&ty.bounds).then_some(ty.ident)
+    });
+    forward::copy_parameters(&header.generics).chain(types).collect()
 }
 
 /// The options of a trait are evaluated in its decorator, which has nothing of the implementation's.

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::{
     FnArg, GenericArgument, Pat, PatIdent, Path, PathArguments, ReturnType, Signature, Token, Type, TypeInfer,
     TypeParamBound,
@@ -68,6 +69,46 @@ pub(crate) fn returns_future(signature: &Signature) -> bool {
     match &signature.output {
         ReturnType::Default => false,
         ReturnType::Type(_, ty) => future(ty).is_some(),
+    }
+}
+
+/// Whether the function returns a future that may live longer than what it was given: a boxed one that names no lifetime, or
+/// any that says `'static`.
+pub(crate) fn outlives_self(signature: &Signature) -> bool {
+    match &signature.output {
+        ReturnType::Default => false,
+        ReturnType::Type(_, ty) => is_static(ty),
+    }
+}
+
+fn is_static(ty: &Type) -> bool {
+    let lifetimes = |bounds: &Punctuated<TypeParamBound, Token![+]>| {
+        let lifetime = bounds.iter().find_map(|bound| match bound {
+            TypeParamBound::Lifetime(lifetime) => Some(lifetime.ident == "static"),
+            _ => None,
+        });
+        bounds
+            .iter()
+            .any(|bound| future_bound(bound).is_some())
+            .then_some(lifetime)
+    };
+    match ty {
+        Type::ImplTrait(ty) => lifetimes(&ty.bounds).is_some_and(|lifetime| lifetime == Some(true)),
+        Type::TraitObject(ty) => lifetimes(&ty.bounds).is_some_and(|lifetime| lifetime != Some(false)),
+        Type::Group(ty) => is_static(&ty.elem),
+        Type::Paren(ty) => is_static(&ty.elem),
+        Type::Path(ty) => {
+            let Some(last) = ty.path.segments.last() else {
+                return false;
+            };
+            let alias = last.ident == "BoxFuture" || last.ident == "LocalBoxFuture";
+            arguments(&ty.path).any(|argument| match argument {
+                GenericArgument::Lifetime(lifetime) => alias && lifetime.ident == "static",
+                GenericArgument::Type(ty) => (last.ident == "Pin" || last.ident == "Box") && is_static(ty),
+                _ => false,
+            })
+        }
+        _ => false,
     }
 }
 

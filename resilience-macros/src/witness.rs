@@ -1,22 +1,23 @@
 //! A trait says `#[apply]`, and an implementation somewhere else says `idempotent`: two items that no macro sees together.
 //!
 //! So the trait leaves a witness that the compiler finds: a hidden method beside the one that is marked. Every idempotent
-//! method that may implement a trait asks, in a line that never runs, for the witness of its own name; where there is none,
-//! a stand-in answers that is one reference further away.
+//! method that may implement a trait asks, in a closure that never runs, for the witness of its own name; where there is
+//! none, a stand-in answers that is one reference further away.
 //!
 //! Within one block it is the same: a method that others call leaves a function that says what it is.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Path, Signature, Visibility};
 
-use crate::block::{Call, Member, Place, Word, calls};
+use crate::block::{Call, Member, Place, Word, mentions_self};
 use crate::expand::{Kind, located};
 use crate::item::Function;
 use crate::seal::Mark;
 
-/// The witness of an `#[apply]` in the declaration of a trait.
+/// The witness of an `#[apply]` in the declaration of a trait. It has a `self` also where the method has none, and serves
+/// types without a size as well: who asks has a type, and may have no more.
 pub(crate) fn declared(member: &Member, word: &Word, signature: &Signature) -> Option<TokenStream> {
     if member.place != Place::Declaration || word.mark != Mark::Apply {
         return None;
@@ -27,45 +28,60 @@ pub(crate) fn declared(member: &Member, word: &Word, signature: &Signature) -> O
     Some(quote_spanned! {ours=>
         #[doc(hidden)]
         #[inline]
-        fn #name(&self) -> #krate::__private::Applied
-        where
-            Self: ::core::marker::Sized,
-        {
+        fn #name(&self) -> #krate::__private::Applied {
             #krate::__private::Applied
         }
     })
 }
 
-/// The question that an idempotent method asks, if it may implement a trait.
-pub(crate) fn probe(function: &Function, kind: Kind, place: Option<Place>, krate: &Path) -> Option<TokenStream> {
-    let Kind::Idempotent(word) = kind else {
-        return None;
-    };
-    let asks = match place {
-        Some(Place::Implementation) => true,
-        // Methods of traits have a receiver, for all that is known here, and never a visibility.
-        None => function.signature.receiver().is_some() && matches!(function.visibility, Visibility::Inherited),
-        _ => false,
-    };
-    if !asks {
-        return None;
+/// What an idempotent method does to find out whether it implements an apply.
+pub(crate) enum Question {
+    /// It has no trait.
+    Unasked,
+    /// The compiler is asked.
+    Compiler(TokenStream),
+    /// Nothing says whether there is a trait, or even a type: the operation finds out when it is linked, by its path.
+    Path,
+}
+
+impl Question {
+    pub(crate) fn of(function: &Function, kind: Kind, place: Option<Place>, krate: &Path) -> Self {
+        let Kind::Idempotent(word) = kind else {
+            return Self::Unasked;
+        };
+        match place {
+            Some(Place::Implementation) => Self::Compiler(probe(function, word, krate)),
+            // Methods of traits never have a visibility.
+            None if matches!(function.visibility, Visibility::Inherited) => {
+                if function.signature.receiver().is_some() || speaks_of_self(function) {
+                    Self::Compiler(probe(function, word, krate))
+                } else {
+                    Self::Path
+                }
+            }
+            _ => Self::Unasked,
+        }
     }
+}
+
+/// Only in an `impl` block or a trait is there a `Self`.
+fn speaks_of_self(function: &Function) -> bool {
+    mentions_self(&function.signature.to_token_stream()) || mentions_self(&function.body.tokens)
+}
+
+fn probe(function: &Function, word: Span, krate: &Path) -> TokenStream {
     let ours = Span::mixed_site();
     let at_word = ours.located_at(word);
     let name = name(&function.signature);
     let krate = located(krate, word);
-    let question = quote_spanned! {at_word=>
-        #krate::__private::may_be_repeated(#krate::__private::never::<&Self>().#name());
-    };
-    Some(quote_spanned! {ours=>
-        if false {
-            trait Unmarked {
-                fn #name(&self) {}
-            }
-            impl<T: ?::core::marker::Sized> Unmarked for &T {}
-            #question
+    let question = quote_spanned!(at_word=> #krate::__private::ask(|it: &Self| it.#name()););
+    quote_spanned! {ours=>
+        trait Unmarked {
+            fn #name(&self) {}
         }
-    })
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        #question
+    }
 }
 
 /// The question whether each attempt can have the arguments that the body gives away.
@@ -103,7 +119,7 @@ pub(crate) fn called(member: &Member, is_apply: bool, signature: &Signature) -> 
 
 /// The questions that an idempotent method asks about those that it calls, each at the call.
 pub(crate) fn questions(member: &Member, body: &TokenStream) -> Option<TokenStream> {
-    let calls = calls(body, &member.calls);
+    let calls = member.owner.calls(body, &member.calls);
     if calls.is_empty() {
         return None;
     }
@@ -131,5 +147,5 @@ fn name(signature: &Signature) -> Ident {
 }
 
 fn kind_of(method: &Ident) -> Ident {
-    Ident::new(&format!("__resilience_kind_of_{}", method.unraw()), Span::mixed_site())
+    Ident::new(&format!("__kind_of_{}", method.unraw()), Span::mixed_site())
 }

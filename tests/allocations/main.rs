@@ -9,7 +9,7 @@
 use resilience_core::{
     BreakerOptions, BreakerPolicy, CircuitBreaker, Interruption, Registry, ServiceOptions, Window, retry_service, scope,
 };
-use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, secs};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
@@ -115,7 +115,7 @@ fn a_call_that_goes_well_allocates_nothing() {
         ("sync", &|| assert!(plans.fetch_blocking(Ok).is_ok())),
         ("sync, plain", &|| assert!(plans.count_blocking(Ok).is_ok())),
         ("nested three deep, async", &|| {
-            assert!(run(plans.fetch(|_| plans.fetch(|_| plans.fetch(slow)))).is_ok());
+            assert!(run(plans.fetch(|_| plans.fetch(|_| plans.fetch(fine)))).is_ok());
         }),
         ("nested three deep, mixed", &|| {
             assert!(run(plans.fetch(async |_| plans.count_blocking(|_| plans.fetch_blocking(Ok)))).is_ok());
@@ -124,6 +124,18 @@ fn a_call_that_goes_well_allocates_nothing() {
     for (what, call) in table {
         assert_eq!(allocations(100, call), 0, "{what}");
     }
+}
+
+#[test]
+fn a_call_inside_another_allocates_a_timer_when_it_first_suspends() {
+    let plans = Plans::new(Registry::new(), "plan_service", ServiceOptions::new());
+
+    // The two calls inside are cut when the time of the outermost is over.
+    let call = || assert!(run(plans.fetch(|_| plans.fetch(|_| plans.fetch(slow)))).is_ok());
+
+    // The timer thread starts with the first.
+    call();
+    assert_eq!(allocations(100, call), 200);
 }
 
 #[test]
@@ -200,7 +212,7 @@ fn a_retry_allocates_twice_at_the_most() {
 
 #[test]
 fn a_rejected_call_allocates_nothing() {
-    let layer = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+    let layer = ServiceOptions::new().breaker(exact().failure_threshold(1));
     let plans = World::new().plans("plan_service", layer);
     assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
     let table: [(&str, &dyn Fn()); 4] = [
@@ -226,18 +238,18 @@ fn breaker(layer: BreakerOptions, failures: u32) -> CircuitBreaker {
 
 #[test]
 fn a_breaker_by_itself_allocates_nothing_for_a_success_whatever_its_rules() {
-    let rate = BreakerPolicy::builder().failure_rate(0.5).failure_threshold(0);
+    let rate = exact().failure_rate(0.5).failure_threshold(0);
     let calls = |size| rate.window(Window::Calls(size)).minimum_calls(1_000_000);
     let time = rate.window(Window::Time(secs(60))).minimum_calls(1_000_000);
     let table = [
-        ("consecutive", BreakerPolicy::builder(), 0),
-        ("consecutive, after a failure", BreakerPolicy::builder(), 1),
+        ("consecutive", exact(), 0),
+        ("consecutive, after a failure", exact(), 1),
         ("window of calls, filling", calls(10_000), 0),
         ("window of calls, full", calls(1), 0),
         ("window of calls, with failures", calls(10_000), 5),
         ("window of time", time, 0),
         ("window of time, with failures", time, 5),
-        ("slow calls", BreakerPolicy::builder().slow_call_rate(0.5), 0),
+        ("slow calls", exact().slow_call_rate(0.5), 0),
     ];
     for (what, layer, failures) in table {
         let breaker = breaker(layer, failures);
@@ -254,7 +266,7 @@ fn a_breaker_by_itself_allocates_nothing_for_a_success_whatever_its_rules() {
 
 #[test]
 fn a_breaker_by_itself_allocates_nothing_for_a_rejection_and_for_a_failure() {
-    let breaker_open = breaker(BreakerPolicy::builder().failure_threshold(1), 1);
+    let breaker_open = breaker(exact().failure_threshold(1), 1);
     assert_eq!(
         allocations(100, || assert!(breaker_open.call(|| Ok::<_, Error>(1)).is_err())),
         0
@@ -265,10 +277,7 @@ fn a_breaker_by_itself_allocates_nothing_for_a_rejection_and_for_a_failure() {
     );
     assert_eq!(allocations(100, || assert!(breaker_open.acquire().is_err())), 0);
 
-    let failing = BreakerPolicy::builder()
-        .failure_threshold(0)
-        .failure_rate(1.0)
-        .minimum_calls(1_000_000);
+    let failing = exact().failure_threshold(0).failure_rate(1.0).minimum_calls(1_000_000);
     for window in [Window::Calls(10_000), Window::Time(secs(60))] {
         let breaker = breaker(failing.window(window), 1);
         let fail = || assert!(breaker.call(|| Err::<(), _>(Error::Down(0))).is_ok());

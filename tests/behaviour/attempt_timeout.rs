@@ -1,7 +1,7 @@
 //! The time for one attempt.
 
-use resilience_core::{BreakerPolicy, CircuitState, Reason, Registry, Service, ServiceOptions, retry_service};
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
+use resilience_core::{CircuitState, Reason, Registry, Service, ServiceOptions, retry_service};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, secs};
 use std::{cell::Cell, future::pending, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -79,7 +79,7 @@ async fn an_attempt_timeout_counts_for_the_breaker() {
     let layer = ServiceOptions::new()
         .retry(immediate(5))
         .attempt_timeout(secs(1))
-        .breaker(BreakerPolicy::builder().failure_threshold(2));
+        .breaker(exact().failure_threshold(2));
     let plans = Plans::new(Registry::new(), "plan_service", layer);
 
     let result = plans.fetch(|_| pending()).await;
@@ -185,7 +185,7 @@ async fn the_attribute_states_it_and_settings_put_another_in_its_place() {
 #[tokio::test(start_paused = true)]
 async fn an_attempt_timeout_after_a_refusal_that_was_handled_counts() {
     let registry = Registry::new();
-    let strict = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+    let strict = ServiceOptions::new().breaker(exact().failure_threshold(1));
     let refusing = Plans::new(registry, "tool_service", strict);
     assert!(refusing.count(down).await.is_err());
     let plans = Plans::new(registry, "plan_service", strict.attempt_timeout(secs(1)));

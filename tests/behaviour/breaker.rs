@@ -1,16 +1,14 @@
 //! When the circuit opens, and what its callers get.
 
 use futures::future::join_all;
-use resilience_core::{BreakerPolicy, CircuitState, Kind, Reason, ServiceOptions};
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
+use resilience_core::{CircuitState, Kind, Reason, ServiceOptions};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, secs};
 use tokio::{sync::oneshot, time::sleep};
 
 fn layer(threshold: u32) -> ServiceOptions {
-    ServiceOptions::new().retry(immediate(1)).breaker(
-        BreakerPolicy::builder()
-            .failure_threshold(threshold)
-            .recovery_timeout(secs(30)),
-    )
+    ServiceOptions::new()
+        .retry(immediate(1))
+        .breaker(exact().failure_threshold(threshold).recovery_timeout(secs(30)))
 }
 
 fn fail(plans: &Plans) {
@@ -123,9 +121,7 @@ async fn two_percent_failures_under_steady_concurrency_do_not_open() {
 fn a_day_of_recovery_holds_for_a_thread_whose_clock_is_a_little_behind() {
     let world = World::new();
     world.clock.advance(secs(1_000));
-    let day = BreakerPolicy::builder()
-        .failure_threshold(1)
-        .recovery_timeout(secs(24 * 60 * 60));
+    let day = exact().failure_threshold(1).recovery_timeout(secs(24 * 60 * 60));
     let plans = world.plans("plan_service", ServiceOptions::new().breaker(day));
     fail(&plans);
 

@@ -3,9 +3,9 @@
 use futures::FutureExt;
 use resilience_core::{
     BreakerMode, BreakerOptions, BreakerPer, BreakerPolicy, BreakerSnapshot, CircuitState, FailureCount, OnAbandon,
-    Reason, Registry, ServiceOptions, Window,
+    OnPermanent, Reason, Registry, ServiceOptions, Window,
 };
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, record, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, record, secs};
 use serde_json::{from_value, json, to_value};
 use std::future::pending;
 use tokio::time::{advance, sleep};
@@ -17,10 +17,7 @@ fn plans(breaker: BreakerOptions) -> Plans {
 }
 
 fn breaker() -> BreakerOptions {
-    BreakerPolicy::builder()
-        .failure_threshold(2)
-        .half_open_max_calls(1)
-        .success_threshold(1)
+    exact().failure_threshold(2).half_open_max_calls(1).success_threshold(1)
 }
 
 fn rate(rate: f64) -> BreakerOptions {
@@ -123,10 +120,17 @@ async fn an_attempt_of_a_call_judged_as_one_is_refused_while_the_circuit_is_open
 async fn the_kinds_of_failures_that_count_are_a_matter_of_policy() {
     // R051, R069, R070, R071
     type Setter = fn(BreakerOptions, bool) -> BreakerOptions;
+    let permanent: Setter = |layer, counts| {
+        layer.permanent(if counts {
+            OnPermanent::Failure
+        } else {
+            OnPermanent::Neutral
+        })
+    };
     let table: [(&str, Error, Setter, bool); 3] = [
         ("transient", Error::Down(0), BreakerOptions::count_transient, true),
         ("throttled", Error::Busy(None), BreakerOptions::count_throttled, true),
-        ("permanent", Error::Missing, BreakerOptions::count_permanent, false),
+        ("permanent", Error::Missing, permanent, false),
     ];
     for (kind, error, count, by_default) in table {
         for (layer, counts) in [
@@ -254,12 +258,12 @@ fn an_operator_turns_a_breaker_and_events_tell_of_it() {
     assert_eq!(
         events.take(),
         [
-            "WARN breaker mode changed service=plan_service operation= mode=forced_open",
+            "WARN breaker mode changed service=plan_service mode=forced_open",
             "WARN call rejected service=plan_service operation=count_blocking attempt=1 reason=held_open",
-            "WARN breaker mode changed service=plan_service operation= mode=forced_closed",
-            "WARN breaker mode changed service=plan_service operation= mode=disabled",
-            "WARN breaker mode changed service=plan_service operation= mode=automatic",
-            "INFO circuit reset service=plan_service operation= state=closed",
+            "WARN breaker mode changed service=plan_service mode=forced_closed rejected=1",
+            "WARN breaker mode changed service=plan_service mode=disabled",
+            "WARN breaker mode changed service=plan_service mode=automatic",
+            "INFO circuit reset service=plan_service state=closed",
         ]
     );
     let statistics = snapshot(&plans).statistics;
@@ -302,6 +306,7 @@ fn every_key_reads_from_settings_and_prints_back() {
         "enabled": false,
         "per": "call",
         "failure_threshold": 7,
+        "failure_span": "0s",
         "failure_count": "cumulative",
         "failure_rate": 0.07,
         "slow_call_rate": 0.5,
@@ -311,20 +316,23 @@ fn every_key_reads_from_settings_and_prints_back() {
         "count_transient": false,
         "count_throttled": false,
         "count_timeouts": false,
-        "count_permanent": true,
+        "permanent": "failure",
         "on_abandon": "10s",
         "recovery_timeout": "45s",
         "recovery_factor": 1.5,
         "max_recovery_timeout": "5m",
+        "recovery_jitter": 0.25,
         "cooldown": "1m",
         "half_open_max_calls": 3,
         "success_threshold": 4,
         "probe_timeout": "20s",
+        "ramp": "15s",
     });
     let layer = BreakerPolicy::builder()
         .enabled(false)
         .per(BreakerPer::Call)
         .failure_threshold(7)
+        .failure_span(secs(0))
         .failure_count(FailureCount::Cumulative)
         .failure_rate(0.07)
         .slow_call_rate(0.5)
@@ -334,14 +342,16 @@ fn every_key_reads_from_settings_and_prints_back() {
         .count_transient(false)
         .count_throttled(false)
         .count_timeouts(false)
-        .count_permanent(true)
+        .permanent(OnPermanent::Failure)
         .on_abandon(OnAbandon::FailAfter(secs(10)))
         .recovery_timeout(secs(45))
         .recovery_factor(1.5)
         .max_recovery_timeout(secs(300))
+        .recovery_jitter(0.25)
         .cooldown(secs(60))
         .half_open_max_calls(3)
         .success_threshold(4)
+        .ramp(secs(15))
         .probe_timeout(secs(20));
 
     assert_eq!(to_value(layer).unwrap(), text);
@@ -380,6 +390,10 @@ fn choices_read_in_every_spelling_and_refuse_what_is_none() {
             Err("\"ignore\", or a duration such as \"10s\""),
         ),
         (json!({ "per": "day" }), Err("`attempt` or `call`")),
+        (
+            json!({ "permanent": "success" }),
+            Err("one of `failure`, `probe_success`, `neutral`"),
+        ),
         (json!({ "failure_count": "all" }), Err("`consecutive` or `cumulative`")),
     ];
     for (text, expected) in table {

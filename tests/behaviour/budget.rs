@@ -4,7 +4,7 @@ use futures::FutureExt;
 use resilience_core::{
     Backoff, BreakerPolicy, BudgetOptions, BudgetPolicy, Jitter, Registry, RetryPolicy, ServiceOptions,
 };
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, secs};
 
 fn layer(budget: BudgetOptions) -> ServiceOptions {
     ServiceOptions::new()
@@ -153,7 +153,7 @@ fn without_a_budget_every_retry_is_granted() {
 async fn a_retry_refused_by_something_else_costs_no_token() {
     let world = World::new();
     let plans = world.plans("plan_service", layer(bare(5)));
-    let strict = BreakerPolicy::builder().enabled(true).failure_threshold(1);
+    let strict = exact().enabled(true).failure_threshold(1);
 
     let _ = plans.fetch(|_| plans.write(down)).await;
     let _ = plans.fetch(|_| async { Err(Error::Busy(Some(secs(61)))) }).await;

@@ -2,10 +2,18 @@
 
 use futures::{FutureExt, executor::block_on};
 use resilience_core::{
-    Backoff, BreakerPolicy, Call, Jitter, Next, Operation, Reason, Registry, RetryPolicy, ServiceOptions,
+    Backoff, Call, Jitter, Next, Operation, Reason, Registry, RetryPolicy, ServiceOptions,
+    time::{Sleeper, Sleeping},
 };
-use resilience_tests::{Error, World, ms, secs};
-use std::{future::pending, time::Duration};
+use resilience_tests::{Error, World, exact, ms, secs};
+use std::{
+    future::pending,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 #[test]
 fn an_attempt_that_was_dropped_counts_when_the_call_asks_again() {
@@ -83,7 +91,7 @@ async fn nothing_of_an_attempt_that_was_cut_clings_to_the_one_that_is_asked_for_
 fn a_call_that_asks_again_after_its_end_takes_no_place_of_a_probe() {
     static COUNT: Operation = Operation::plain("plan_service", "count");
     let world = World::new();
-    let breaker = BreakerPolicy::builder()
+    let breaker = exact()
         .failure_threshold(1)
         .half_open_max_calls(1)
         .recovery_timeout(secs(1));
@@ -147,4 +155,47 @@ fn a_wait_for_nothing_before_the_outcome_hides_none_after_it() {
     );
 
     assert_eq!(refused, Some(Reason::DeadlinePassed));
+}
+
+/// Its sleeps never end, and say when they are dropped.
+#[derive(Clone, Debug, Default)]
+struct Endless(Arc<AtomicU32>);
+
+/// Counts one when it is dropped.
+struct Dropped(Arc<AtomicU32>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Sleeper for Endless {
+    fn sleep(&self, _: Duration) -> Sleeping {
+        let dropped = Dropped(Arc::clone(&self.0));
+        Box::pin(async move {
+            let _dropped = dropped;
+            pending().await
+        })
+    }
+
+    fn sleep_blocking(&self, _: Duration) {}
+}
+
+#[test]
+fn a_wait_that_is_dropped_half_way_takes_its_timer_along() {
+    static FETCH: Operation = Operation::idempotent("plan_service", "fetch");
+    let sleeper = Endless::default();
+    let registry = Registry::builder().sleeper(sleeper.clone()).build();
+    let mut call = FETCH.begin_in(registry);
+    call.admit().unwrap();
+    let Next::RetryAfter(_) = call.settle(Err::<(), _>(Error::Down(1))) else {
+        panic!("there are attempts left");
+    };
+
+    assert!(call.sleep(secs(1)).now_or_never().is_none());
+
+    // While the call goes on.
+    assert_eq!(sleeper.0.load(Ordering::Relaxed), 1);
+    call.admit().unwrap();
 }

@@ -2,10 +2,10 @@
 
 use futures::{FutureExt, future::poll_immediate};
 use resilience_core::{
-    Backoff, BreakerPolicy, CircuitState, Jitter, Registry, RetryPolicy, ServiceOptions, scope,
+    Backoff, CircuitState, Jitter, Registry, RetryPolicy, ServiceOptions, scope,
     time::{Sleeper, Sleeping},
 };
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, secs};
 use std::{
     future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -16,7 +16,7 @@ use std::{
 use tokio::time::timeout;
 
 fn breaker(threshold: u32) -> ServiceOptions {
-    let breaker = BreakerPolicy::builder()
+    let breaker = exact()
         .failure_threshold(threshold)
         .recovery_timeout(secs(30))
         .half_open_max_calls(1)

@@ -1,7 +1,7 @@
 //! Carried work that runs inside an attempt: it belongs to that attempt, and to those that it was carried out of.
 
 use resilience_core::{BreakerPolicy, CircuitState, Reason, ServiceOptions, scope};
-use resilience_tests::{Error, Plans, World, down, fine, immediate};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate};
 use std::{cell::Cell, sync::Mutex};
 
 fn plans(world: &World, name: &str) -> Plans {
@@ -63,7 +63,7 @@ async fn an_apply_that_was_carried_from_elsewhere_is_a_fence_for_the_attempt_tha
 #[tokio::test(start_paused = true)]
 async fn a_refusal_in_carried_work_marks_the_attempt_that_awaits_it() {
     let world = World::new();
-    let strict = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+    let strict = ServiceOptions::new().breaker(exact().failure_threshold(1));
     let refusing = world.plans("tool_service", strict);
     assert!(refusing.count(down).await.is_err());
     let plan = world.plans("plan_service", strict.retry(immediate(3)));

@@ -1,7 +1,7 @@
 //! Work that leaves its attempt for a task or a thread of its own, and may apply there.
 
 use resilience_core::{BreakerPolicy, CircuitState, Reason, ServiceOptions, scope};
-use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, secs};
 use std::{
     cell::{Cell, RefCell},
     future::Future,
@@ -143,10 +143,7 @@ async fn a_carried_apply_that_would_start_after_its_attempt_was_given_up_is_refu
 #[tokio::test(start_paused = true)]
 async fn a_carried_apply_that_was_refused_gives_its_place_as_a_probe_back() {
     let world = World::new();
-    let strict = BreakerPolicy::builder()
-        .failure_threshold(1)
-        .half_open_max_calls(1)
-        .success_threshold(1);
+    let strict = exact().failure_threshold(1).half_open_max_calls(1).success_threshold(1);
     let plan = Arc::new(world.plans("plan_service", ServiceOptions::new().retry(immediate(3))));
     let write = Arc::new(world.plans("write_service", ServiceOptions::new().breaker(strict)));
     assert!(write.count(down).await.is_err());

@@ -8,7 +8,7 @@ use resilience_core::{
     FailureKind, OnAbandon, Reason, Rejected, Window,
     time::{Clock, ManualClock},
 };
-use resilience_tests::{Error, alone, down, fine, ms, secs};
+use resilience_tests::{Error, alone, down, exact, fine, ms, secs};
 use std::{
     future::{Ready, pending, ready},
     mem::size_of,
@@ -20,7 +20,7 @@ use std::{
 static POLICY: BreakerPolicy = layer().build_const().unwrap();
 
 const fn layer() -> BreakerOptions {
-    BreakerPolicy::builder()
+    exact()
         .failure_threshold(2)
         .recovery_timeout(secs(30))
         .half_open_max_calls(1)
@@ -148,6 +148,7 @@ fn the_hint_allows_for_a_coarse_clock_and_the_text_says_what_the_policy_says() {
     static POLICY: BreakerPolicy = BreakerOptions::new()
         .failure_threshold(1)
         .recovery_timeout(Duration::from_secs(30))
+        .recovery_jitter(0.0)
         .build_const()
         .unwrap();
     let breaker = CircuitBreaker::with_clock(&POLICY, Coarse);

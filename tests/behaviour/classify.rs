@@ -1,9 +1,10 @@
 //! What kind of failure an error is: by the derive, and by the chain of errors that say nothing themselves.
 
 use resilience_core::{
-    BreakerPolicy, Classify, FailureKind, Interruption, ServiceOptions, Verdict, apply, classify, retry_service,
+    BreakerPer, BreakerPolicy, BudgetPolicy, CircuitState, Classify, FailureKind, Interruption, Reason, Registry,
+    RetryPolicy, ServiceOptions, Verdict, apply, classify, retry_service,
 };
-use resilience_tests::{World, immediate, secs};
+use resilience_tests::{World, exact, immediate, secs};
 use std::{cell::Cell, error::Error, io, sync::Arc, time::Duration};
 
 fn throttled(retry_after: impl Into<Option<Duration>>) -> FailureKind {
@@ -22,7 +23,7 @@ fn missing() -> io::Error {
 
 /// A rejection, as a caller gets it.
 fn rejection() -> Interruption {
-    let breaker = BreakerPolicy::builder().failure_threshold(1);
+    let breaker = exact().failure_threshold(1);
     let plans = World::new().plans("rejecting", ServiceOptions::new().breaker(breaker));
     let _ = plans.count_blocking(|run| Err(resilience_tests::Error::Down(run)));
     let rejected = plans.count_blocking(Ok).unwrap_err();
@@ -269,4 +270,113 @@ fn the_derived_conversion_serves_an_apply_without_a_service() {
     }
     assert!(write(false).is_ok());
     assert!(matches!(write(true), Err(PlanError::Interrupted(_))));
+}
+
+#[test]
+fn polling_with_the_defaults_asks_again_and_leaves_circuit_and_budget_alone() {
+    let world = World::new();
+    let registry = world.registry;
+    #[retry_service(name = "plan_service", idempotent, registry = registry)]
+    fn poll(registry: &'static Registry, left: &Cell<u32>) -> Result<u32, PlanError> {
+        left.set(left.get().saturating_sub(1));
+        if left.get() > 0 {
+            Err(PlanError::UnderWay)
+        } else {
+            Ok(7)
+        }
+    }
+    let patient = ServiceOptions::new()
+        .retry(RetryPolicy::builder().max_attempts(500))
+        .budget(BudgetPolicy::builder().min_per_second(0.0).deposit(0.0));
+    registry.configure("plan_service", patient).unwrap();
+
+    let left = Cell::new(30);
+    assert_eq!(poll(registry, &left).unwrap(), 7);
+
+    let plans = registry.service("plan_service");
+    assert_eq!(plans.state(), CircuitState::Closed);
+    assert_eq!(plans.snapshot().failures, 0);
+    assert_eq!(plans.retry_tokens(), 100.0);
+    assert_eq!(plans.statistics().retries, 29);
+}
+
+#[test]
+fn an_unknown_failure_is_not_retried_and_says_nothing_about_the_service() {
+    let strict = BreakerPolicy::builder()
+        .failure_threshold(1)
+        .half_open_max_calls(1)
+        .success_threshold(1);
+    let world = World::new();
+    let registry = world.registry;
+    registry
+        .configure("plan_service", ServiceOptions::new().breaker(strict))
+        .unwrap();
+    #[retry_service(name = "plan_service", idempotent, registry = registry)]
+    fn fetch(registry: &'static Registry, runs: &Cell<u32>) -> anyhow::Result<u32> {
+        runs.set(runs.get() + 1);
+        Err(anyhow::anyhow!("nobody knows"))
+    }
+
+    let runs = Cell::new(0);
+    (0..10).for_each(|_| assert!(fetch(registry, &runs).is_err()));
+
+    assert_eq!(runs.get(), 10);
+    let plans = registry.service("plan_service");
+    assert_eq!(plans.state(), CircuitState::Closed);
+    assert_eq!(plans.statistics().failures.unknown, 10);
+}
+
+#[test]
+fn a_probe_that_is_pending_closes_the_circuit() {
+    let world = World::new();
+    let registry = world.registry;
+    #[retry_service(name = "plan_service", registry = registry)]
+    fn poll(registry: &'static Registry, error: PlanError) -> Result<u32, PlanError> {
+        Err(error)
+    }
+    let strict = BreakerPolicy::builder()
+        .failure_threshold(1)
+        .half_open_max_calls(1)
+        .success_threshold(1);
+    registry
+        .configure("plan_service", ServiceOptions::new().breaker(strict))
+        .unwrap();
+    assert!(poll(registry, PlanError::Unavailable).is_err());
+    let plans = registry.service("plan_service");
+    assert_eq!(plans.state(), CircuitState::Open);
+
+    world.clock.advance(secs(60));
+    assert!(poll(registry, PlanError::UnderWay).is_err());
+
+    assert_eq!(plans.state(), CircuitState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_probes_as_one_closes_the_circuit_though_its_last_answer_was_pending() {
+    let registry = Registry::new();
+    #[retry_service(name = "plan_service", registry = registry, idempotent)]
+    async fn poll(registry: &'static Registry, is_up: bool) -> Result<u32, PlanError> {
+        Err(if is_up {
+            PlanError::UnderWay
+        } else {
+            PlanError::Unavailable
+        })
+    }
+    let layer = ServiceOptions::new()
+        .retry(RetryPolicy::builder().max_attempts(2))
+        .breaker(exact().failure_threshold(1).success_threshold(1).per(BreakerPer::Call));
+    registry.configure("plan_service", layer).unwrap();
+    let plans = registry.service("plan_service");
+    assert!(poll(registry, false).await.is_err());
+    assert_eq!(plans.state(), CircuitState::Open);
+    tokio::time::sleep(secs(30)).await;
+
+    // The call is rejected after its first wait.
+    let (result, ()) = tokio::join!(poll(registry, true), async { registry.shutdown() });
+
+    let Err(PlanError::Interrupted(interruption)) = result else {
+        panic!("{result:?}");
+    };
+    assert_eq!((interruption.reason(), interruption.attempts()), (Reason::Shutdown, 1));
+    assert_eq!(plans.state(), CircuitState::Closed);
 }

@@ -30,19 +30,20 @@ async fn a_million_attempts_end_after_the_default_five_minutes() {
 
     let world = World::new();
     let plans = world.plans("plan_service", layer(retry));
-    assert_eq!(plans.fetch(down).await, Err(Error::Down(6)));
-    assert_eq!(world.clock.slept(), [secs(60); 5]);
+    // At 0 to 4 minutes. The end is over at 5.
+    assert_eq!(plans.fetch(down).await, Err(Error::Down(5)));
+    assert_eq!(world.clock.slept(), [secs(60); 4]);
 
     let world = World::new();
     let plans = world.plans("plan_service", layer(retry));
-    assert_eq!(plans.fetch_blocking(|run| Err(Error::Down(run))), Err(Error::Down(6)));
-    assert_eq!(world.clock.slept(), [secs(60); 5]);
+    assert_eq!(plans.fetch_blocking(|run| Err(Error::Down(run))), Err(Error::Down(5)));
+    assert_eq!(world.clock.slept(), [secs(60); 4]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_sleep_goes_past_the_end_and_one_that_ends_with_it_is_slept() {
+async fn no_sleep_goes_to_the_end_or_past_it() {
     // R037
-    for (delay, runs) in [(ms(2_500), 5), (ms(2_501), 4), (secs(10), 2), (ms(10_001), 1)] {
+    for (delay, runs) in [(ms(2_499), 5), (ms(2_500), 4), (ms(5_000), 2), (ms(9_999), 2)] {
         let world = World::new();
         let plans = world.plans("plan_service", layer(fixed(delay).total_timeout(secs(10))));
 
@@ -66,8 +67,8 @@ fn the_clock_of_a_sync_call_starts_at_entry() {
         Err(Error::Down(run))
     });
 
-    // At 5 s, and at 10 s, which is not yet after the end; at 15 s it is.
-    assert_eq!(result, Err(Error::Down(3)));
+    // At 5 s. At 10 s the time is over.
+    assert_eq!(result, Err(Error::Down(2)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,7 +81,8 @@ async fn the_clock_of_an_async_call_that_never_waits_starts_at_its_first_failure
         Err(Error::Down(run))
     });
 
-    assert_eq!(result.await, Err(Error::Down(4)));
+    // At 5 s, where the clock starts, and at 10 s. At 15 s the time is over.
+    assert_eq!(result.await, Err(Error::Down(3)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,7 +116,7 @@ async fn a_clock_that_a_call_further_in_needs_starts_those_further_out() {
     });
 
     // As if it had started at entry.
-    assert_eq!(result.await, Err(Error::Down(3)));
+    assert_eq!(result.await, Err(Error::Down(2)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -148,8 +150,8 @@ async fn the_clock_further_in_is_not_taken_over_where_it_is_another_one() {
         Err(Error::Down(run))
     });
 
-    // Started when its own clock was read in the same poll: after the body, in which 5 s had passed.
-    assert_eq!(result.await, Err(Error::Down(4)));
+    // Started with a reading of its own clock when the one further in was read: at 0 s.
+    assert_eq!(result.await, Err(Error::Down(2)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -190,7 +192,7 @@ async fn no_attempt_starts_after_the_end_though_the_sleep_was_too_long() {
         .clock(clock.clone())
         .sleeper(Oversleeping(clock.clone()))
         .build();
-    let plans = Plans::new(registry, "plan_service", layer(fixed(secs(4)).total_timeout(secs(9))));
+    let plans = Plans::new(registry, "plan_service", layer(fixed(secs(4)).total_timeout(ms(9_500))));
     let ways = [
         plans.fetch(down).await,
         plans.fetch_blocking(|run| Err(Error::Down(run))),

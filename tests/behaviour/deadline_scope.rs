@@ -4,7 +4,7 @@ use resilience_core::{
     Backoff, BreakerPolicy, CircuitState, Jitter, OnAbandon, Reason, Registry, RetryPolicy, ServiceOptions, deadline,
     scope,
 };
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, secs};
 use std::future::pending;
 use tokio::time::Instant;
 
@@ -147,7 +147,7 @@ async fn a_panic_inside_leaves_the_deadline_behind() {
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_that_is_cut_by_the_deadline_says_nothing_against_the_service() {
-    let breaker = BreakerPolicy::builder().failure_threshold(1);
+    let breaker = exact().failure_threshold(1);
     let plans = plans(ServiceOptions::new().breaker(breaker));
 
     let _ = deadline::within(secs(1), plans.fetch(hang)).await;
@@ -158,9 +158,7 @@ async fn an_attempt_that_is_cut_by_the_deadline_says_nothing_against_the_service
 
 #[tokio::test(start_paused = true)]
 async fn cut_by_the_deadline_after_long_it_is_a_failure_if_the_policy_says_so() {
-    let breaker = BreakerPolicy::builder()
-        .failure_threshold(1)
-        .on_abandon(OnAbandon::FailAfter(secs(5)));
+    let breaker = exact().failure_threshold(1).on_abandon(OnAbandon::FailAfter(secs(5)));
     for (deadline, circuit) in [(4, CircuitState::Closed), (5, CircuitState::Open)] {
         let plans = plans(ServiceOptions::new().breaker(breaker));
 

@@ -22,11 +22,13 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          1 attempt inside a call that may retry itself
         budget           retries add at most 10 % to the calls that succeed, and 1 a second;
                          up to 100 retries saved up for a bad moment
-        breaker          opens after 5 failures in a row;
-                         asks again after 30 s, with up to 2 probes at a time;
+        breaker          opens after 8 failures in a row that last 500 ms or longer;
+                         by chance practically never opens at 1,000 calls/s with 10 % failing;
+                         asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
     "#]]
@@ -42,10 +44,11 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          up to 50 retries saved up for a bad moment;
                          a retry after throttling costs 0.5 of one
         breaker          opens when 50 % of the last 100 calls have failed, judged from 50 calls on;
-                         asks again after 5 s, with up to 5 probes at a time;
+                         asks again after 5 s, plus up to 10 % by chance, with up to 5 probes at a time;
                          closes after 5 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
     "#]]
@@ -60,11 +63,13 @@ fn the_defaults_and_the_presets_say_their_numbers() {
         budget           retries add at most 20 % to the calls that succeed, and 1 a second;
                          up to 100 retries saved up for a bad moment;
                          a retry after throttling costs 0.5 of one
-        breaker          opens after 5 failures in a row;
-                         asks again after 10 s, with up to 2 probes at a time;
+        breaker          opens after 5 failures in a row that last 500 ms or longer;
+                         by chance practically never opens at 1,000 calls/s with 10 % failing;
+                         asks again after 10 s, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  1.5 s, then the attempt is cancelled;
                          it may have had its effect
         body             the code of the operation
@@ -80,13 +85,16 @@ fn the_defaults_and_the_presets_say_their_numbers() {
         budget           retries add at most 10 % to the calls that succeed, and 0.2 a second;
                          up to 20 retries saved up for a bad moment;
                          a retry after throttling costs 0.5 of one
-        breaker          opens after 5 failures in a row;
-                         asks again after 1 min, with up to 2 probes at a time;
+        breaker          opens after 5 failures in a row that last 500 ms or longer;
+                         by chance practically never opens at 1,000 calls/s with 10 % failing;
+                         asks again after 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
+        note             retry.max_attempts: one call makes up to 10 attempts, and 5 failures open the circuit: raise `breaker.failure_threshold`, or set `breaker.per` to call
     "#]].assert_eq(&text(ServiceOptions::background()));
     expect![[r#"
         fallback         the one that the code names, if it names one
@@ -98,10 +106,12 @@ fn the_defaults_and_the_presets_say_their_numbers() {
         budget           retries add at most 10 % to the calls that succeed, and 1 a second;
                          up to 100 retries saved up for a bad moment
         breaker          opens after 5 failures in a row;
+                         by chance opens about every 111 s at 1,000 calls/s with 10 % failing;
                          asks again after 30 s, with up to 1 probe at a time;
                          closes after 1 success, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
     "#]]
@@ -181,11 +191,12 @@ fn breakers_say_what_opens_and_what_closes_them() {
 
     expect!["none: every call is admitted"].assert_eq(&text(breaker().enabled(false)));
     expect![[r#"
-        opens after 5 failures in all or when 25 % of the calls of the last 30 s have failed or when 50 % of the calls of the last 30 s took 2 s or longer, judged from 10 calls on;
-        asks again after 30 s, 2 times longer each time in a row, up to 10 min, though at most once in 5 s, with up to 1 probe at a time;
+        opens after 8 failures in the calls of the last 30 s or when 25 % of the calls of the last 30 s have failed or when 50 % of the calls of the last 30 s took 2 s or longer, judged from 10 calls on;
+        asks again after 5 s, 2 times longer each time in a row, up to 10 min, plus up to 10 % by chance, though at most once in 5 s, with up to 1 probe at a time;
         closes after 1 success, opens again after 1 failure;
         a probe that takes 1 min gives its place to another;
-        counts calls that were transient, timed out, panicked, or abandoned after 10 s"#]].assert_eq(&text(
+        counts calls that were transient, timed out, panicked, or abandoned after 10 s;
+        a probe that ends in a permanent failure is a success"#]].assert_eq(&text(
         breaker()
             .per(BreakerPer::Call)
             .failure_count(FailureCount::Cumulative)
@@ -235,11 +246,13 @@ async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
                          1 attempt inside a call that may retry itself
         budget           retries add at most 10 % to the calls that succeed, and 1 a second;
                          up to 100 retries saved up for a bad moment
-        breaker          opens after 5 failures in a row;
-                         asks again after 30 s, with up to 2 probes at a time;
+        breaker          opens after 8 failures in a row that last 500 ms or longer;
+                         by chance practically never opens at 1,000 calls/s with 10 % failing;
+                         asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  2 s, then the attempt is cancelled;
                          it may have had its effect
         body             the code of the operation
@@ -250,11 +263,13 @@ async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
         retry            1 attempt: no retries
         budget           retries add at most 10 % to the calls that succeed, and 1 a second;
                          up to 100 retries saved up for a bad moment
-        breaker          opens after 5 failures in a row;
-                         asks again after 30 s, with up to 2 probes at a time;
+        breaker          opens after 8 failures in a row that last 500 ms or longer;
+                         by chance practically never opens at 1,000 calls/s with 10 % failing;
+                         asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  2 s, then the attempt is cancelled;
                          it may have had its effect
         body             the code of the operation

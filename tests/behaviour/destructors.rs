@@ -88,6 +88,12 @@ fn a_call_made_while_the_thread_ends_has_its_jitter() {
 
 #[test]
 fn a_call_made_while_the_thread_ends_has_the_default_clock_and_sleeper() {
+    // Once the time of any runtime has been paused, tokio's clock asks for the runtime of the thread.
+    let paused = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    paused.unwrap().block_on(async { tokio::time::advance(ms(1)).await });
     let retry = RetryPolicy::builder()
         .backoff(Backoff::Fixed)
         .base_delay(ms(1))

@@ -4,7 +4,7 @@ use resilience_core::{
     BreakerPolicy, CircuitState, Classify, FailureKind, LastFailure, Reason, Service, ServiceOptions, Verdict, apply,
     retry_service,
 };
-use resilience_tests::{Error, World, immediate, record, secs};
+use resilience_tests::{Error, World, exact, immediate, record, secs};
 use std::{
     cell::{Cell, RefCell},
     future::{Future, pending},
@@ -46,7 +46,7 @@ fn seen<O: std::fmt::Debug>(failure: &LastFailure<O>) -> String {
 }
 
 fn layer() -> ServiceOptions {
-    let breaker = BreakerPolicy::builder().failure_threshold(3).recovery_timeout(secs(30));
+    let breaker = exact().failure_threshold(3).recovery_timeout(secs(30));
     ServiceOptions::new().retry(immediate(3)).breaker(breaker)
 }
 

@@ -2,7 +2,7 @@
 
 use futures::{FutureExt, executor::block_on};
 use resilience_core::{ApplyInRetry, BreakerPolicy, CircuitState, Reason, ServiceOptions, apply};
-use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, secs};
 use std::{
     cell::Cell,
     future::pending,
@@ -246,7 +246,7 @@ async fn the_next_call_starts_armed() {
 #[tokio::test(start_paused = true)]
 async fn an_apply_that_its_breaker_refuses_disarms_nothing() {
     let (plan, tool, write) = three();
-    let strict = ServiceOptions::new().breaker(BreakerPolicy::builder().enabled(true).failure_threshold(1));
+    let strict = ServiceOptions::new().breaker(exact().enabled(true).failure_threshold(1));
     write.service.registry().configure("write_service", strict).unwrap();
     assert!(write.write(down).await.is_err());
 

@@ -1,8 +1,8 @@
 //! Clocks and subscribers that panic.
 
 use futures::FutureExt;
-use resilience_core::{BreakerPolicy, CircuitState, Operation, Reason, Registry, ServiceOptions, scope, time::Clock};
-use resilience_tests::{Error, Plans, World, immediate, record, secs};
+use resilience_core::{CircuitState, Operation, Reason, Registry, ServiceOptions, scope, time::Clock};
+use resilience_tests::{Error, Plans, World, exact, immediate, record, secs};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -35,13 +35,13 @@ async fn a_clock_that_panics_leaves_no_scope_behind() {
     let call = outer.fetch(async |_| inner.fetch_blocking(Ok));
 
     assert!(AssertUnwindSafe(call).catch_unwind().await.is_err());
-    assert_eq!(inner.runs(), 1);
+    assert_eq!(inner.runs(), 0);
     assert_eq!(scope::depth(), 0);
 }
 
 /// Its circuit is open, and the recovery time is over.
 fn recovering(world: &World, success_threshold: u8) -> Plans {
-    let breaker = BreakerPolicy::builder()
+    let breaker = exact()
         .failure_threshold(1)
         .recovery_timeout(secs(30))
         .half_open_max_calls(1)
@@ -107,7 +107,7 @@ fn a_clock_that_panics_over_the_panic_of_a_body_ends_nothing_but_itself() {
 
 #[test]
 fn a_subscriber_that_panics_over_the_panic_of_a_body_ends_nothing_but_itself() {
-    let breaker = BreakerPolicy::builder().failure_threshold(1);
+    let breaker = exact().failure_threshold(1);
     let plans = World::new().plans("plan_service", ServiceOptions::new().breaker(breaker));
     let events = record();
 
@@ -123,7 +123,7 @@ fn a_subscriber_that_panics_over_the_panic_of_a_body_ends_nothing_but_itself() {
 fn a_call_that_goes_on_after_a_subscriber_has_panicked_knows_its_attempts() {
     static COUNT: Operation = Operation::plain("plan_service", "count");
     let world = World::new();
-    let breaker = BreakerPolicy::builder().failure_threshold(1);
+    let breaker = exact().failure_threshold(1);
     let _ = world.plans("plan_service", ServiceOptions::new().breaker(breaker));
     let events = record();
     let mut call = COUNT.begin_in(world.registry);

@@ -1,7 +1,7 @@
 //! What was refused further in is neither retried nor counted further out, whatever the error's type makes of it.
 
-use resilience_core::{BreakerPolicy, BudgetPolicy, CircuitState, Reason, ServiceOptions};
-use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
+use resilience_core::{BudgetPolicy, CircuitState, Reason, ServiceOptions};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, secs};
 use std::{
     future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -19,7 +19,7 @@ struct Two {
 
 fn two() -> Two {
     let world = World::new();
-    let strict = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+    let strict = ServiceOptions::new().breaker(exact().failure_threshold(1));
     let refusing = world.plans("tool_service", strict.retry(immediate(1)));
     assert!(refusing.count_blocking(|run| Err(Error::Down(run))).is_err());
     assert_eq!(refusing.service.state(), CircuitState::Open);

@@ -1,10 +1,8 @@
 //! What circuit breakers are known to get wrong, each as a rule of ours.
 
 use futures::FutureExt;
-use resilience_core::{
-    BreakerOptions, BreakerPolicy, CallPermit, CircuitBreaker, CircuitState, Window, time::ManualClock,
-};
-use resilience_tests::{Error, alone, secs};
+use resilience_core::{BreakerOptions, CallPermit, CircuitBreaker, CircuitState, Window, time::ManualClock};
+use resilience_tests::{Error, alone, exact, secs};
 use std::{future::pending, time::Duration};
 
 struct World {
@@ -44,7 +42,7 @@ impl World {
 
 /// Every way to open a circuit, with the failures in a row that it takes.
 fn rules() -> [(&'static str, BreakerOptions, u32); 4] {
-    let base = BreakerPolicy::builder()
+    let base = exact()
         .recovery_timeout(secs(30))
         .half_open_max_calls(1)
         .success_threshold(1);
@@ -164,11 +162,7 @@ fn a_service_that_is_well_again_is_found_so_though_its_probes_were_cancelled() {
 #[test]
 fn a_window_of_time_holds_any_number_of_calls() {
     // In the same room: what a success costs is for benchmarks and for the allocation tests to say.
-    let world = World::new(
-        BreakerPolicy::builder()
-            .failure_rate(0.5)
-            .window(Window::Time(secs(60))),
-    );
+    let world = World::new(exact().failure_rate(0.5).window(Window::Time(secs(60))));
     for call in 0..100_000 {
         world.clock.set(Duration::from_micros(100 * call));
         world.begin().success();

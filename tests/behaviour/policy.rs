@@ -1,8 +1,8 @@
 //! What policies accept, and how they read and print.
 
 use resilience_core::{
-    ApplyInRetry, Backoff, BreakerOptions, BreakerPolicy, BudgetOptions, BudgetPolicy, InvalidPolicy, Jitter,
-    RetryOptions, RetryPolicy, ServiceOptions,
+    ApplyInRetry, Backoff, BreakerOptions, BreakerPolicy, BudgetOptions, BudgetPolicy, FailureCount, InvalidPolicy,
+    Jitter, RetryOptions, RetryPolicy, ServiceOptions,
 };
 use resilience_tests::{Error, World, ms, secs};
 use serde_json::{from_str, json, to_value};
@@ -20,7 +20,7 @@ fn retry_bounds_hold_at_the_edge_and_not_beyond() {
     // R016, R023, R124
     let r = RetryPolicy::builder;
     let long = r().max_delay(DAY);
-    let table: [(RetryOptions, Result<(), &str>); 30] = [
+    let table: [(RetryOptions, Result<(), &str>); 28] = [
         (r(), Ok(())),
         (r().max_attempts(1), Ok(())),
         (r().max_attempts(0), Err("max_attempts")),
@@ -37,8 +37,6 @@ fn retry_bounds_hold_at_the_edge_and_not_beyond() {
         (r().min_delay(secs(10)), Ok(())),
         (r().min_delay(secs(10) + Duration::from_nanos(1)), Err("min_delay")),
         (r().max_delay(Duration::ZERO).base_delay(Duration::ZERO), Ok(())),
-        (r().backoff(Backoff::Linear).max_delay(secs(2)), Ok(())),
-        (r().backoff(Backoff::Linear).max_delay(ms(1_999)), Err("max_delay")),
         (r().factor(1.0), Ok(())),
         (r().factor(0.999), Err("factor")),
         (r().factor(1_000.0), Ok(())),
@@ -64,6 +62,71 @@ fn retry_bounds_hold_at_the_edge_and_not_beyond() {
     ] {
         assert_eq!(field(r().max_depth(depth).build()), expected);
     }
+}
+
+#[test]
+fn retries_that_could_never_be_made_are_refused() {
+    let r = || RetryPolicy::builder().jitter(Jitter::None);
+    let table = [
+        (r().base_delay(secs(1)).total_timeout(secs(1)), Err("total_timeout")),
+        (r().base_delay(secs(1)).total_timeout(ms(1_001)), Ok(())),
+        // A random wait may be short.
+        (RetryPolicy::builder().base_delay(secs(1)).total_timeout(ms(1)), Ok(())),
+        (
+            RetryPolicy::builder().min_delay(secs(5)).total_timeout(secs(5)),
+            Err("total_timeout"),
+        ),
+        (
+            r().backoff(Backoff::None).base_delay(secs(1)).total_timeout(ms(1)),
+            Ok(()),
+        ),
+        (r().max_attempts(1).base_delay(secs(1)).total_timeout(ms(1)), Ok(())),
+    ];
+    for (options, expected) in table {
+        assert_eq!(field(options.build()), expected, "{options:?}");
+    }
+}
+
+#[test]
+fn a_refusal_names_the_field_to_change() {
+    let table = [
+        (
+            RetryPolicy::builder().base_delay(secs(30)),
+            "`base_delay` is 30s, but must be 0ns to 10s, which is `max_delay`: raise that too",
+        ),
+        (
+            RetryPolicy::builder().min_delay(secs(30)),
+            "`min_delay` is 30s, but must be 0ns to 10s, which is `max_delay`: raise that too",
+        ),
+        (
+            RetryPolicy::builder().min_delay(secs(5)).total_timeout(secs(2)),
+            "`total_timeout` is 2s, but must be longer than the wait before the first retry, at least 5s: raise it, or lower \
+             `base_delay` and `min_delay`",
+        ),
+    ];
+    for (options, expected) in table {
+        assert_eq!(options.build().unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
+fn parts_of_a_token_are_what_the_getter_says_or_refused() {
+    let b = BudgetPolicy::builder;
+    let table = [
+        (b().deposit(0.000_4), Err("deposit")),
+        (b().deposit(0.000_999), Err("deposit")),
+        (b().throttled_cost(0.000_4), Err("throttled_cost")),
+        (b().min_per_second(0.000_4), Err("min_per_second")),
+        (b().deposit(0.001), Ok(())),
+        (b().throttled_cost(0.001), Ok(())),
+        (b().min_per_second(0.001), Ok(())),
+        (b().deposit(0.0).throttled_cost(0.0).min_per_second(0.0), Ok(())),
+    ];
+    for (options, expected) in table {
+        assert_eq!(field(options.build()), expected, "{options:?}");
+    }
+    let third = b().deposit(1.0 / 3.0).build().unwrap();
+    assert!((third.deposit() - 0.333).abs() < f64::EPSILON);
 }
 
 #[test]
@@ -194,9 +257,20 @@ fn the_defaults_are_those_of_the_design() {
         (
             breaker.enabled(),
             breaker.failure_threshold(),
-            breaker.recovery_timeout()
+            breaker.failure_span(),
+            breaker.failure_count()
         ),
-        (true, 5, secs(30))
+        (true, 8, ms(500), FailureCount::Consecutive)
+    );
+    assert_eq!(
+        (
+            breaker.recovery_timeout(),
+            breaker.recovery_factor(),
+            breaker.max_recovery_timeout(),
+            breaker.recovery_jitter(),
+            breaker.ramp()
+        ),
+        (secs(5), 2.0, secs(60), 0.1, secs(0))
     );
     assert_eq!((breaker.half_open_max_calls(), breaker.success_threshold()), (2, 2));
     assert_eq!((breaker.cooldown(), breaker.probe_timeout()), (secs(0), secs(60)));

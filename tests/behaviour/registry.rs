@@ -1,9 +1,7 @@
 //! Whose service a call finds.
 
-use resilience_core::{
-    BreakerPolicy, CircuitState, Operation, Reason, Registry, RetryPolicy, Service, ServiceOptions, retry_service,
-};
-use resilience_tests::{Error, Plans, World, ms};
+use resilience_core::{CircuitState, Operation, Reason, Registry, RetryPolicy, Service, ServiceOptions, retry_service};
+use resilience_tests::{Error, Plans, World, exact, ms};
 use std::{ptr, sync::Barrier, thread};
 
 #[retry_service(name = "found_by_name", idempotent, retry(backoff = none))]
@@ -96,7 +94,7 @@ async fn registries_share_nothing() {
     .unwrap();
     left.configure(
         "found_by_name",
-        ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(7)),
+        ServiceOptions::new().breaker(exact().failure_threshold(7)),
     )
     .unwrap();
 
@@ -171,9 +169,14 @@ fn an_operation_used_by_hand_in_several_registries_keeps_them_apart() {
 }
 
 #[test]
-fn names_beyond_the_limit_share_one_service() {
+fn names_beyond_the_limit_share_nothing_but_their_counts() {
     // R137
     let registry = Registry::builder().max_services(2).build();
+    let strict = exact().failure_threshold(1);
+    let layer = ServiceOptions::new()
+        .breaker(strict)
+        .retry(resilience_tests::immediate(3));
+    registry.configure_defaults(layer).unwrap();
 
     let [a, b, c, d] = ["a_service", "b_service", "c_service", "d_service"].map(|name| registry.service(name));
 
@@ -185,6 +188,19 @@ fn names_beyond_the_limit_share_one_service() {
     assert!(ptr::eq(a, registry.service("a_service")));
     assert!(registry.find("c_service").is_none());
     assert_eq!(registry.services().len(), 2);
+    // One fails, and another is called all the same: once, as there is no budget to pay for more.
+    let tenant = |service| Plans::at(service);
+    for _ in 0..10 {
+        assert_eq!(
+            tenant(c).fetch_blocking(|run| Err(Error::Down(run))),
+            Err(Error::Down(1))
+        );
+    }
+    assert_eq!(tenant(d).fetch_blocking(Ok), Ok(1));
+    assert_eq!(
+        (d.state(), d.statistics().attempts, d.retry_tokens()),
+        (CircuitState::Closed, 11, 100.0)
+    );
 }
 
 #[test]
@@ -218,9 +234,7 @@ fn a_name_first_used_by_many_threads_at_once_makes_one_service() {
 fn the_name_of_the_service_comes_with_an_interruption_wherever_it_was_made() {
     let registry = Registry::new();
     let name = String::from("made_") + "at_run_time";
-    let strict = BreakerPolicy::builder()
-        .failure_threshold(1)
-        .recovery_timeout(ms(1_500));
+    let strict = exact().failure_threshold(1).recovery_timeout(ms(1_500));
     let plans = Plans::new(registry, &name, ServiceOptions::new().breaker(strict));
     let _ = plans.count_blocking(|run| Err(Error::Down(run)));
     drop(name);

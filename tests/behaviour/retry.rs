@@ -3,7 +3,7 @@
 use resilience_core::{
     CircuitState, FailureKind, RetryPolicy, ServiceOptions, Verdict, apply, classify, retry_service,
 };
-use resilience_tests::{Error, World, down, fine, immediate, secs};
+use resilience_tests::{Error, World, down, exact, fine, immediate, secs};
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -201,6 +201,12 @@ async fn a_value_that_is_classified_as_a_failure_is_retried_and_in_the_end_retur
 async fn a_value_that_is_classified_as_a_failure_counts_for_the_breaker() {
     // R228
     let pages = Pages::new(&[503; 5]);
+    let after_five = ServiceOptions::new().breaker(exact());
+    pages
+        .service
+        .registry()
+        .configure(pages.service.name(), after_five)
+        .unwrap();
 
     for _ in 0..5 {
         assert!(pages.page_once().await.is_ok());
@@ -213,10 +219,7 @@ async fn a_value_that_is_classified_as_a_failure_counts_for_the_breaker() {
 #[test]
 fn a_classifier_that_panics_says_nothing_about_the_service() {
     let world = World::new();
-    let plans = world.plans(
-        "plan_service",
-        retrying(3).breaker(resilience_core::BreakerPolicy::builder().failure_threshold(1)),
-    );
+    let plans = world.plans("plan_service", retrying(3).breaker(exact().failure_threshold(1)));
     #[retry_service(service = plans, idempotent, classify = |_: &Result<u32, Error>| panic!("a bug of ours"))]
     fn fetch(plans: &'static resilience_core::Service) -> Result<u32, Error> {
         Ok(1)

@@ -1,7 +1,7 @@
 //! Loops of the user's own, and the calls inside them: design, "Nesting" 1.
 
 use resilience_core::{BreakerPolicy, ServiceOptions, deadline, scope, scope::RetryScope};
-use resilience_tests::{Error, World, down, fine, immediate, secs};
+use resilience_tests::{Error, World, down, exact, fine, immediate, secs};
 use std::pin::pin;
 
 fn off() -> ServiceOptions {
@@ -54,7 +54,7 @@ async fn no_round_follows_an_apply() {
 async fn no_round_follows_a_refusal_until_a_later_call_is_not_refused() {
     // R150
     let world = World::new();
-    let breaker = BreakerPolicy::builder().failure_threshold(1);
+    let breaker = exact().failure_threshold(1);
     let plans = world.plans("plan_service", ServiceOptions::new().breaker(breaker));
     let mut retries = RetryScope::enter();
     assert!(retries.attempt(plans.fetch(down)).await.is_err());

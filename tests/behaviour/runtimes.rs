@@ -3,7 +3,11 @@
 use futures::executor::block_on;
 use resilience_core::{Backoff, BreakerPolicy, Jitter, Reason, Registry, RetryPolicy, ServiceOptions, scope};
 use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
-use std::{cell::Cell, sync::Arc};
+use std::{
+    cell::Cell,
+    panic,
+    sync::{Arc, Once},
+};
 use tokio::{runtime, task::consume_budget};
 
 fn waiting() -> Plans {
@@ -12,7 +16,9 @@ fn waiting() -> Plans {
         .base_delay(ms(1))
         .jitter(Jitter::None)
         .max_attempts(3);
-    Plans::new(Registry::new(), "plan_service", ServiceOptions::new().retry(retry))
+    let off = BreakerPolicy::builder().enabled(false);
+    let layer = ServiceOptions::new().retry(retry).breaker(off);
+    Plans::new(Registry::new(), "plan_service", layer)
 }
 
 fn current_thread() -> runtime::Runtime {
@@ -56,6 +62,54 @@ fn a_call_that_waits_goes_on_elsewhere_when_its_runtime_is_shut_down() {
     drop(runtime);
 
     assert_eq!(block_on(call), Err(Error::Down(3)));
+}
+
+thread_local!(static PANICS: Cell<u32> = const { Cell::new(0) });
+
+/// How often `body` runs the panic hook on this thread.
+fn panics_in(body: impl FnOnce()) -> u32 {
+    static COUNTING: Once = Once::new();
+    COUNTING.call_once(|| {
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            PANICS.set(PANICS.get() + 1);
+            hook(info);
+        }));
+    });
+    let before = PANICS.get();
+    body();
+    PANICS.get() - before
+}
+
+#[test]
+fn the_end_of_a_runtime_under_calls_that_wait_runs_no_panic_hook() {
+    assert_eq!(panics_in(|| drop(panic::catch_unwind(|| panic!("on purpose")))), 1);
+
+    let panics = panics_in(|| {
+        // Calls that wait when it ends, and one that begins to wait on its handle afterwards.
+        let plans = waiting();
+        let mut calls: Vec<_> = (0..3)
+            .map(|_| Box::pin(plans.fetch(|_| async { Err(Error::Down(0)) })))
+            .collect();
+        let runtime = current_thread();
+        let handle = runtime.handle().clone();
+        runtime.block_on(async {
+            for call in &mut calls {
+                assert!(futures::poll!(call.as_mut()).is_pending());
+            }
+        });
+        drop(runtime);
+
+        for call in calls {
+            assert_eq!(handle.block_on(call), Err(Error::Down(0)));
+        }
+        assert_eq!(
+            handle.block_on(plans.fetch(|_| async { Err(Error::Down(0)) })),
+            Err(Error::Down(0))
+        );
+    });
+
+    assert_eq!(panics, 0);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use resilience_core::{
     ApplyInRetry, BreakerPolicy, BudgetPolicy, CircuitState, InvalidPolicy, Reason, Registry, RetryPolicy, Service,
     ServiceDef, ServiceOptions, apply, retry_service,
 };
-use resilience_tests::{Error, Plans, World, down, immediate, ms, secs};
+use resilience_tests::{Error, Plans, World, down, exact, immediate, ms, secs};
 use std::{ptr, time::Duration};
 
 fn attempts(registry: &Registry, name: &str) -> u64 {
@@ -18,7 +18,7 @@ static PLANS: ServiceDef = ServiceDef::new("defined_service")
             .max_attempts(5)
             .backoff(resilience_core::Backoff::None),
     )
-    .breaker(BreakerPolicy::builder().failure_threshold(4))
+    .breaker(exact().failure_threshold(4))
     .budget(BudgetPolicy::builder().capacity(50))
     .attempt_timeout(Duration::from_secs(9));
 
@@ -171,7 +171,7 @@ fn code_that_does_not_go_together_with_the_rest_keeps_nobody_from_changing_the_s
 fn defaults_fill_what_nobody_has_said_for_services_old_and_new() {
     let world = World::new();
     let old = world.plans("plan_service", ServiceOptions::new());
-    let open_after = |threshold| ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(threshold));
+    let open_after = |threshold| ServiceOptions::new().breaker(exact().failure_threshold(threshold));
     let fail = |plans: &Plans| {
         let _ = plans.count_blocking(|run| Err(Error::Down(run)));
         plans.service.state()
@@ -188,18 +188,20 @@ fn defaults_fill_what_nobody_has_said_for_services_old_and_new() {
 }
 
 #[test]
-fn defaults_hold_for_the_service_beyond_the_limit_too() {
+fn nothing_gives_names_beyond_the_limit_a_breaker() {
     let registry = Registry::builder().max_services(0).build();
-    let overflow = Plans::new(registry, "any_service", ServiceOptions::new());
+    let strict = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+    let overflow = Plans::new(registry, "any_service", strict);
     assert_eq!(overflow.service.name(), Registry::OVERFLOW);
 
-    let strict = BreakerPolicy::builder().failure_threshold(1);
+    registry.configure_defaults(strict).unwrap();
     registry
-        .configure_defaults(ServiceOptions::new().breaker(strict))
+        .reconfigure(registry.settings().service(Registry::OVERFLOW, strict))
         .unwrap();
     let _ = overflow.count_blocking(|run| Err(Error::Down(run)));
 
-    assert_eq!(overflow.service.state(), CircuitState::Open);
+    assert_eq!(overflow.service.state(), CircuitState::Closed);
+    assert_eq!(overflow.count_blocking(Ok), Ok(2));
 }
 
 #[test]
@@ -216,19 +218,19 @@ fn what_is_out_of_range_changes_nothing_and_is_named() {
         ),
         (
             ServiceOptions::new().retry(RetryPolicy::builder().max_attempts(9).base_delay(secs(11))),
-            ["base_delay", "11s", "0ns to 10s"],
+            ["base_delay", "11s", "0ns to 10s, which is `max_delay`: raise that too"],
         ),
         (
             ServiceOptions::new()
                 .retry(immediate(9))
-                .breaker(BreakerPolicy::builder().failure_threshold(0)),
+                .breaker(exact().failure_threshold(0)),
             ["failure_threshold", "0", "1 to 1000000"],
         ),
         (
             ServiceOptions::new()
                 .retry(immediate(9))
                 .budget(BudgetPolicy::builder().deposit(f64::NAN)),
-            ["deposit", "NaN", "0.0 to 10.0"],
+            ["deposit", "NaN", "0, or 0.001 to 10.0"],
         ),
         (
             ServiceOptions::new()

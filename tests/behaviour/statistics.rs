@@ -1,8 +1,11 @@
 //! What is counted, to the last one.
 
 use futures::FutureExt;
-use resilience_core::{BreakerPolicy, BudgetPolicy, Kind, Registry, ServiceOptions, Statistics, retry_service};
-use resilience_tests::{Error, Plans, World, down, fine, immediate, secs};
+use resilience_core::{
+    Backoff, BreakerMode, BreakerPolicy, BudgetPolicy, Jitter, Kind, Registry, RetryPolicy, ServiceOptions, Statistics,
+    retry_service,
+};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, secs};
 use std::{
     future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -164,7 +167,7 @@ async fn each_way_to_be_kept_from_ending_well_is_counted_for_what_it_is() {
     );
 
     let p = plans();
-    let strict = BreakerPolicy::builder().enabled(true).failure_threshold(1);
+    let strict = exact().enabled(true).failure_threshold(1);
     p.service
         .registry()
         .configure("plan_service", layer().breaker(strict))
@@ -302,4 +305,56 @@ async fn a_call_that_moves_between_threads_counts_once() {
             ("exhausted", 64)
         ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_was_rejected_or_suppressed_is_counted_by_its_reason() {
+    // R342, R346
+    let plans = Plans::new(Registry::new(), "plan_service", layer());
+    let registry = plans.service.registry();
+    let delayed = RetryPolicy::builder()
+        .backoff(Backoff::Fixed)
+        .base_delay(ms(250))
+        .jitter(Jitter::None)
+        .max_attempts(3);
+    registry.configure("plan_service", layer().retry(delayed)).unwrap();
+
+    plans
+        .fetch(async |run| if run < 3 { Err(Error::Down(run)) } else { Ok(run) })
+        .await
+        .unwrap();
+    let _ = plans.fetch(async |_| Err(Error::Missing)).await;
+    let _ = plans.fetch(async |_| Err(Error::Cancelled)).await;
+    let _ = plans.fetch(async |_| Err(Error::Busy(Some(secs(61))))).await;
+    let _ = plans.fetch(down).await;
+    let _ = plans.count(down).await;
+    let _ = plans.fetch(async |_| Ok(plans.fetch(down).await.unwrap_or(0))).await;
+    plans.service.set_mode(BreakerMode::ForcedOpen);
+    registry
+        .configure("plan_service", ServiceOptions::new().breaker(exact().enabled(true)))
+        .unwrap();
+    let _ = plans.fetch(fine).await;
+
+    let statistics = plans.service.statistics();
+    identities_hold(statistics);
+    assert_eq!((statistics.succeeded, statistics.succeeded_after_retry), (2, 1));
+    let failures = statistics.failures;
+    assert_eq!(statistics.failed, failures.total());
+    assert_eq!(
+        (
+            failures.transient,
+            failures.throttled,
+            failures.permanent,
+            failures.ignored
+        ),
+        (3, 1, 1, 1)
+    );
+    assert_eq!(failures.total(), 6);
+    let suppressions = statistics.suppressions;
+    assert_eq!((suppressions.retry_after_too_long, suppressions.nested), (1, 1));
+    assert_eq!((statistics.suppressed, suppressions.total()), (2, 2));
+    assert_eq!((statistics.rejected, statistics.rejections.held_open), (1, 1));
+    assert_eq!(statistics.rejections.total(), 1);
+    // Two before the success, two before the exhaustion.
+    assert_eq!(statistics.waited, ms(1_000));
 }

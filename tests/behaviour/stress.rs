@@ -1,10 +1,10 @@
 //! Breakers under many threads. What is asserted holds at rest, in whatever order the threads ran.
 
 use resilience_core::{
-    BreakerOptions, BreakerPolicy, BreakerSnapshot, CircuitBreaker, CircuitState, Window,
+    BreakerOptions, BreakerSnapshot, CircuitBreaker, CircuitState, Window,
     time::{Clock, ManualClock},
 };
-use resilience_tests::{Error, alone, ms, secs};
+use resilience_tests::{Error, alone, exact, ms, secs};
 use std::{
     sync::{
         Barrier,
@@ -21,7 +21,7 @@ type Breaker = CircuitBreaker<ManualClock>;
 
 /// Never opens.
 fn patient() -> BreakerOptions {
-    BreakerPolicy::builder()
+    exact()
         .failure_threshold(1_000_000)
         .minimum_calls(1_000_000)
         .failure_rate(1.0)
@@ -102,7 +102,7 @@ fn totals_are_exact_however_many_threads_come_and_go() {
 
 #[test]
 fn rejections_and_late_results_are_counted_to_the_last() {
-    let (breaker, _) = alone(BreakerPolicy::builder().failure_threshold(1));
+    let (breaker, _) = alone(exact().failure_threshold(1));
     let together = Barrier::new(CROWD.try_into().unwrap());
     thread::scope(|threads| {
         for _ in 0..CROWD {
@@ -177,7 +177,7 @@ fn a_window_of_time_holds_the_calls_of_its_tenths_by_all_threads() {
 
 #[test]
 fn no_more_probes_at_a_time_than_allowed_and_as_many_changes_as_told() {
-    let base = BreakerPolicy::builder()
+    let base = exact()
         .recovery_timeout(ms(5))
         .half_open_max_calls(3)
         .success_threshold(4)

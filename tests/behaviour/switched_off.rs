@@ -1,12 +1,12 @@
 //! Breakers that are switched off, and on again.
 
 use resilience_core::{BreakerPolicy, CircuitState, Reason, ServiceOptions};
-use resilience_tests::{Error, Plans, World, immediate, secs};
+use resilience_tests::{Error, Plans, World, exact, immediate, secs};
 use std::future::pending;
 
 fn layer() -> ServiceOptions {
     ServiceOptions::new().retry(immediate(1)).breaker(
-        BreakerPolicy::builder()
+        exact()
             .failure_threshold(1)
             .recovery_timeout(secs(30))
             .half_open_max_calls(1)
@@ -15,7 +15,7 @@ fn layer() -> ServiceOptions {
 }
 
 fn switch(plans: &Plans, enabled: bool) {
-    let layer = ServiceOptions::new().breaker(BreakerPolicy::builder().enabled(enabled));
+    let layer = ServiceOptions::new().breaker(exact().enabled(enabled));
     plans.service.registry().configure("plan_service", layer).unwrap();
 }
 

@@ -6,7 +6,7 @@ use resilience_core::{
     RetryPolicy, ServiceOptions, Window,
     time::{Clock, ManualClock, Sleeper, Sleeping, SystemClock, SystemSleeper},
 };
-use resilience_tests::{Error, Plans, World, down, fine, immediate, ms, secs};
+use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, secs};
 use std::{
     process::Command,
     sync::{
@@ -74,7 +74,7 @@ fn a_runtime_without_a_timer_waits_all_the_same() {
 #[tokio::test(start_paused = true)]
 async fn inside_a_paused_runtime_breakers_and_budgets_follow_its_time() {
     let registry = Registry::new();
-    let breaker = BreakerPolicy::builder().failure_threshold(1).recovery_timeout(secs(30));
+    let breaker = exact().failure_threshold(1).recovery_timeout(secs(30));
     let plans = Plans::new(registry, "plan_service", ServiceOptions::new().breaker(breaker));
     assert!(plans.count(down).await.is_err());
 
@@ -187,7 +187,7 @@ fn a_rejection_reads_the_clock_once() {
     let clock = Counting::default();
     let reads = || clock.0.load(Ordering::Relaxed);
     let registry = registry_on(&clock);
-    let breaker = BreakerPolicy::builder().failure_threshold(2);
+    let breaker = exact().failure_threshold(2);
     let plans = Plans::new(
         registry,
         "plan_service",
@@ -222,7 +222,7 @@ fn a_success_in_a_window_of_time_reads_the_clock_once_whatever_is_remembered() {
     let clock = Counting::default();
     let reads = || clock.0.load(Ordering::Relaxed);
     let registry = registry_on(&clock);
-    let layer = BreakerPolicy::builder()
+    let layer = exact()
         .failure_rate(0.5)
         .window(Window::Time(secs(60)))
         .minimum_calls(4);

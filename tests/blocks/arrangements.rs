@@ -133,3 +133,38 @@ mod words_in_the_body {
         }
     }
 }
+
+/// Decided when it is linked: see `contradictions.rs`.
+mod trait_without_self_and_a_bare_method {
+    use super::{Error, apply, retry_service};
+    #[retry_service(name = "plan_store")]
+    trait Store: Sized {
+        #[apply]
+        fn put(id: u32) -> Result<u32, Error>;
+    }
+    struct Memory;
+    impl Store for Memory {
+        #[retry_service(name = "plan_service", idempotent)]
+        fn put(id: u32) -> Result<u32, Error> {
+            Ok(id)
+        }
+    }
+}
+
+/// The stricter holds: see `contradictions.rs`.
+mod trait_says_idempotent_and_the_block_says_apply {
+    use super::{Error, apply, idempotent, retry_service};
+    #[retry_service(name = "plan_store")]
+    trait Store {
+        #[idempotent]
+        fn put(&self, id: u32) -> Result<u32, Error>;
+    }
+    struct Memory;
+    #[retry_service(name = "plan_service")]
+    impl Store for Memory {
+        #[apply]
+        fn put(&self, id: u32) -> Result<u32, Error> {
+            Ok(id)
+        }
+    }
+}

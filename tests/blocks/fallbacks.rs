@@ -51,7 +51,7 @@ fn down() -> Plans {
     }
 }
 
-#[retry_service(name = "block_with_fallbacks", retry(max_attempts = 3, backoff = none, jitter = none), breaker(failure_threshold = 5), fallback = general)]
+#[retry_service(name = "block_with_fallbacks", retry(max_attempts = 3, backoff = none, jitter = none), breaker(failure_threshold = 5, failure_span = "0s"), fallback = general)]
 impl Plans {
     /// That of the block.
     #[plain]

@@ -19,12 +19,16 @@
 )]
 
 mod arrangements;
+mod contradictions;
+mod decorated_more;
 mod decorated_shapes;
 mod decorators;
 mod fallbacks;
 mod implementations;
 mod inherent;
 mod interrupted;
+mod pointers;
+mod rewriting;
 mod service;
 mod strange;
 

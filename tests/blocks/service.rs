@@ -2,7 +2,7 @@
 
 use crate::Work;
 use resilience_core::{
-    BreakerOptions, BreakerPer, BreakerPolicy, CircuitState, FailureCount, OnAbandon, Reason, Registry, ServiceDef,
+    BreakerOptions, BreakerPer, CircuitState, FailureCount, OnAbandon, OnPermanent, Reason, Registry, ServiceDef,
     Window, apply, idempotent, plain, retry_service,
 };
 use resilience_tests::{Error, World, record};
@@ -14,7 +14,14 @@ struct Plans {
 
 #[retry_service(
     name = "strict_service",
-    breaker(failure_threshold = 2, recovery_timeout = "7s", recovery_factor = 1.5, half_open_max_calls = 1),
+    breaker(
+        failure_threshold = 2,
+        failure_span = "0s",
+        recovery_timeout = "7s",
+        recovery_factor = 1.5,
+        recovery_jitter = 0,
+        half_open_max_calls = 1
+    ),
     budget(capacity = 1, deposit = 0, min_per_second = 0.0),
     retry(backoff = none, jitter = none)
 )]
@@ -133,6 +140,7 @@ fn the_service_of_a_block_is_declared_in_the_registry_that_the_block_names() {
         enabled = true,
         per = call,
         failure_threshold = 0,
+        failure_span = "0s",
         failure_count = cumulative,
         failure_rate = 0.5,
         slow_call_rate = 1,
@@ -142,15 +150,17 @@ fn the_service_of_a_block_is_declared_in_the_registry_that_the_block_names() {
         count_transient = true,
         count_throttled = false,
         count_timeouts = false,
-        count_permanent = true,
+        permanent = failure,
         on_abandon = "10s",
         recovery_timeout = "10s",
         recovery_factor = 2,
         max_recovery_timeout = "5m",
+        recovery_jitter = 0.25,
         cooldown = "5s",
         half_open_max_calls = 1,
         success_threshold = 3,
-        probe_timeout = "20s"
+        probe_timeout = "20s",
+        ramp = "15s",
     )
 )]
 trait Described {
@@ -167,10 +177,11 @@ impl Described for Work {
 static DESCRIBED: ServiceDef = ServiceDef::new("described_service").breaker(described());
 
 const fn described() -> BreakerOptions {
-    BreakerPolicy::builder()
+    BreakerOptions::new()
         .enabled(true)
         .per(BreakerPer::Call)
         .failure_threshold(0)
+        .failure_span(Duration::ZERO)
         .failure_count(FailureCount::Cumulative)
         .failure_rate(0.5)
         .slow_call_rate(1.0)
@@ -180,15 +191,17 @@ const fn described() -> BreakerOptions {
         .count_transient(true)
         .count_throttled(false)
         .count_timeouts(false)
-        .count_permanent(true)
+        .permanent(OnPermanent::Failure)
         .on_abandon(OnAbandon::FailAfter(Duration::from_secs(10)))
         .recovery_timeout(Duration::from_secs(10))
         .recovery_factor(2.0)
         .max_recovery_timeout(Duration::from_secs(300))
+        .recovery_jitter(0.25)
         .cooldown(Duration::from_secs(5))
         .half_open_max_calls(1)
         .success_threshold(3)
         .probe_timeout(Duration::from_secs(20))
+        .ramp(Duration::from_secs(15))
 }
 
 static DESCRIBED_OTHERWISE: ServiceDef =

@@ -4,6 +4,7 @@
 
 mod configuration;
 
+use resilience_core::settings;
 use std::{collections::BTreeMap, fs, path::Path};
 
 fn read(path: &str) -> String {
@@ -92,27 +93,30 @@ fn the_readme_names_the_compiler_that_the_manifest_asks_for() {
 #[test]
 fn the_events_page_lists_every_event_with_its_level_and_fields() {
     let page = read("docs/events.md");
-    let listed: BTreeMap<String, (String, Vec<String>)> = page
+    let listed: BTreeMap<(String, String), Vec<String>> = page
         .lines()
         .filter(|line| line.starts_with("| `"))
         .map(|line| {
             let cells: Vec<_> = line.split('|').map(|cell| cell.trim().replace('`', "")).collect();
-            let mut fields: Vec<_> = cells[3].split(',').map(|field| field.trim().to_owned()).collect();
+            let key = format!("events.{}", cells[2]);
+            let key = settings::keys().iter().find(|known| known.path() == key).unwrap();
+            assert_eq!(key.default_value(), cells[3].to_lowercase(), "{line}");
+            let mut fields: Vec<_> = cells[4].split(',').map(|field| field.trim().to_owned()).collect();
             fields.retain(|field| !field.is_empty());
             fields.sort();
-            (cells[1].clone(), (cells[2].clone(), fields))
+            ((cells[1].clone(), cells[2].clone()), fields)
         })
         .collect();
 
-    // `emit!(LEVEL, "message", subject, field = .., ..)`
+    // `emit!(Class, "message", subject, field = .., ..)`
     let source = read("resilience-core/src/telemetry/events.rs");
-    let emitted: BTreeMap<String, (String, Vec<String>)> = source
+    let emitted: BTreeMap<(String, String), Vec<String>> = source
         .split("emit!(")
         .skip(1)
-        .filter(|call| !call.starts_with('L') && !call.starts_with('$'))
+        .filter(|call| call.trim_start().starts_with(char::is_uppercase) && !call.starts_with("Class"))
         .map(|call| {
             let call = call.split(';').next().unwrap().split("Transition::").next().unwrap();
-            let level = call.split(',').next().unwrap().trim().to_owned();
+            let class = in_snake_case(call.split(',').next().unwrap().trim());
             let message = call.split('"').nth(1).unwrap().to_owned();
             let mut fields: Vec<_> = call
                 .split(" = ")
@@ -120,10 +124,21 @@ fn the_events_page_lists_every_event_with_its_level_and_fields() {
                 .collect();
             fields.pop();
             fields.sort();
-            (message, (level, fields))
+            ((message, class), fields)
         })
         .collect();
 
-    assert_eq!(emitted.len(), 21);
+    assert_eq!(emitted.len(), 27);
     assert_eq!(emitted, listed);
+}
+
+fn in_snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }

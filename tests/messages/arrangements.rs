@@ -7,13 +7,15 @@ use std::{collections::BTreeSet, fs, path::Path};
 enum Outcome {
     Rejected,
     Accepted,
+    /// Accepted, and decided when the operation is linked: it gets one attempt (`blocks/contradictions.rs`).
+    Linked,
     /// Accepted, though a person would refuse it: a hostile macro took the mark away before anybody could see it.
     Open,
 }
-use Outcome::{Accepted, Open, Rejected};
+use Outcome::{Accepted, Linked, Open, Rejected};
 
 #[rustfmt::skip]
-const ARRANGEMENTS: [(&str, Outcome); 64] = [
+const ARRANGEMENTS: [(&str, Outcome); 80] = [
     ("retry_above_apply", Rejected),
     ("apply_above_retry", Rejected),
     ("free_function_retry_above", Rejected),
@@ -78,6 +80,22 @@ const ARRANGEMENTS: [(&str, Outcome); 64] = [
     ("idempotent_calls_an_apply_by_path", Rejected),
     ("idempotent_calls_a_renamed_apply", Rejected),
     ("idempotent_calls_a_conditional_apply", Rejected),
+    ("idempotent_calls_an_apply_by_type", Rejected),
+    ("idempotent_calls_an_apply_by_qualified_path", Rejected),
+    ("idempotent_calls_an_apply_by_trait", Rejected),
+    ("idempotent_takes_an_apply_as_a_value", Rejected),
+    ("idempotent_takes_a_renamed_apply_as_a_value", Rejected),
+    ("block_one_between", Rejected),
+    ("block_one_between_renamed", Rejected),
+    ("block_one_between_drops_all_attributes", Rejected),
+    ("block_instrument_between_reversed", Rejected),
+    ("trait_without_self_and_the_block", Rejected),
+    ("trait_without_self_and_a_method_that_says_self", Rejected),
+    ("trait_without_self_and_a_body_that_says_self", Rejected),
+    ("trait_without_self_and_a_bare_method", Linked),
+    ("trait_says_apply_for_an_object", Rejected),
+    ("trait_says_apply_for_an_object_in_a_block", Rejected),
+    ("trait_says_idempotent_and_the_block_says_apply", Accepted),
 ];
 
 /// How the messages begin that refuse an arrangement.
@@ -150,4 +168,6 @@ fn apply_and_idempotent_compile_together_in_no_arrangement() {
     assert_eq!(found, BTreeSet::from(table));
     let open = ARRANGEMENTS.iter().filter(|(_, outcome)| *outcome == Open);
     assert_eq!(open.count(), 2);
+    let linked = ARRANGEMENTS.iter().filter(|(_, outcome)| *outcome == Linked);
+    assert_eq!(linked.count(), 1);
 }

@@ -17,7 +17,7 @@
 )]
 
 use resilience_core::{BreakerPolicy, CircuitBreaker, Registry, Service, Window, retry_service, time::Clock};
-use resilience_tests::Error;
+use resilience_tests::{Error, exact};
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -128,7 +128,7 @@ fn breaker(policy: &'static BreakerPolicy, successes: u32) -> &'static CircuitBr
 
 static CONSECUTIVE: BreakerPolicy = BreakerPolicy::DEFAULT;
 
-static WINDOW: BreakerPolicy = BreakerPolicy::builder()
+static WINDOW: BreakerPolicy = exact()
     .failure_rate(0.5)
     .window(Window::Calls(100))
     .build_const()

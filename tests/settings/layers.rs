@@ -153,7 +153,8 @@ fn a_service_becomes_known_when_the_code_declares_it() {
     fn fetch() -> Result<u32, Error> {
         Err(Error::Down(1))
     }
-    let registry = under("[global]\nretry.max_attempts = 2\nbreaker.failure_threshold = 2");
+    let registry =
+        under("[global]\nretry.max_attempts = 2\nbreaker = { failure_threshold = 2, failure_span = \"0s\" }");
     // Annotated operations make their service known before anybody calls them; a definition does when it is taken up.
     assert!(registry.explain("late_service", "fetch").is_known());
     assert!(registry.explain("late_service", "another").is_known());

@@ -21,7 +21,7 @@ fn a_wrong_value_costs_what_its_source_says_of_the_service_and_the_source_below_
     assert_eq!(loaded.skipped.len(), 1);
     assert_eq!(
         loaded.skipped[0].to_string(),
-        "override:1: services.plan_service.retry.base_delay is 6s, but must be 0ns to 5s"
+        "override:1: services.plan_service.retry.base_delay is 6s, but must be 0ns to 5s, which is `max_delay`: raise that too"
     );
     assert_eq!(loaded.skipped[0].kind(), MistakeKind::Conflict);
     registry.reconfigure(loaded.settings).unwrap();
@@ -79,7 +79,7 @@ fn settings_are_judged_together_with_what_the_code_says() {
     let tight = toml("[services.tight_service]\n[services.tight_service.retry]\nbase_delay = \"2s\"").load(registry);
     assert_eq!(
         tight.unwrap_err().to_string(),
-        "ops.toml:3: services.tight_service.retry.base_delay is 2s, but must be 0ns to 500ms"
+        "ops.toml:3: services.tight_service.retry.base_delay is 2s, but must be 0ns to 500ms, which is `max_delay`: raise that too"
     );
     // The bound is to blame where the value is the code's.
     let bound =
@@ -87,7 +87,7 @@ fn settings_are_judged_together_with_what_the_code_says() {
     assert_eq!(
         bound.unwrap_err().to_string(),
         "ops.toml:4: services.wide_service.retry.max_delay is 50ms, but retry.base_delay is 100ms (library), which then \
-         must be 0ns to 50ms"
+         must be 0ns to 50ms, which is `max_delay`: raise that too"
     );
     // A word for all that does not suit one service is the word's mistake, and is told once.
     let loaded =
@@ -95,7 +95,7 @@ fn settings_are_judged_together_with_what_the_code_says() {
     let skipped: Vec<_> = loaded.skipped.iter().map(ToString::to_string).collect();
     assert_eq!(
         skipped,
-        ["ops.toml:2: global.retry.base_delay is 1s, but must be 0ns to 500ms"]
+        ["ops.toml:2: global.retry.base_delay is 1s, but must be 0ns to 500ms, which is `max_delay`: raise that too"]
     );
     registry.reconfigure(loaded.settings).unwrap();
     assert_eq!(holds(registry, "wide_service", "any", "retry.factor").0, "4");

@@ -40,11 +40,11 @@ fn every_mistake_is_told_at_once_with_its_line_and_what_would_be_right() {
         .unwrap_err();
 
     expect_test::expect![[r#"
-        ops.toml:6: globl is no key of the settings: did you mean `global`?
         ops.toml:3: defaults.retry.max_atempts is no key of the settings: did you mean `max_attempts`?
         ops.toml:4: defaults.retry.base_delay is 100, but must be a duration with its unit, such as "750ms" or "1m 30s"
+        ops.toml:6: globl is no key of the settings: did you mean `global`?
         ops.toml:9: services.plan_service.retry.max_attempts is 0, but must be 1 to 1000000
-        ops.toml:10: services.plan_service.retry.backoff is "exponental", but must be none, fixed, linear, incremental, exponential or fibonacci: did you mean `exponential`?
+        ops.toml:10: services.plan_service.retry.backoff is "exponental", but must be none, fixed, linear, exponential or fibonacci: did you mean `exponential`?
         ops.toml:11: services.plan_service.retry.jitter is a table, but must be none, full, equal, decorrelated or { proportional = 0 to 1 }
         ops.toml:14: services.plan_service.breaker.success_threshold is 256, but must be 1 to 255
         ops.toml:15: services.plan_service.breaker.window is "10ms", but must be 1 to 1000000 calls, or 100ms to 1day
@@ -56,9 +56,13 @@ fn every_mistake_is_told_at_once_with_its_line_and_what_would_be_right() {
 }
 
 /// What must be said beside a value at the edge of its range, so that the two go together.
-const ROOM: [(&str, &str); 6] = [
+const ROOM: [(&str, &str); 7] = [
     ("retry.base_delay", "retry.max_delay = \"1day\""),
-    ("retry.min_delay", "retry.max_delay = \"1day\""),
+    (
+        "retry.min_delay",
+        "retry.max_delay = \"1day\"\nservices.a.retry.max_attempts = 1",
+    ),
+    ("retry.total_timeout", "retry.max_attempts = 1"),
     ("retry.max_delay", "retry.base_delay = \"0s\""),
     ("breaker.failure_threshold", "breaker.failure_rate = 0.5"),
     ("breaker.max_recovery_timeout", "breaker.recovery_timeout = \"1ms\""),
@@ -110,5 +114,5 @@ fn every_range_is_taken_to_its_edges_and_not_beyond() {
             );
         }
     }
-    assert_eq!(ranges, 28);
+    assert_eq!(ranges, 31);
 }

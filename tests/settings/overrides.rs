@@ -23,7 +23,7 @@ fn lenient(variables: &[(&str, &str)]) -> (&'static Registry, Vec<String>) {
 }
 
 fn skipped(source: &str, rest: &str) -> String {
-    format!("WARN override skipped service= operation= source={source}{rest}")
+    format!("WARN override skipped source={source}{rest}")
 }
 
 #[test]
@@ -125,10 +125,10 @@ fn an_override_cannot_rename_its_service_and_what_nobody_knows_is_left_out_alone
     assert_eq!(attempts(registry, "plan_service", "any"), "7");
     assert_eq!(attempts(registry, "tool_service", "any"), "3");
     let at = format!("{VARIABLE}:1");
-    let known = "enabled, per, failure_threshold, failure_count, failure_rate, slow_call_rate, slow_call_duration, window, \
-                 minimum_calls, count_transient, count_throttled, count_timeouts, count_permanent, on_abandon, \
-                 recovery_timeout, recovery_factor, max_recovery_timeout, cooldown, half_open_max_calls, \
-                 success_threshold, probe_timeout";
+    let known = "enabled, per, failure_threshold, failure_span, failure_count, failure_rate, slow_call_rate, slow_call_duration, window, \
+                 minimum_calls, count_transient, count_throttled, count_timeouts, permanent, on_abandon, \
+                 recovery_timeout, recovery_factor, max_recovery_timeout, recovery_jitter, cooldown, half_open_max_calls, \
+                 success_threshold, probe_timeout, ramp";
     let expected = [
         format!(" key=services.plan_service.breaker.treshold problem=is no key of the settings: there are {known}"),
         " key=services.plan_service.retry.max_atempts problem=is no key of the settings: did you mean `max_attempts`?"
@@ -234,6 +234,7 @@ fn an_override_for_a_service_that_nobody_made_makes_its_policy_of_the_defaults()
     let (registry, _) = lenient(&[
         (VARIABLE, overrides),
         ("RESILIENCE__DEFAULTS__BREAKER__FAILURE_THRESHOLD", "2"),
+        ("RESILIENCE__DEFAULTS__BREAKER__FAILURE_SPAN", "0s"),
     ]);
     assert!(registry.find("new_service").is_none());
 

@@ -2,10 +2,10 @@
 
 use crate::{attempts, holds, under};
 use resilience_core::{
-    BreakerPolicy, Registry, RetryPolicy, ServiceDef, ServiceOptions, Settings,
+    Registry, RetryPolicy, ServiceDef, ServiceOptions, Settings,
     settings::{Loader, keys},
 };
-use resilience_tests::ms;
+use resilience_tests::{exact, ms};
 use std::ptr;
 
 macro_rules! services {
@@ -103,7 +103,7 @@ fn a_bulk_of_settings_is_put_into_force_at_once() {
     for (index, service) in (1..).zip(&SERVICES) {
         let layer = ServiceOptions::new()
             .retry(RetryPolicy::builder().max_attempts(index))
-            .breaker(BreakerPolicy::builder().failure_threshold(index));
+            .breaker(exact().failure_threshold(index));
         settings = settings.service(service.name(), layer);
     }
 

@@ -6,7 +6,7 @@ use resilience_core::{
     BreakerPolicy, BudgetPolicy, CircuitState, OperationOptions, Registry, RetryPolicy, Service, ServiceDef,
     ServiceOptions, Settings, retry_service,
 };
-use resilience_tests::{Error, Plans, World, down, immediate, ms, record, secs};
+use resilience_tests::{Error, Plans, World, down, exact, immediate, ms, record, secs};
 use std::{
     cell::Cell,
     sync::{
@@ -24,11 +24,9 @@ fn of_plans(layer: ServiceOptions) -> Settings {
 fn a_reload_keeps_the_state_of_the_breaker_the_budget_and_the_statistics() {
     let world = World::new();
     let policy = |attempts, recovery| {
-        ServiceOptions::new().retry(immediate(attempts)).breaker(
-            BreakerPolicy::builder()
-                .failure_threshold(4)
-                .recovery_timeout(secs(recovery)),
-        )
+        ServiceOptions::new()
+            .retry(immediate(attempts))
+            .breaker(exact().failure_threshold(4).recovery_timeout(secs(recovery)))
     };
     let plans = world.plans("plan_service", policy(2, 30));
     let _ = plans.fetch_blocking(|run| Err(Error::Down(run)));
@@ -76,7 +74,7 @@ fn a_reload_with_one_mistake_changes_nothing_anywhere() {
     for (settings, told) in [
         (
             of_plans(ServiceOptions::new().retry(immediate(7))).service("tool_service", cap(secs(1))),
-            "services.tool_service.retry.max_delay is 1s, but retry.base_delay is 2s (attribute), which then must be 0ns to 1s",
+            "services.tool_service.retry.max_delay is 1s, but retry.base_delay is 2s (attribute), which then must be 0ns to 1s, which is `max_delay`: raise that too",
         ),
         (
             of_plans(ServiceOptions::new().retry(immediate(7))).operation(
@@ -88,7 +86,7 @@ fn a_reload_with_one_mistake_changes_nothing_anywhere() {
         ),
         (
             of_plans(ServiceOptions::new().retry(immediate(7))).defaults(cap(ms(1))),
-            "defaults.retry.max_delay is 1ms, but retry.base_delay is 100ms (library), which then must be 0ns to 1ms",
+            "defaults.retry.max_delay is 1ms, but retry.base_delay is 100ms (library), which then must be 0ns to 1ms, which is `max_delay`: raise that too",
         ),
     ] {
         let refused = world.registry.reconfigure(settings).unwrap_err();
@@ -128,13 +126,13 @@ fn two_callers_under_a_thousand_reloads_lose_no_call_and_no_state() {
         ServiceOptions::new()
             .retry(immediate(attempts))
             .budget(BudgetPolicy::builder().enabled(false))
-            .breaker(BreakerPolicy::builder().failure_threshold(1_000_000))
+            .breaker(exact().failure_threshold(1_000_000))
     };
     let plans = Plans::new(registry, "plan_service", policy(2));
     let broken = Plans::new(
         registry,
         "broken_service",
-        ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1)),
+        ServiceOptions::new().breaker(exact().failure_threshold(1)),
     );
     let _ = broken.count_blocking(|run| Err(Error::Down(run)));
     let (done, calls) = (AtomicBool::new(false), AtomicU64::new(0));
@@ -154,7 +152,7 @@ fn two_callers_under_a_thousand_reloads_lose_no_call_and_no_state() {
             });
         }
         begin.wait();
-        let broken = ServiceOptions::new().breaker(BreakerPolicy::builder().failure_threshold(1));
+        let broken = ServiceOptions::new().breaker(exact().failure_threshold(1));
         for round in 0..1_000 {
             let settings = of_plans(policy(2 + round % 2)).service("broken_service", broken);
             registry.reconfigure(settings).unwrap();
@@ -274,4 +272,31 @@ fn everything_at_once_ends() {
 
     registry.reconfigure(Settings::new()).unwrap();
     assert_eq!(registry.services().len(), 6);
+}
+
+#[test]
+fn a_shortened_recovery_time_holds_for_the_circuit_that_is_open() {
+    let world = World::new();
+    let policy = |recovery| {
+        ServiceOptions::new().breaker(
+            BreakerPolicy::builder()
+                .failure_threshold(1)
+                .recovery_jitter(0.0)
+                .recovery_timeout(secs(recovery)),
+        )
+    };
+    let plans = world.plans("plan_service", policy(30));
+    let _ = plans.count_blocking(|run| Err(Error::Down(run)));
+    world.clock.advance(secs(4));
+
+    for (recovery, left) in [
+        (60, Some(secs(26))),
+        (10, Some(secs(6))),
+        (20, Some(secs(6))),
+        (4, None),
+    ] {
+        world.registry.reconfigure(of_plans(policy(recovery))).unwrap();
+        assert_eq!(plans.service.snapshot().retry_after, left, "{recovery}");
+    }
+    assert_eq!(plans.service.state(), CircuitState::HalfOpen);
 }

@@ -36,6 +36,7 @@ async fn a_forbidding_crate_compiles() {
     assert!(Work::hard().complex_blocking().is_ok_and(|found| found.is_empty()));
     assert_eq!(forbidding::Block(Work::hard()).calls(), Ok(3));
     assert_eq!(forbidding::Block(Work::easy()).calls_an_apply(), Ok(1));
+    assert_eq!(forbidding::through_the_decorator(Work::hard()), Err(Error::Down(1)));
     match forbidding::derived(&Work::hard()) {
         Ok(run) => assert_eq!(run, 3),
         Err(forbidding::Rejected::Down) => panic!("three attempts are enough"),

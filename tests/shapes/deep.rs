@@ -126,7 +126,7 @@ guarded! {
     }
 }
 
-/// The real `tracing::instrument`, below: one span per attempt, arguments by value included.
+/// The real `tracing::instrument`, below: one span per call, arguments by value included.
 #[retry_service(service = SHAPES, idempotent)]
 #[tracing::instrument(skip(work), err(Debug))]
 async fn instrumented_below(work: &Work, name: String) -> Result<usize, Error> {
@@ -142,7 +142,7 @@ fn instrumented_below_blocking(work: &Work, name: String) -> Result<usize, Error
     Ok(name.len())
 }
 
-/// Above: one span per call. By reference it may be idempotent.
+/// Above: one span per attempt. By reference it may be idempotent.
 #[tracing::instrument(skip(work))]
 #[retry_service(service = SHAPES, idempotent)]
 async fn instrumented_above(work: &Work, name: &str) -> Result<usize, Error> {

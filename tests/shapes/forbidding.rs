@@ -140,3 +140,7 @@ impl Private for Work {
         self.run()
     }
 }
+
+pub fn through_the_decorator(work: Work) -> Answer {
+    PrivateResilient::new(work).write()
+}

@@ -1,12 +1,14 @@
 //! What the tests share: an error of every kind, a service or a breaker to call, and a record of the events.
 
 mod alone;
+mod exact;
 mod plans;
 mod recording;
 pub mod restricted;
 pub mod strict;
 
 pub use alone::alone;
+pub use exact::exact;
 pub use plans::{Plans, World, down, fine, immediate, ms, secs};
 pub use recording::{Recording, record};
 
@@ -100,3 +102,7 @@ struct BreakerPage;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/apply.md")]
 struct ApplyPage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/partitions.md")]
+struct PartitionsPage;

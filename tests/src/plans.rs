@@ -99,8 +99,14 @@ impl Plans {
     #[allow(clippy::expect_used, reason = "a test fails by panicking")]
     pub fn new(registry: &'static Registry, name: &str, layer: ServiceOptions) -> Self {
         registry.configure(name, layer).expect("a valid layer");
+        Self::at(registry.service(name))
+    }
+
+    /// A live service.
+    #[must_use]
+    pub fn at(service: &'static Service) -> Self {
         Self {
-            service: registry.service(name),
+            service,
             runs: AtomicU32::new(0),
         }
     }

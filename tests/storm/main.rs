@@ -3,6 +3,7 @@
 //! The load is that of a small system, so that all runs together take seconds: 140 requests a second instead of thousands. What
 //! the policies see of it is the traffic of one node, 70 requests a second, and that is as in a large one.
 
+mod partial_outage;
 mod peers;
 mod simulation;
 
@@ -76,9 +77,10 @@ fn the_default_policy_makes_no_outage_worse() {
         &[&NO_RETRY, &budget, &DEFAULT],
     );
 
-    for (calm, run) in NO_RETRY.iter().zip(&*DEFAULT) {
+    for ((calm, run), budget) in NO_RETRY.iter().zip(&*DEFAULT).zip(&budget) {
         assert!(run.amplification <= 1.1, "depth {}: {}", run.depth, run.amplification);
-        assert!(run.peak <= calm.peak, "depth {}: {}", run.depth, run.peak);
+        // Until the failures have lasted for half a second, the budget is all there is.
+        assert!(run.peak < 0.75 * budget.peak, "depth {}: {}", run.depth, run.peak);
         assert!(run.recovery <= calm.recovery, "depth {}: {:?}", run.depth, run.recovery);
         assert!(run.goodput >= calm.goodput, "depth {}: {}", run.depth, run.goodput);
         assert!(
@@ -87,7 +89,7 @@ fn the_default_policy_makes_no_outage_worse() {
             run.depth,
             run.goodput_after
         );
-        assert!(run.wasted < 0.02, "depth {}: {}", run.depth, run.wasted);
+        assert!(run.wasted < 0.3 * calm.wasted, "depth {}: {}", run.depth, run.wasted);
     }
     // The budget does it by itself, the breaker only spares the work that nobody waits for.
     for (calm, run) in NO_RETRY.iter().zip(&budget) {
@@ -130,8 +132,8 @@ fn a_run_can_be_repeated() {
 
 #[test]
 fn retries_add_nothing_to_what_an_outage_of_any_length_costs() {
-    // An open circuit asks again after 30 s: an outage that ends between two probes is over for the callers with the next
-    // one. That is the breaker's doing, with retries or without.
+    // An open circuit asks again after 5 s, then 10, 20 and 40: an outage that ends between two probes is over for the callers with
+    // the next one. That is the breaker's doing, with retries or without.
     for seconds in [5, 10, 20, 45] {
         let runs = play_all(&[
             (Scenario::outage(2).lasting(seconds), Policy::default_without_retries()),
@@ -168,7 +170,7 @@ fn programs_that_know_nothing_of_each_other_make_no_storm_either() {
 
     for run in told.iter().chain(&untold) {
         assert!(run.amplification <= 1.1, "depth {}: {}", run.depth, run.amplification);
-        assert!(run.peak < 1.3, "depth {}: {}", run.depth, run.peak);
+        assert!(run.peak < 1.7, "depth {}: {}", run.depth, run.peak);
     }
     for (calm, run) in NO_RETRY.iter().zip(told) {
         assert!(run.recovery <= calm.recovery, "depth {}: {:?}", run.depth, run.recovery);
@@ -221,7 +223,11 @@ fn the_presets_make_no_outage_worse_either() {
     let [high_traffic, critical, background] = [
         runs(high_traffic, Scenario::outage),
         runs(critical, Scenario::outage),
-        runs(background, Scenario::outage),
+        // Asks again after a minute and up to a tenth of it.
+        runs(background, |depth| Scenario {
+            length: 120,
+            ..Scenario::outage(depth)
+        }),
     ];
     show(
         "30 s at half the capacity, then whole again; the presets",
@@ -293,8 +299,9 @@ fn where_requests_are_turned_away_at_once_retries_buy_nothing_and_cost_little() 
     for run in &budget {
         assert!(run.amplification <= 1.16, "depth {}: {}", run.depth, run.amplification);
     }
+    // Part of the requests is answered, so the circuit stays closed, and the budget is all there is.
     for (single, run) in single.iter().zip(&default) {
-        assert!(run.amplification <= 1.1, "depth {}: {}", run.depth, run.amplification);
+        assert!(run.amplification <= 1.16, "depth {}: {}", run.depth, run.amplification);
         assert!(
             run.recovery <= single.recovery,
             "depth {}: {:?}",

@@ -8,7 +8,7 @@
 )]
 
 use resilience_core::{
-    Registry, Service, ServiceDef, ServiceOptions, apply, retry_service,
+    BreakerOptions, Registry, Service, ServiceDef, ServiceOptions, apply, retry_service,
     settings::{Finding, Format, Loader},
 };
 use resilience_tests::{Error, ms};
@@ -46,7 +46,7 @@ mod elsewhere {
         Ok(1)
     }
 
-    #[retry_service(name = "twin_service", idempotent, operation = "twin", retry(max_attempts = 9))]
+    #[retry_service(name = "twin_service", idempotent, operation = "twin", retry(max_attempts = 4))]
     pub(crate) fn other() -> Result<u32, Error> {
         Ok(1)
     }
@@ -122,7 +122,7 @@ fn settings_that_do_not_go_together_with_an_attribute_are_found_before_the_first
         found,
         [
             "ops.toml:2: services.plan_service.retry.max_delay is 1s, but retry.base_delay is 2s (attribute), which then must \
-             be 0ns to 1s"
+             be 0ns to 1s, which is `max_delay`: raise that too"
         ]
     );
 }
@@ -200,4 +200,97 @@ async fn what_is_registered_is_what_runs() {
     let names: Vec<_> = registry.services().iter().map(|service| service.name()).collect();
     assert_eq!(names, ["plan_service", "same_service", "tool_service", "twin_service"]);
     assert_eq!(found(registry, ""), [""; 0]);
+}
+
+#[test]
+fn a_breaker_that_chance_opens_more_than_once_an_hour_is_found() {
+    let in_a_row = |failures, millis| {
+        BreakerOptions::new()
+            .failure_threshold(failures)
+            .failure_span(ms(millis))
+    };
+    let table = [
+        (in_a_row(1, 500), Some("about every 101 ms")),
+        (in_a_row(2, 0), Some("about every 10 s")),
+        (in_a_row(3, 0), Some("about every 17 min")),
+        // Once in 28 hours.
+        (in_a_row(4, 0), None),
+        (in_a_row(2, 500), None),
+        (in_a_row(2, 0).enabled(false), None),
+        (in_a_row(0, 0).failure_rate(0.5), None),
+        (BreakerOptions::new(), None),
+    ];
+    for (layer, every) in table {
+        for is_made in [false, true] {
+            let registry = Registry::new();
+            if is_made {
+                let _ = registry.service("plan_service");
+            }
+            let settings =
+                resilience_core::Settings::new().service("plan_service", ServiceOptions::new().breaker(layer));
+            registry.reconfigure(settings).unwrap();
+
+            let verification = registry.verify();
+
+            let by_chance = |finding: &&Finding| matches!(finding, Finding::OpensByChance { .. });
+            let found: Vec<_> = verification
+                .findings()
+                .iter()
+                .filter(by_chance)
+                .map(ToString::to_string)
+                .collect();
+            let expected = every.map(|every| {
+                format!(
+                    "services.plan_service.breaker: by chance opens {every} at 1,000 calls/s with 1 % failing: raise \
+                     `failure_threshold` or `failure_span`"
+                )
+            });
+            assert_eq!(found, Vec::from_iter(expected), "{layer:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_valid_and_cannot_do_what_it_says_is_found_and_described() {
+    let retry = "[services.plan_service.operations.fetch_plan.retry]\n";
+    let breaker = "[services.plan_service.breaker]\n";
+    let at = "services.plan_service.operations.fetch_plan.";
+    let table = [
+        (
+            format!("{retry}max_attempts = 1000000\nbase_delay = \"100ms\"\njitter = \"none\"\n"),
+            vec![
+                "retry.max_attempts: `total_timeout` of 300s ends most calls after 36 attempts or fewer: raise it, or lower \
+                 `max_attempts`",
+                "retry.max_attempts: one call makes up to 1000000 attempts, and 8 failures open the circuit: raise \
+                 `breaker.failure_threshold`, or set `breaker.per` to call",
+            ],
+        ),
+        (
+            format!("{retry}base_delay = \"2s\"\ntotal_timeout = \"1s\"\n"),
+            vec!["retry.total_timeout: a wait before the first retry of up to 2s leaves many calls no time for one"],
+        ),
+        (
+            format!("{retry}backoff = \"fixed\"\nfactor = 3.0\nbase_delay = \"1s\"\n"),
+            vec!["retry.factor: has no effect: only exponential backoff grows by a factor"],
+        ),
+        (
+            format!("{breaker}window = 50\n"),
+            vec!["breaker.window: a window of 50 calls has no effect: no `failure_rate` or `slow_call_rate` is set"],
+        ),
+        (format!("{breaker}window = 50\nfailure_rate = 0.5\n"), vec![]),
+        (
+            format!("{breaker}failure_threshold = 2\n"),
+            vec![
+                "retry.max_attempts: one call makes up to 3 attempts, and 2 failures open the circuit: raise \
+                 `breaker.failure_threshold`, or set `breaker.per` to call",
+            ],
+        ),
+        (format!("{breaker}failure_threshold = 2\nper = \"call\"\n"), vec![]),
+    ];
+    for (text, expected) in table {
+        let registry = Registry::new();
+        let expected: Vec<_> = expected.iter().map(|problem| format!("{at}{problem}")).collect();
+
+        assert_eq!(found(registry, &text), expected, "{text}");
+    }
 }

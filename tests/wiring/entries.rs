@@ -97,7 +97,7 @@ async fn the_total_time_holds_on_every_entry() {
     });
     let mut short = endless.clone();
     short["retry"]["total_timeout"] = "2m".into();
-    for (overrides, runs) in [(endless, 6), (short, 3)] {
+    for (overrides, runs) in [(endless, 5), (short, 2)] {
         let wiring = Wiring::overridden(&json!({ "tool_service": overrides, "stranger": overrides }));
         for service in ["tool_service", "stranger"] {
             let (sync, later) = (Backend::default(), Backend::default());
@@ -110,9 +110,9 @@ async fn the_total_time_holds_on_every_entry() {
     let wiring = Wiring::overridden(&json!({ "tool_service": { "breaker": null } }));
     let (sync, later) = (Backend::default(), Backend::default());
     let outcome = wiring.registry.enter_blocking(|| annotated(&sync));
-    assert_eq!(outcome, Err(Error::Down(3)));
+    assert_eq!(outcome, Err(Error::Down(2)));
     let outcome = wiring.registry.enter(annotated_async(&later)).await;
-    assert_eq!(outcome, Err(Error::Down(3)));
+    assert_eq!(outcome, Err(Error::Down(2)));
     let operations = wiring.registry.service("tool_service").operations();
     let names: Vec<_> = operations.iter().map(|operation| operation.name).collect();
     assert_eq!(names, ["annotated", "annotated_async"], "called as the functions are");

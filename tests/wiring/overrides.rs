@@ -49,7 +49,7 @@ fn every_global_key_of_retries_takes_effect_the_strategy_too() {
         (key("BASE_DELAY"), "200ms"),
         (key("MAX_DELAY"), "500ms"),
         (key("JITTER"), "none"),
-        (key("BACKOFF"), "incremental"),
+        (key("BACKOFF"), "linear"),
     ];
     let variables: Vec<_> = variables.iter().map(|(name, value)| (name.as_str(), *value)).collect();
 

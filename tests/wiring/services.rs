@@ -1,7 +1,9 @@
 //! The eleven services, those that nobody knows, and how long each waits.
 
 use crate::system::{Backend, DATABASE, SERVICES, Wiring};
-use resilience_core::{Jitter, RetryOptions, RetryPolicy, ServiceDef, ServiceOptions, Settings, policy::presets};
+use resilience_core::{
+    Backoff, Jitter, RetryOptions, RetryPolicy, ServiceDef, ServiceOptions, Settings, policy::presets,
+};
 use resilience_tests::{ms, secs};
 use std::{ptr, sync::Barrier, thread, time::Duration};
 
@@ -67,16 +69,25 @@ fn exponential_backoff_with_and_without_jitter() {
     }
 }
 
+/// What this system calls linear: constant, with a floor of two seconds.
+fn linear(base: Duration) -> RetryOptions {
+    RetryPolicy::builder()
+        .backoff(Backoff::Fixed)
+        .jitter(Jitter::None)
+        .base_delay(base)
+        .min_delay(secs(2))
+}
+
 #[test]
 fn every_strategy_has_the_floor_of_the_system() {
-    // R006, R007, R008, R009, R011, R013
+    // R006, R007, R008, R009, R011, R013, R016
     let zero = secs(0);
     let table: [(RetryOptions, f64, &[u64]); 8] = [
         (presets::immediate(), 0.9, &[]),
         (presets::fixed(zero), 0.9, &[100, 100, 100]),
         (presets::fixed(ms(500)), 0.9, &[500, 500, 500]),
-        (presets::linear(ms(100)), 0.9, &[2_000, 2_000, 2_000]),
-        (presets::linear(secs(5)), 0.9, &[5_000, 5_000, 5_000]),
+        (linear(ms(100)), 0.9, &[2_000, 2_000, 2_000]),
+        (linear(secs(5)), 0.9, &[5_000, 5_000, 5_000]),
         (presets::exponential(zero), 0.9, &[100, 200, 400]),
         (presets::jitter(zero), 0.0, &[100, 100, 100]),
         (presets::jitter(zero), 1.0, &[100, 200, 400]),

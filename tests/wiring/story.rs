@@ -67,7 +67,7 @@ async fn a_plan_is_made_meets_an_outage_and_is_carried_out_once_the_tools_are_ba
         events.take(),
         [
             "INFO circuit half-open service=tool_service operation=inspect state=half_open",
-            "INFO circuit closed service=tool_service operation=write state=closed",
+            "INFO circuit closed service=tool_service operation=write state=closed rejected=2",
         ]
     );
 }

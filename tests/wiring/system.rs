@@ -1,7 +1,7 @@
 //! The services, their policies, and the layer that every call goes through.
 
 use resilience_core::{
-    BreakerOptions, Jitter, Registry, RetryOptions, ServiceDef, ServiceOptions, Settings, policy::presets,
+    BreakerOptions, Jitter, OnPermanent, Registry, RetryOptions, ServiceDef, ServiceOptions, Settings, policy::presets,
     retry_service, settings::Loader, time::ManualClock,
 };
 use resilience_tests::{Error, World, ms, secs};
@@ -26,8 +26,11 @@ const FILE: RetryOptions = presets::fixed(ms(100)).max_attempts(3);
 /// One for every service, known or not.
 pub(crate) const BREAKER: BreakerOptions = BreakerOptions::new()
     .failure_threshold(5)
-    .count_permanent(true)
+    .failure_span(secs(0))
+    .permanent(OnPermanent::Failure)
     .recovery_timeout(secs(60))
+    .recovery_factor(1.0)
+    .recovery_jitter(0.0)
     .cooldown(secs(30))
     .half_open_max_calls(2)
     .success_threshold(2);

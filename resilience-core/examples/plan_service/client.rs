@@ -15,9 +15,13 @@ pub(crate) static PLANS: ServiceDef = ServiceDef::new("plan_service")
             .base_delay(Duration::from_millis(200)),
     )
     .breaker(
+        // For a story that goes the same way each time: five failures are enough, however soon they come, and the circuit stays
+        // open for as long each time.
         BreakerPolicy::builder()
             .failure_threshold(5)
-            .recovery_timeout(Duration::from_secs(2)),
+            .failure_span(Duration::ZERO)
+            .recovery_timeout(Duration::from_secs(2))
+            .recovery_factor(1.0),
     );
 
 pub(crate) struct PlanService {

@@ -1,17 +1,17 @@
 //! What a breaker makes of the way in which an attempt ended.
 
 use super::{
-    Breaker,
+    Breaker, Surroundings,
     change::{CircuitCause, Transition},
     memory::{Parts, Unjudged},
     permit::{Kind, Permit},
-    rules,
+    rules::{self, Asked},
     window::Evidence,
     word::{Closed, State, Tick, Ticks, Word},
 };
 use crate::{
     classify::FailureKind,
-    policy::{BreakerPolicy, Brief, Briefed, OnAbandon},
+    policy::{BreakerPolicy, Brief, Briefed, OnAbandon, OnPermanent},
     sync::seeded,
 };
 
@@ -21,6 +21,8 @@ pub(crate) enum Ending {
     Success,
     /// In a way that counts.
     Failure,
+    /// With an outcome that counts for nothing, though the service has answered: for a probe, a success.
+    Answered,
     /// With an outcome that says nothing about the service.
     Ignored,
     /// Without an outcome.
@@ -33,21 +35,25 @@ impl Ending {
         let counts = match kind {
             FailureKind::Transient => policy.count_transient(),
             FailureKind::Throttled { .. } => policy.count_throttled(),
-            FailureKind::Permanent => policy.count_permanent(),
-            FailureKind::Ignored | FailureKind::Pending | FailureKind::Unknown => false,
+            FailureKind::Permanent => match policy.permanent() {
+                OnPermanent::Failure => true,
+                OnPermanent::ProbeSuccess => return Self::Answered,
+                OnPermanent::Neutral => false,
+            },
+            FailureKind::Pending => return Self::Answered,
+            FailureKind::Ignored | FailureKind::Unknown => false,
         };
         if counts { Self::Failure } else { Self::Ignored }
     }
 }
 
 impl Breaker {
-    /// Takes the permit back. `read` reads the clock; it is called before the permit of a probe is given up, and with no lock
-    /// held.
+    /// Takes the permit back. The clock is read before the permit of a probe is given up, and with no lock held.
     pub(crate) fn end(
         &self,
         permit: Permit,
         ending: Ending,
-        read: impl Fn() -> Tick,
+        around: impl Surroundings,
         policy: &impl Briefed,
     ) -> Option<Transition> {
         match permit.kind() {
@@ -60,13 +66,18 @@ impl Breaker {
             }
             Kind::Closed | Kind::Probe => {}
         }
+        let ending = match (ending, permit.kind()) {
+            (Ending::Answered, Kind::Probe) => Ending::Success,
+            (Ending::Answered, _) => Ending::Ignored,
+            (ending, _) => ending,
+        };
         let brief = policy.brief();
         let needs_time = match ending {
             Ending::Success | Ending::Failure => permit.is_timed() || brief.has_window_of_time(),
             Ending::Abandoned => permit.is_timed() && brief.judges_abandoned(),
-            Ending::Ignored => false,
+            Ending::Ignored | Ending::Answered => false,
         };
-        let now = needs_time.then(&read);
+        let now = needs_time.then(|| around.tick());
         let is_late = !self.give_back(permit) || self.has_turned_since(permit);
         if !brief.enabled() {
             return None;
@@ -74,7 +85,7 @@ impl Breaker {
         let failed = match ending {
             Ending::Success => false,
             Ending::Failure => true,
-            Ending::Ignored | Ending::Abandoned => {
+            Ending::Ignored | Ending::Answered | Ending::Abandoned => {
                 let age = now.map(|now| permit.age(now));
                 if !self.fails_unanswered(ending, age, is_late, policy) {
                     return None;
@@ -84,9 +95,9 @@ impl Breaker {
         };
         let judged = match (is_late, permit.kind()) {
             (true, _) => Err(Late),
-            (false, Kind::Probe) => self.judge_probe(permit, failed, now, read, policy),
-            (false, _) if brief.has_window() => self.judge_with_memory(permit, failed, now, read, policy),
-            (false, _) => self.judge_by_word(permit, failed, now, read, policy),
+            (false, Kind::Probe) => self.judge_probe(permit, failed, now, around, policy),
+            (false, _) if brief.has_window() => self.judge_with_memory(permit, failed, now, around, policy),
+            (false, _) => self.judge_by_word(permit, failed, now, around, policy),
         };
         judged.unwrap_or_else(|Late| {
             self.parts(policy).count(Unjudged::Late);
@@ -129,7 +140,7 @@ impl Breaker {
         permit: Permit,
         failed: bool,
         now: Option<Tick>,
-        read: impl Fn() -> Tick,
+        around: impl Surroundings,
         policy: &impl Briefed,
     ) -> Result<Option<Transition>, Late> {
         let brief = policy.brief();
@@ -137,22 +148,23 @@ impl Breaker {
             let word = self.word();
             let closed = closed_of(word, permit)?;
             let failures = rules::failures_after(closed.failures, failed, brief);
-            if rules::trips(failures, brief) {
-                return self.judge_with_memory(permit, failed, now, read, policy);
+            if rules::trips(failures, brief) || rules::begins_run(closed, failures, brief) {
+                let now = now.or_else(|| Some(around.tick()));
+                return self.judge_with_memory(permit, failed, now, around, policy);
             }
-            if self.replace(word, word.with_closed(Closed { failures, ..closed })) {
+            if self.replace(word, word.with_closed(closed.with_failures(failures))) {
                 return Ok(None);
             }
         }
     }
 
-    /// A closed breaker with a window, or one that is about to open.
+    /// A closed breaker with a window, or one that is about to open or at the beginning of a run of failures.
     fn judge_with_memory(
         &self,
         permit: Permit,
         failed: bool,
         now: Option<Tick>,
-        read: impl Fn() -> Tick,
+        around: impl Surroundings,
         policy: &impl Briefed,
     ) -> Result<Option<Transition>, Late> {
         let parts = self.parts(policy);
@@ -164,12 +176,16 @@ impl Breaker {
         };
         let mut whole = None;
         loop {
-            if let Locked::Done(transition) = self.judge_locked(parts, &mut outcome, policy.brief(), whole.as_ref())? {
-                return Ok(transition);
+            // Clock and chance are a user's code, and the policy has a lock of its own: none is asked for under this one.
+            match self.judge_locked(parts, &mut outcome, policy.brief(), whole.as_ref())? {
+                Locked::Done(transition) => return Ok(transition),
+                Locked::NeedsTime => outcome.now = Some(around.tick()),
+                Locked::Opens => {
+                    outcome.now = outcome.now.or_else(|| Some(around.tick()));
+                    let policy = policy.whole();
+                    whole = Some((policy, draw_for(&policy, &around)));
+                }
             }
-            // A clock is a user's code, and the policy has a lock of its own: neither is asked for under this one.
-            outcome.now = outcome.now.or_else(|| Some(read()));
-            whole = Some(policy.whole());
         }
     }
 
@@ -179,17 +195,21 @@ impl Breaker {
         parts: &Parts,
         outcome: &mut Outcome,
         brief: Brief,
-        whole: Option<&BreakerPolicy>,
+        whole: Option<&(BreakerPolicy, f64)>,
     ) -> Result<Locked, Late> {
         let Outcome { permit, failed, .. } = *outcome;
         loop {
             let mut memory = parts.memory();
             let word = self.word();
             let closed = closed_of(word, permit)?;
-            if outcome.now.is_none() && memory.is_of_time() {
-                return Ok(Locked::NeedsMore);
+            let failures = rules::failures_after(closed.failures, failed, brief);
+            let begins_run = rules::begins_run(closed, failures, brief);
+            let may_trip = rules::trips(failures, brief);
+            let needs_time = memory.is_of_time() || begins_run || may_trip && brief.has_span();
+            if outcome.now.is_none() && needs_time {
+                return Ok(Locked::NeedsTime);
             }
-            // What a window of calls is not asked for.
+            // What neither a window of calls nor a run without a span is asked for.
             let at = outcome.now.unwrap_or(Tick(0));
             let evidence = (!outcome.is_recorded).then(|| Evidence {
                 failed,
@@ -197,18 +217,23 @@ impl Breaker {
             });
             outcome.is_recorded = true;
             let judged = memory.judge(evidence, at);
-            let failures = rules::failures_after(closed.failures, failed, brief);
-            let met = if rules::trips(failures, brief) {
+            if begins_run && !seeded("run_unwritten") {
+                // Before the word says that it is known. Nobody goes by it until then, so it does not matter if the word is
+                // another one by now.
+                memory.run().begin(at);
+            }
+            let met = if may_trip && (!brief.has_span() || memory.run().has_lasted(at)) {
                 Some((CircuitCause::Failures, failures.into()))
             } else {
                 judged.met
             };
             let Some(met) = met else {
                 let closed = Closed {
-                    failures,
                     recorded: !judged.is_settled,
+                    spanned: closed.spanned || begins_run,
                     ..closed
-                };
+                }
+                .with_failures(failures);
                 if seeded("window_unlocked_early") {
                     drop(memory);
                 }
@@ -217,10 +242,11 @@ impl Breaker {
                 }
                 continue;
             };
-            let (Some(now), Some(whole)) = (outcome.now, whole) else {
-                return Ok(Locked::NeedsMore);
+            let (Some(now), Some(&(ref whole, draw))) = (outcome.now, whole) else {
+                return Ok(Locked::Opens);
             };
-            let (opened, transition) = rules::open(word, now, 0, memory.last_half_open(), whole, met);
+            let asked = Asked { now, draw };
+            let (opened, transition) = rules::open(word, asked, 0, memory.last_half_open(), whole, met);
             if self.replace(word, opened) {
                 memory.enter(word, opened, now, transition);
                 return Ok(Locked::Done(Some(transition)));
@@ -236,7 +262,7 @@ impl Breaker {
         permit: Permit,
         failed: bool,
         ended: Option<Tick>,
-        read: impl Fn() -> Tick,
+        around: impl Surroundings,
         policy: &impl Briefed,
     ) -> Result<Option<Transition>, Late> {
         let parts = self.parts(policy);
@@ -254,7 +280,10 @@ impl Breaker {
                 }
                 continue;
             }
-            let now = read();
+            let asked = Asked {
+                now: around.tick(),
+                draw: if failed { draw_for(&policy, &around) } else { 0.0 },
+            };
             let mut memory = parts.memory();
             if self.word() != word {
                 continue;
@@ -262,12 +291,12 @@ impl Breaker {
             let (next, transition) = if failed {
                 let reopenings = (reopenings + 1).min(Word::MAX_REOPENINGS);
                 let cause = (CircuitCause::ProbeFailed, 1);
-                rules::open(word, now, reopenings, memory.last_half_open(), &policy, cause)
+                rules::open(word, asked, reopenings, memory.last_half_open(), &policy, cause)
             } else {
-                (memory.close(word), Transition::Closed)
+                (memory.close_gently(word, asked.now, policy.ramp()), Transition::Closed)
             };
             if self.replace(word, next) {
-                memory.enter(word, next, now, transition);
+                memory.enter(word, next, asked.now, transition);
                 return Ok(Some(transition));
             }
         }
@@ -287,8 +316,19 @@ struct Outcome {
 /// What was made of it under the lock.
 enum Locked {
     Done(Option<Transition>),
-    /// The time, or the policy.
-    NeedsMore,
+    /// The time has to be known first.
+    NeedsTime,
+    /// The circuit opens, for which the policy has to be known.
+    Opens,
+}
+
+/// Chance's part in how long the circuit stays open, where it has one.
+fn draw_for(policy: &BreakerPolicy, around: &impl Surroundings) -> f64 {
+    if policy.recovery_jitter() > 0.0 {
+        around.chance()
+    } else {
+        0.0
+    }
 }
 
 /// The permit is of another generation.

@@ -7,18 +7,23 @@ use super::{
     change::{CircuitCause, Ledger, Transition},
     passing::Passing,
     probes::Probes,
+    ramp::Ramp,
+    run::Run,
     successes::Successes,
     window::{Evidence, Outcomes, Rates, Tally},
-    word::{Closed, State, Tick, Ticks, Word},
+    word::{Closed, Deadline, State, Tick, Ticks, Word},
 };
 use crate::{
     policy::BreakerPolicy,
     sync::{Mutex, MutexGuard, seeded},
     telemetry::stripes::{self, Stripes},
 };
-use std::sync::{
-    PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 /// What is counted of calls that the breaker did not judge.
@@ -34,6 +39,7 @@ pub(super) enum Unjudged {
 pub(super) struct Parts {
     pub(super) probes: Probes,
     pub(super) passing: Passing,
+    pub(super) ramp: Ramp,
     counts: Stripes<Counts>,
     locked: Mutex<Locked>,
 }
@@ -55,6 +61,7 @@ struct Locked {
     known: u64,
     rates: Rates,
     timed: bool,
+    run: Run,
     last_half_open: Option<Tick>,
     ledger: Ledger,
 }
@@ -63,6 +70,7 @@ struct Locked {
 #[derive(Debug)]
 pub(super) struct Memory<'p> {
     passing: &'p Passing,
+    ramp: &'p Ramp,
     counts: &'p Stripes<Counts>,
     locked: MutexGuard<'p, Locked>,
 }
@@ -80,12 +88,14 @@ impl Parts {
         let parts = Self {
             probes: Probes::default(),
             passing: Passing::default(),
+            ramp: Ramp::default(),
             counts: Stripes::default(),
             locked: Mutex::new(Locked {
                 outcomes: Outcomes::NotKept,
                 known: 0,
                 rates: Rates::default(),
                 timed: false,
+                run: Run::default(),
                 last_half_open: None,
                 ledger: Ledger::default(),
             }),
@@ -97,6 +107,7 @@ impl Parts {
     pub(super) fn memory(&self) -> Memory<'_> {
         Memory {
             passing: &self.passing,
+            ramp: &self.ramp,
             counts: &self.counts,
             locked: self.locked.lock().unwrap_or_else(PoisonError::into_inner),
         }
@@ -134,7 +145,15 @@ impl Parts {
 
     #[inline]
     pub(super) fn count(&self, what: Unjudged) {
-        stripes::count(&self.counts, |counts| &counts.unjudged[what as usize]);
+        stripes::add(&self.counts, 1, |counts| &counts.unjudged[what as usize]);
+    }
+
+    /// Visits the counts of all threads, those of successes apart.
+    pub(super) fn for_each_count(&self, visit: impl Fn(&AtomicU64)) {
+        stripes::fold(&self.counts, 0, |none, counts| {
+            counts.unjudged.iter().for_each(&visit);
+            none
+        });
     }
 
     pub(super) fn counted(&self, what: Unjudged) -> u64 {
@@ -147,12 +166,13 @@ impl Parts {
 impl Memory<'_> {
     /// Keeps the window that `policy` asks for, with what fits of the present one.
     pub(super) fn adopt(&mut self, policy: &BreakerPolicy) {
-        let judges_slow = policy.slow_millionths() != 0;
+        let judges_slow = policy.slow_call_rate() > 0.0;
         self.passing
             .set_slow(judges_slow.then(|| Ticks::of(policy.slow_call_duration())));
         self.gather();
         self.locked.timed = policy.is_timed();
         self.locked.rates = Rates::of(policy);
+        self.locked.run.set_span(policy.failure_span());
         if self.locked.outcomes.adopt(policy) {
             self.passing.set_step(self.locked.outcomes.step());
             self.begin_period();
@@ -164,6 +184,8 @@ impl Memory<'_> {
     pub(super) fn closed(&self) -> Closed {
         Closed {
             failures: 0,
+            spanned: false,
+            ramping: false,
             recorded: !self.locked.outcomes.is_settled(),
             timed: self.locked.timed,
             dated: self.is_of_time(),
@@ -179,6 +201,27 @@ impl Memory<'_> {
         }
         self.start_calm();
         word.turned(State::Closed(self.closed()))
+    }
+
+    /// The same after probes have succeeded: `ramp` says over which time calls are admitted again.
+    pub(super) fn close_gently(&mut self, word: Word, now: Tick, ramp: Duration) -> Word {
+        let closed = self.close(word);
+        if ramp.is_zero() {
+            return closed;
+        }
+        if !seeded("ramp_unwritten") {
+            // Before the word is closed, and so known to whoever finds it closed.
+            self.ramp.begin(now, ramp);
+        }
+        closed.with_closed(Closed {
+            ramping: true,
+            ..self.closed()
+        })
+    }
+
+    /// The run of failures, whose beginning only who holds the lock may set.
+    pub(super) fn run(&mut self) -> &mut Run {
+        &mut self.locked.run
     }
 
     fn begin_period(&mut self) {
@@ -294,8 +337,23 @@ impl Memory<'_> {
         stripes::total(self.counts, |counts| counts.successes.in_tenths(period, step, latest))
     }
 
+    /// When the present open period of an open circuit would end under `policy`, at the latest.
+    pub(super) fn open_until(&self, reopenings: u32, policy: &BreakerPolicy) -> Option<Deadline> {
+        let opened = self.locked.ledger.last_change()?;
+        // What was drawn for this opening is not kept: with the most that can be drawn, a policy that stays changes nothing.
+        let recovered = opened.after(policy.open_time(reopenings, 1.0));
+        let cooled = self.locked.last_half_open.map(|began| began.after(policy.cooldown()));
+        Some(Deadline::at(cooled.map_or(recovered, |cooled| recovered.max(cooled))))
+    }
+
     pub(super) fn last_half_open(&self) -> Option<Tick> {
         self.locked.last_half_open
+    }
+
+    /// The changes so far, and the last half-open period.
+    pub(super) fn forget_all(&mut self) {
+        self.locked.ledger = Ledger::default();
+        self.forget_half_open();
     }
 
     pub(super) fn forget_half_open(&mut self) {

@@ -5,8 +5,9 @@
 //! transition, so a result that comes late finds another generation and changes nothing.
 //!
 //! The rooms: `word` and `permit` are layouts, `rules` pure functions from word to word, `window` and `successes` what the rates
-//! are taken over, `passing` what a success goes by that takes no lock, `probes` who may try while half-open, `memory` what is
-//! kept under the lock, `control` what operators do.
+//! are taken over, `passing` what a success goes by that takes no lock, `probes` who may try while half-open, `ramp` how many are
+//! admitted after that, `run` how long failures have lasted, `memory` what is kept under the lock, `control` what operators do,
+//! `renewal` how a breaker is handed on.
 //! The breaker reports what it did by return value ([`Transition`]) and never speaks to the outside itself.
 
 mod change;
@@ -16,7 +17,10 @@ mod memory;
 mod passing;
 mod permit;
 mod probes;
+mod ramp;
+mod renewal;
 mod rules;
+mod run;
 mod snapshot;
 mod successes;
 mod window;
@@ -50,7 +54,7 @@ use crate::{
 use memory::{Parts, Unjudged};
 use rules::Admission;
 use std::{sync::OnceLock, time::Duration};
-use word::State;
+use word::{Closed, State};
 
 /// Why a call is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +65,14 @@ pub(crate) enum Refusal {
     ProbesBusy,
     /// Forced open, until somebody says otherwise.
     HeldOpen,
+}
+
+/// The clock and the chance of whoever owns a breaker. Both may be a user's code, which never runs under the lock.
+pub(crate) trait Surroundings: Copy {
+    fn tick(&self) -> Tick;
+
+    /// A draw from 0 to 1.
+    fn chance(&self) -> f64;
 }
 
 #[derive(Debug)]
@@ -104,18 +116,23 @@ impl Breaker {
         Some(wait)
     }
 
-    /// Leave to make an attempt on a closed breaker, whatever it remembers, which needs no policy. `read` reads the clock, where
-    /// attempts need the time.
+    /// Leave to make an attempt on a closed breaker that admits all, whatever it remembers, which needs no policy. `read` reads
+    /// the clock, where attempts need the time.
     #[inline]
     pub(crate) fn admit_in_passing(&self, read: impl FnOnce() -> Tick) -> Option<Permit> {
         let word = self.word();
-        word.is_closed()
+        word.admits_all()
             .then(|| Permit::closed(word.generation(), word.is_timed().then(read)))
     }
 
-    /// Asks for leave to make one attempt.
-    pub(crate) fn admit(&self, now: Tick, policy: &impl Briefed) -> (Result<Permit, Refusal>, Option<Transition>) {
-        let mut transition = None;
+    /// Asks for leave to make one attempt. `chance` draws from 0 to 1, once at the most, where only a share is admitted.
+    pub(crate) fn admit_by(
+        &self,
+        now: Tick,
+        chance: impl Fn() -> f64,
+        policy: &impl Briefed,
+    ) -> (Result<Permit, Refusal>, Option<Transition>) {
+        let (mut transition, mut drawn) = (None, None);
         if !policy.brief().enabled() {
             return (Ok(Permit::NEUTRAL), transition);
         }
@@ -123,6 +140,21 @@ impl Breaker {
             let word = self.word();
             match rules::admit(word, now) {
                 Admission::Granted => {
+                    let permit = Permit::closed(word.generation(), word.is_timed().then_some(now));
+                    return (Ok(permit), transition);
+                }
+                Admission::Ramping(closed) => {
+                    let Some(slope) = self.parts(policy).ramp.slope(now) else {
+                        let all = Closed {
+                            ramping: false,
+                            ..closed
+                        };
+                        self.replace(word, word.with_closed(all));
+                        continue;
+                    };
+                    if *drawn.get_or_insert_with(&chance) >= slope.share {
+                        return (Err(self.refuse(Refusal::Open(slope.wait), policy)), transition);
+                    }
                     let permit = Permit::closed(word.generation(), word.is_timed().then_some(now));
                     return (Ok(permit), transition);
                 }

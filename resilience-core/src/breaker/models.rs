@@ -4,6 +4,8 @@
 //! also run against seeded bugs (see `crate::sync`), which together they must catch.
 
 mod control;
+mod ramps;
+mod runs;
 mod windows;
 
 use super::*;
@@ -15,8 +17,15 @@ use std::{
 };
 
 fn policy(layer: BreakerOptions) -> BreakerPolicy {
-    layer.build().unwrap()
+    layer.over(EXACT).build().unwrap()
 }
+
+/// Nothing is left to chance.
+const EXACT: BreakerOptions = BreakerPolicy::builder()
+    .failure_span(Duration::ZERO)
+    .recovery_timeout(Duration::from_secs(30))
+    .recovery_factor(1.0)
+    .recovery_jitter(0.0);
 
 const fn at(seconds: u64) -> Tick {
     Tick(seconds * 1_000)

@@ -166,26 +166,21 @@ mod tests {
     fn only_the_permit_of_a_healthy_breaker_equals_its_word() {
         for generation in [0, 1, 7] {
             let first = Word(u64::from(generation) << GENERATION_SHIFT);
-            let words = (0..=2_u8).flat_map(|successes| {
-                (0..=2).flat_map(move |reopenings| {
-                    let failures = u32::from(successes) + reopenings;
-                    [
-                        State::HalfOpen { successes, reopenings },
-                        State::Closed(Closed {
-                            failures,
-                            recorded: true,
-                            timed: true,
-                            dated: false,
-                        }),
-                        State::Closed(Closed {
-                            failures,
-                            recorded: true,
-                            timed: false,
-                            dated: true,
-                        }),
-                    ]
+            let half_open = (0..=2_u8)
+                .flat_map(|successes| (0..=2).map(move |reopenings| State::HalfOpen { successes, reopenings }));
+            // Every closed word but the healthy one.
+            let closed = (1..128_u32).map(|bits| {
+                let is_set = |bit: u32| bits & 1 << bit != 0;
+                State::Closed(Closed {
+                    failures: bits >> 5,
+                    recorded: is_set(0),
+                    timed: is_set(1),
+                    dated: is_set(2),
+                    spanned: is_set(3),
+                    ramping: is_set(4),
                 })
             });
+            let words = half_open.chain(closed);
             for word in words.map(|state| first.with(state)) {
                 for tick in (0..1_024).map(Tick) {
                     assert_ne!(Permit::probe(generation, 0, tick), Permit::of_healthy(word));

@@ -4,10 +4,28 @@ mod model;
 mod schedule;
 
 use super::*;
-use crate::telemetry::slots;
+use crate::{classify::FailureKind, policy::OnPermanent, telemetry::slots};
 use model::{Granted, Model};
 use proptest::prelude::*;
 use schedule::{LONGEST_WAY_OUT, Schedule, Step};
+
+/// The clock, and what chance draws, in sixteenths.
+#[derive(Clone, Copy)]
+struct Around {
+    now: Tick,
+    draw: u64,
+}
+
+impl Surroundings for Around {
+    fn tick(&self) -> Tick {
+        self.now
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "below sixteen")]
+    fn chance(&self) -> f64 {
+        self.draw as f64 / 16.0
+    }
+}
 
 /// A breaker and its model, driven side by side.
 struct Pair {
@@ -18,6 +36,8 @@ struct Pair {
     /// That of the thread which is played.
     slot: u8,
     now: u64,
+    /// What chance draws, in sixteenths.
+    draw: u64,
     born: u64,
     /// The successes that were only counted though something had failed: in a window of calls, and of time.
     calm: [u64; 2],
@@ -32,6 +52,7 @@ impl Pair {
             running: Vec::new(),
             slot: 0,
             now: origin,
+            draw: 0,
             born: origin,
             calm: [0; 2],
         }
@@ -39,6 +60,13 @@ impl Pair {
 
     fn tick(&self) -> Tick {
         Tick(self.now)
+    }
+
+    fn around(&self) -> Around {
+        Around {
+            now: self.tick(),
+            draw: self.draw,
+        }
     }
 
     fn take(&mut self, step: &Step) {
@@ -56,24 +84,18 @@ impl Pair {
                 assert_eq!(transition, turned);
                 self.running.extend(admission.ok().zip(expected.ok()));
             }
-            Step::End(n, ending, late) if !self.running.is_empty() => {
-                let (permit, granted) = self.running.swap_remove(n % self.running.len());
-                self.now = now.saturating_sub(late);
-                let expected = self.model.end(granted, ending, self.now);
-                assert_eq!(self.end(permit, ending), expected);
-                self.now = now;
+            Step::End(n, ending, late) => self.finish(n, ending, ending, late),
+            Step::EndFailed(n, kind, late) => {
+                let ending = Ending::of_failure(kind, self.policy.brief());
+                self.finish(n, ending, self.model.ending_of(kind), late);
             }
-            Step::End(..) => {}
-            Step::Succeed(calls) => {
-                for _ in 0..calls {
-                    let last = self.running.len();
-                    self.run(&Step::Begin);
-                    if self.running.len() > last {
-                        self.run(&Step::End(last, Ending::Success, 0));
-                    }
-                }
-            }
+            Step::Succeed(calls) => self.call(calls, Ending::Success),
+            Step::Fail(calls) => self.call(calls, Ending::Failure),
             Step::Thread(slot) => self.slot = slot,
+            Step::Chance(sixteenths) => {
+                self.draw = sixteenths;
+                self.model.set_draw(sixteenths);
+            }
             Step::Hold(mode) => assert_eq!(
                 self.breaker.set_mode(mode, self.tick(), &self.policy),
                 self.model.hold(mode, now)
@@ -90,13 +112,45 @@ impl Pair {
         }
     }
 
+    /// Ends the n-th call under way, as the breaker and as the model is told.
+    fn finish(&mut self, n: usize, told: Ending, modelled: Ending, late: u64) {
+        if self.running.is_empty() {
+            return;
+        }
+        let (permit, granted) = self.running.swap_remove(n % self.running.len());
+        let now = self.now;
+        self.now = now.saturating_sub(late);
+        let expected = self.model.end(granted, modelled, self.now);
+        assert_eq!(self.end(permit, told), expected);
+        self.now = now;
+    }
+
+    /// A call of the breaker alone that fails at once, in a way that no retry changes.
+    fn miss(&mut self) {
+        if let Ok(permit) = self.admit().0 {
+            let ending = Ending::of_failure(FailureKind::Permanent, self.policy.brief());
+            self.end(permit, ending);
+        }
+    }
+
+    fn call(&mut self, calls: u32, ending: Ending) {
+        for _ in 0..calls {
+            let last = self.running.len();
+            self.run(&Step::Begin);
+            if self.running.len() > last {
+                self.run(&Step::End(last, ending, 0));
+            }
+        }
+    }
+
     /// As calls ask: a healthy breaker is its own permit.
     fn admit(&self) -> (Result<Permit, Refusal>, Option<Transition>) {
         let word = self.breaker.word();
         if word.is_healthy() {
             (Ok(Permit::of_healthy(word)), None)
         } else {
-            self.breaker.admit(self.tick(), &self.policy)
+            self.breaker
+                .admit_by(self.tick(), || self.around().chance(), &self.policy)
         }
     }
 
@@ -108,7 +162,7 @@ impl Pair {
             self.calm[usize::from(self.policy.has_window_of_time())] += u64::from(is_counted);
             return None;
         }
-        self.breaker.end(permit, ending, || self.tick(), &self.policy)
+        self.breaker.end(permit, ending, self.around(), &self.policy)
     }
 
     fn compare(&self) {
@@ -149,6 +203,15 @@ proptest! {
             pair.now += LONGEST_WAY_OUT;
             prop_assert!(pair.admit().0.is_ok());
         }
+        // No service that answers stays half-open, whatever its answers are.
+        let is_automatic = pair.policy.enabled() && pair.breaker.mode() == BreakerMode::Automatic;
+        if is_automatic && pair.policy.permanent() == OnPermanent::ProbeSuccess {
+            pair.now += LONGEST_WAY_OUT;
+            for _ in 0..pair.policy.success_threshold() {
+                pair.miss();
+            }
+            prop_assert_eq!(pair.breaker.state(pair.tick()), CircuitState::Closed);
+        }
     }
 }
 
@@ -159,6 +222,7 @@ fn the_schedules_reach_every_cause_and_every_count() {
     use std::collections::HashSet;
 
     let (mut causes, mut counts, mut calm) = (HashSet::new(), BreakerStatistics::default(), [0; 2]);
+    let mut reached = [0; 2];
     let mut runner = TestRunner::deterministic();
     for _ in 0..300 {
         let Schedule {
@@ -170,6 +234,7 @@ fn the_schedules_reach_every_cause_and_every_count() {
         }
         let found = pair.model.snapshot(pair.now, origin).statistics;
         causes.extend(found.latest_changes.iter().map(|change| change.cause));
+        reached = [reached[0] + pair.model.reached[0], reached[1] + pair.model.reached[1]];
         calm = [calm[0] + pair.calm[0], calm[1] + pair.calm[1]];
         counts.rejected += found.rejected;
         counts.ignored += found.ignored;
@@ -181,5 +246,6 @@ fn the_schedules_reach_every_cause_and_every_count() {
     for count in [counts.rejected, counts.ignored, counts.late, counts.abandoned] {
         assert!(count > 300, "{counts:?}");
     }
+    assert!(reached.iter().all(|count| *count > 100), "{reached:?}");
     assert!(calm.iter().all(|count| *count > 3_000), "{calm:?}");
 }

@@ -1,9 +1,23 @@
-//! For tests and models: an ending, and the time at which it comes.
+//! For tests and models: an admission or an ending, and the time at which it comes. Chance draws zero.
 
-use super::{Breaker, Ending, Permit, Tick, Transition};
+use super::{Breaker, Ending, Permit, Refusal, Surroundings, Tick, Transition};
 use crate::policy::BreakerPolicy;
 
+impl<F: Fn() -> Tick + Copy> Surroundings for F {
+    fn tick(&self) -> Tick {
+        self()
+    }
+
+    fn chance(&self) -> f64 {
+        0.0
+    }
+}
+
 impl Breaker {
+    pub(super) fn admit(&self, now: Tick, policy: &BreakerPolicy) -> (Result<Permit, Refusal>, Option<Transition>) {
+        self.admit_by(now, || 0.0, policy)
+    }
+
     pub(super) fn success(&self, permit: Permit, now: Tick, policy: &BreakerPolicy) -> Option<Transition> {
         self.end(permit, Ending::Success, || now, policy)
     }
@@ -17,9 +31,8 @@ impl Breaker {
     }
 }
 
-impl super::Refusal {
+impl Refusal {
     /// The time until there is a chance: zero where that is up to a probe, none where it is up to an operator.
-    #[cfg_attr(resilience_loom, allow(dead_code, reason = "for the tests that are no models"))]
     pub(crate) fn wait(self) -> Option<std::time::Duration> {
         match self {
             Self::Open(wait) => Some(wait.into()),

@@ -5,16 +5,28 @@ mod closed;
 mod fields;
 mod generations;
 mod half_open;
+mod jitter;
+mod ramp;
 mod rates;
+mod span;
 mod statistics;
 mod threads;
 
 use super::*;
 use crate::policy::BreakerOptions;
 
+/// What `layer` says, over a breaker that leaves nothing to chance and opens at the threshold, however soon.
 fn policy(layer: BreakerOptions) -> BreakerPolicy {
-    layer.build().unwrap()
+    layer.over(EXACT).build().unwrap()
 }
+
+const EXACT: BreakerOptions = BreakerPolicy::builder()
+    .failure_threshold(5)
+    .failure_span(Duration::ZERO)
+    .recovery_timeout(Duration::from_secs(30))
+    .recovery_factor(1.0)
+    .max_recovery_timeout(Duration::from_secs(24 * 60 * 60))
+    .recovery_jitter(0.0);
 
 fn standard() -> BreakerPolicy {
     policy(

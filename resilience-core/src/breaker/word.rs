@@ -3,7 +3,7 @@
 //! ```text
 //! 63            42 41  40 39                                  0
 //! [ generation 22 ][state][ payload 40                         ]
-//!                    0    closed: timed 1, recorded 1, dated 1, failures 20
+//!                    0    closed: timed 1, recorded 1, dated 1, spanned 1, ramping 1, failures 20
 //!                    1    open: reopenings 5, deadline 35
 //!                    2    half-open: reopenings 5, successes 8
 //!                    3    held: mode 2
@@ -11,10 +11,14 @@
 //!
 //! *Recorded* means that successes must be recorded, too: the window has a failure or a slow call in it, or is a window of
 //! calls that is not yet full. *Timed* means that attempts need the time at which they began, *dated* that outcomes need the
-//! time at which they come: the window is one of time. All are clear under the default policy, so that a closed breaker without
-//! failures is the word whose low 42 bits are zero.
+//! time at which they come: the window is one of time. *Spanned* means that the beginning of the present run of failures is
+//! known, *ramping* that only a share of the calls is admitted. All are clear under the default policy, so that a closed breaker
+//! without failures is the word whose low 42 bits are zero.
+//!
+//! Bit 34 stays clear in a closed word: it is what tells a permit that knows a time from a word.
 
 use super::control::BreakerMode;
+use crate::sync::seeded;
 use std::time::Duration;
 
 const STATE_SHIFT: u32 = 40;
@@ -26,6 +30,8 @@ const HALF_OPEN: u64 = 2;
 const HELD: u64 = 3;
 
 const FAILURE_BITS: u32 = 20;
+const RAMPING: u64 = 1 << 35;
+const SPANNED: u64 = 1 << 36;
 const DATED: u64 = 1 << 37;
 const RECORDED: u64 = 1 << 38;
 const TIMED: u64 = 1 << 39;
@@ -44,9 +50,14 @@ impl Tick {
         Self(seconds.saturating_add(time.subsec_millis().into()))
     }
 
+    /// This tick and `more`.
+    pub(crate) fn plus(self, more: Ticks) -> Self {
+        Self(self.0.saturating_add(more.0))
+    }
+
     /// This tick plus `duration`, rounded up to whole ticks so that no wait ends early.
     pub(crate) fn after(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(Ticks::of(duration).0))
+        self.plus(Ticks::of(duration))
     }
 
     /// The time since `earlier`; none where the clock was put back.
@@ -83,12 +94,17 @@ impl From<Ticks> for Duration {
 pub(crate) struct Deadline(u64);
 
 impl Deadline {
-    /// No open period is longer than the longest recovery time or cooldown, one day each; a minute more for threads whose
-    /// clock is a little behind.
-    const LONGEST: u64 = (24 * 60 + 1) * 60 * 1_000;
+    /// No open period is longer than the longest recovery time, one day, with all of its jitter, another day; a minute more for
+    /// threads whose clock is a little behind.
+    const LONGEST: u64 = (2 * 24 * 60 + 1) * 60 * 1_000;
 
     pub(crate) fn at(tick: Tick) -> Self {
         Self(tick.0 & ((1 << DEADLINE_BITS) - 1))
+    }
+
+    /// Whether it comes before `other`, of the same open period.
+    pub(crate) fn is_before(self, other: Self) -> bool {
+        other.left(Tick(self.0)).is_some()
     }
 
     /// The time left at `now`; none where the deadline is reached.
@@ -118,8 +134,13 @@ pub(crate) enum State {
 
 /// What a closed breaker remembers in its word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a bit of the word")]
 pub(crate) struct Closed {
     pub(crate) failures: u32,
+    /// Whether it is known when the present run of failures began.
+    pub(crate) spanned: bool,
+    /// Whether only a share of the calls is admitted.
+    pub(crate) ramping: bool,
     pub(crate) recorded: bool,
     pub(crate) timed: bool,
     pub(crate) dated: bool,
@@ -148,13 +169,18 @@ impl Word {
     /// Closed, and no failure in a row: for a success there is no more to do than to count it, as far as the word can say.
     #[inline]
     pub(crate) const fn has_no_failures(self) -> bool {
-        (self.0 & !(TIMED | DATED | RECORDED)) << (64 - GENERATION_SHIFT) == 0
+        (self.0 & !(TIMED | DATED | RECORDED | RAMPING)) << (64 - GENERATION_SHIFT) == 0
     }
 
-    /// Closed: each attempt may be made, whatever is remembered.
     #[inline]
-    pub(crate) const fn is_closed(self) -> bool {
+    const fn is_closed(self) -> bool {
         self.0 & (0b11 << STATE_SHIFT) == 0
+    }
+
+    /// Closed, and not ramping: each attempt may be made, whatever is remembered.
+    #[inline]
+    pub(crate) const fn admits_all(self) -> bool {
+        self.0 & (0b11 << STATE_SHIFT | RAMPING) == 0
     }
 
     /// What the word of a closed breaker remembers; nothing for others.
@@ -166,6 +192,8 @@ impl Word {
         #[allow(clippy::cast_possible_truncation, reason = "20 bits")]
         Some(Closed {
             failures: (self.0 & ((1 << FAILURE_BITS) - 1)) as u32,
+            spanned: self.0 & SPANNED != 0,
+            ramping: self.0 & RAMPING != 0,
             recorded: self.is_recorded(),
             timed: self.is_timed(),
             dated: self.is_dated(),
@@ -269,6 +297,15 @@ impl Word {
 }
 
 impl Closed {
+    /// The same with so many failures. Fewer than two are no run.
+    pub(crate) fn with_failures(self, failures: u32) -> Self {
+        Self {
+            failures,
+            spanned: self.spanned && (failures > 1 || seeded("run_of_before")),
+            ..self
+        }
+    }
+
     const fn payload(self) -> u64 {
         const MOST: u32 = (1 << FAILURE_BITS) - 1;
         let failures = if self.failures < MOST { self.failures } else { MOST };
@@ -276,5 +313,7 @@ impl Closed {
             | if self.recorded { RECORDED } else { 0 }
             | if self.timed { TIMED } else { 0 }
             | if self.dated { DATED } else { 0 }
+            | if self.spanned { SPANNED } else { 0 }
+            | if self.ramping { RAMPING } else { 0 }
     }
 }

@@ -109,6 +109,18 @@ impl Budget {
         self.word.load(Ordering::Relaxed) >> TIME_BITS == 0
     }
 
+    /// Whether a new bucket would hold no more at `now`.
+    pub(crate) fn is_as_new(&self, now: Tick, terms: impl Into<Terms>) -> bool {
+        let terms = terms.into();
+        let bucket = Bucket::unpack(self.word.load(Ordering::Relaxed));
+        !terms.enabled() || bucket.filled(now, terms).missing == 0
+    }
+
+    /// Starts anew, full. Nobody else may be using it.
+    pub(crate) fn renew(&self) {
+        self.word.store(0, Ordering::Relaxed);
+    }
+
     /// What a success earns.
     pub(crate) fn deposit(&self, terms: impl Into<Terms>) {
         let terms = terms.into();

@@ -1,8 +1,10 @@
 //! Leave to make an attempt, where it is not simply granted: retries, applies, a breaker with something to remember.
 
-use super::{ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN};
+use super::{
+    ADMITTED, AGAIN, AT_ONCE, BEGUN, Call, DEADLINE, ENDED, ENDED_LEASED, LONG_WAY, PANICKED, TIMED_OUT, TOKEN,
+};
 use crate::{
-    breaker::{Ending, Permit, Refusal, Tick, Ticks},
+    breaker::{Ending, Permit, Refusal, Surroundings, Tick, Ticks},
     deadline,
     interruption::{Interruption, Reason},
     link::Link,
@@ -15,8 +17,17 @@ use std::time::Duration;
 impl Call {
     #[cold]
     pub(super) fn admit_in_trouble(&mut self) -> Result<(), Interruption> {
-        if self.flags & (Link::APPLY | AGAIN | BEGUN | ENDED | DEADLINE) == 0 {
+        if self.flags & (Link::APPLY | AGAIN | BEGUN | ENDED | ENDED_LEASED) == 0 {
             let breaker = self.link.service.breaker();
+            if self.flags & DEADLINE != 0 {
+                self.check_time()?;
+                let word = breaker.word();
+                if word.is_healthy() {
+                    self.permit = Permit::of_healthy(word);
+                    self.flags |= ADMITTED | BEGUN;
+                    return Ok(());
+                }
+            }
             if let Some(permit) = breaker.admit_in_passing(|| Tick::at(self.clock())) {
                 self.permit = permit;
                 self.flags |= ADMITTED | BEGUN;
@@ -35,7 +46,7 @@ impl Call {
     #[inline(never)]
     fn admit_with_care(&mut self) -> Result<(), Interruption> {
         self.flags |= LONG_WAY;
-        if self.flags & ENDED != 0 {
+        if self.has_ended() {
             // By hand only: after its end a call grants everything and counts nothing.
             return Ok(());
         }
@@ -65,6 +76,9 @@ impl Call {
     }
 
     fn admit_attempt(&mut self) -> Result<(), Interruption> {
+        if self.flags & AGAIN != 0 && self.link.service.registry().is_shut_down() {
+            return Err(self.reject(Reason::Shutdown));
+        }
         let now = if self.flags & (AGAIN | AT_ONCE) == AGAIN | AT_ONCE {
             // There was time when the last attempt was judged.
             None
@@ -81,26 +95,28 @@ impl Call {
         Ok(())
     }
 
-    /// Rejects an attempt that would start too late. The time, where it was read.
+    /// Rejects an attempt that would start when the time is over: that of this call, of one around, or until the deadline in force.
+    /// The time, where it was read.
     fn check_time(&mut self) -> Result<Option<Duration>, Interruption> {
-        let mut now = None;
-        if self.flags & AGAIN != 0 {
-            let total = self.policy().retry.total_timeout();
-            let read = self.link.service.registry().now();
-            if self.elapsed(read) > total {
-                return Err(self.reject(Reason::DeadlinePassed));
-            }
-            now = Some(read);
+        let is_again = self.flags & AGAIN != 0;
+        if !(is_again || self.flags & DEADLINE != 0 && deadline::runs()) {
+            return Ok(None);
         }
-        if self.is_too_late() {
+        let registry = self.link.service.registry();
+        let now = registry.now();
+        let left = if is_again {
+            let total = self.policy().retry.total_timeout();
+            Some(self.time_left(now, total))
+        } else {
+            if self.flags & Link::UNCLOCKED != 0 {
+                self.start_clock(now);
+            }
+            deadline::left_by(registry, now)
+        };
+        if left.is_some_and(|left| left.is_zero()) {
             return Err(self.reject(Reason::DeadlinePassed));
         }
-        Ok(now)
-    }
-
-    /// Whether the deadline in force is over, or, before a further attempt, the time of a call around.
-    fn is_too_late(&self) -> bool {
-        self.flags & (AGAIN | DEADLINE) != 0 && deadline::left().is_some_and(|left| left.is_zero())
+        Ok(Some(now))
     }
 
     fn admit_apply(&mut self) -> Result<(), Interruption> {
@@ -112,10 +128,8 @@ impl Call {
         if repeatable && self.policy().apply_in_retry == ApplyInRetry::Refuse {
             return Err(self.reject(Reason::ApplyInRetry));
         }
-        if self.is_too_late() {
-            return Err(self.reject(Reason::DeadlinePassed));
-        }
-        self.ask_breaker(None)?;
+        let now = self.check_time()?;
+        self.ask_breaker(now)?;
         if !scope::raise_fence() {
             self.end_permit(Ending::Ignored);
             return Err(self.reject(Reason::Superseded));
@@ -168,7 +182,8 @@ impl Call {
                 None => Ok(()),
             };
         }
-        let (admission, transition) = breaker.admit(now, policy);
+        let chance = || service.registry().chance();
+        let (admission, transition) = breaker.admit_by(now, chance, policy);
         if let Ok(permit) = admission {
             self.permit = permit;
         }
@@ -203,8 +218,10 @@ impl Call {
     /// Ends a call that holds no permit.
     #[inline]
     fn end_rejected(&mut self, interruption: Interruption) -> Interruption {
-        events::call_rejected(self.link.subject(), &interruption);
-        self.end(Count::Rejection, true);
+        let reason = interruption.reason();
+        let is_first = self.link.is_first_rejection(reason);
+        events::call_rejected(self.link.subject(), &interruption, is_first);
+        self.end(Count::of_interruption(reason), true);
         interruption
     }
 }

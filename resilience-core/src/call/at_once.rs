@@ -8,7 +8,6 @@ use crate::{
     link::Link,
     operation::Operation,
     scope::{self, Scope},
-    telemetry::Count,
     time::Started,
 };
 use std::mem;
@@ -67,7 +66,7 @@ fn run_at_once<O: Outcome>(link: &'static Link, word: Word, body: impl FnOnce() 
     if outcome.verdict() == Verdict::Success
         && service.budget().is_full()
         && service.breaker().word() == word
-        && link.counters.add_at_hand(Count::CleanSuccess)
+        && link.counters.add_clean_success_at_hand()
     {
         return outcome;
     }

@@ -1,12 +1,12 @@
 //! One run of the user's body, in the scope of its call.
 
-use super::{CLOCK_RUNS, CUT_BY_DEADLINE, Call, DEADLINE, INSIDE, PANICKED, TIMED_OUT};
+use super::{ATTEMPT_CLOCKED, CUT_BY_DEADLINE, Call, DEADLINE, INSIDE, PANICKED, TIMED_OUT};
 use crate::{
     deadline::{self, Deadline},
     interruption::{FromInterruption, Interruption, Reason},
     link::Link,
     scope::{self, Scope},
-    time::Started,
+    time::{Started, Timer},
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -42,7 +42,10 @@ impl Call {
     #[inline]
     fn within<R>(&mut self, body: impl FnOnce() -> R) -> R {
         let outer = scope::current();
-        let before = if outer.is_bottom() && self.flags & CLOCK_RUNS == 0 {
+        let before = if outer.is_bottom() && self.flags & Link::TIMEOUT == 0 {
+            if self.flags & Link::LIMITED != 0 {
+                scope::set_deadline(Some(self.own_deadline()));
+            }
             let before = Scope::of(self.flags & Link::SCOPE);
             scope::set(before);
             before
@@ -65,16 +68,24 @@ impl Call {
         result
     }
 
-    /// Enters the scope of an attempt inside `outer`: see [`scope::enter`].
+    /// Enters the scope of an attempt inside `outer`, or of one that has a timeout: see [`scope::enter`].
     #[inline(never)]
     fn enter(&mut self, outer: Scope) -> Scope {
         self.flags |= INSIDE;
-        let (may_retry, news) = (self.may_retry(outer), self.flags & Scope::NEWS);
-        if self.flags & CLOCK_RUNS == 0 {
-            scope::enter(outer, may_retry, news)
-        } else {
-            scope::enter_timed(outer, may_retry, news, self.own_deadline())
+        if self.flags & (Link::TIMEOUT | ATTEMPT_CLOCKED) == Link::TIMEOUT {
+            self.start_attempt_clock();
         }
+        let (may_retry, news) = (self.may_retry(outer), self.flags & Scope::NEWS);
+        if self.flags & Link::LIMITED == 0 {
+            return scope::enter(outer, may_retry, news);
+        }
+        if self.flags & Link::UNCLOCKED != 0 {
+            let registry = self.link.service.registry();
+            if scope::deadline().is_some_and(|around| !around.waits_for(registry)) {
+                self.read_clock();
+            }
+        }
+        scope::enter_timed(outer, may_retry, news, self.own_deadline())
     }
 
     #[cold]
@@ -100,7 +111,6 @@ impl Call {
         });
         if let Some(now) = read {
             self.set_clock(now);
-            self.flags |= CLOCK_RUNS;
         }
     }
 
@@ -154,9 +164,6 @@ impl Call {
         if self.flags & Link::UNCLOCKED != 0 {
             self.read_clock();
         }
-        if self.flags & Link::RETRIES != 0 {
-            self.flags |= CLOCK_RUNS;
-        }
         if self.flags & (Link::TIMEOUT | DEADLINE) == 0 {
             return Poll::Pending;
         }
@@ -165,7 +172,12 @@ impl Call {
             let Some(timeout) = self.time_for_attempt() else {
                 return Poll::Pending;
             };
-            let timer = self.link.service.registry().sleep(timeout);
+            let timer = if self.is_cut_by_time_around() {
+                // Nobody's wait: a sleeper that skips all waits, or moves a clock instead, must not end the time of a call.
+                Timer::system(timeout)
+            } else {
+                self.link.service.registry().sleep(timeout)
+            };
             self.trouble().start_timer(timer);
         }
         let polled = self.trouble.timer().map(|timer| timer.poll(cx));
@@ -173,6 +185,10 @@ impl Call {
             return Poll::Pending;
         }
         self.trouble.stop_timer();
+        if self.is_cut_by_time_around() && !self.time_around_is_over() {
+            // The time of the registry is not that of the system.
+            return Poll::Pending;
+        }
         // The outcome is ours now, whatever was refused further in before.
         self.flags = (self.flags | TIMED_OUT) & !Scope::MARKED;
         let attempts = self.attempts();
@@ -197,9 +213,26 @@ impl Call {
         }
     }
 
+    /// Whether the timer of the attempt stands for the end of the time of a call around, and nobody has set a deadline.
+    fn is_cut_by_time_around(&self) -> bool {
+        self.flags & CUT_BY_DEADLINE != 0 && !scope::current().has(Scope::DEADLINE)
+    }
+
+    /// Whether the time of the calls around is over, as far as a clock can tell that may lag behind.
+    fn time_around_is_over(&self) -> bool {
+        let resolution = self.link.service.registry().clock_resolution().0;
+        // Times of calls are counted in whole milliseconds.
+        deadline::left().is_some_and(|left| left <= Duration::from_millis(resolution + 1))
+    }
+
     /// What the calls inside have to know of the time that this one has left: their waits and timeouts end with it.
+    #[inline]
     fn own_deadline(&self) -> Deadline {
-        Deadline::of_call(self.link.service.registry(), self.started, self.link.total_timeout())
+        Deadline::OfCall {
+            link: self.link,
+            started: self.started,
+            runs: self.flags & Link::UNCLOCKED == 0,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     policy::ApplyInRetry,
     registry::Registry,
     scope,
-    telemetry::events::{self, Subject},
+    telemetry::{EachMinute, Subject, events},
 };
 use std::{
     collections::HashMap,
@@ -26,38 +26,53 @@ pub fn begin_apply(name: &'static str) -> Result<(), Interruption> {
         return Err(rejected(name, Reason::DeadlinePassed));
     }
     let repeatable = scope::depth() > 0;
-    if repeatable {
-        let registry = scope::with_surroundings(|here| here.registry).unwrap_or_else(Registry::global);
-        if registry.bare_apply_in_retry() == ApplyInRetry::Refuse {
-            return Err(rejected(name, Reason::ApplyInRetry));
-        }
+    if repeatable && registry().bare_apply_in_retry() == ApplyInRetry::Refuse {
+        return Err(rejected(name, Reason::ApplyInRetry));
     }
     if !scope::raise_fence() {
         return Err(rejected(name, Reason::Superseded));
     }
     if repeatable {
-        events::apply_in_retry(Subject {
-            service: "",
-            operation: name,
-        });
+        events::apply_in_retry(subject(name));
     }
     Ok(())
 }
 
 fn rejected(name: &'static str, reason: Reason) -> Interruption {
-    let subject = Subject {
-        service: "",
-        operation: name,
-    };
-    let interruption = Interruption::new(origin(name), reason, 0);
-    events::call_rejected(subject, &interruption);
+    let function = function(name);
+    let interruption = Interruption::new(&function.origin, reason, 0);
+    let is_first = function.rejected.is_first(registry().now());
+    events::call_rejected(subject(name), &interruption, is_first);
     scope::mark();
     interruption
 }
 
-/// One origin per function, made when the function is first refused.
-fn origin(name: &'static str) -> &'static Origin {
-    static ORIGINS: LazyLock<Mutex<HashMap<&'static str, &'static Origin>>> = LazyLock::new(Mutex::default);
-    let mut origins = ORIGINS.lock().unwrap_or_else(PoisonError::into_inner);
-    origins.entry(name).or_insert_with(|| Box::leak(Box::new(Origin(name))))
+fn registry() -> &'static Registry {
+    scope::with_surroundings(|here| here.registry).unwrap_or_else(Registry::global)
+}
+
+fn subject(name: &'static str) -> Subject {
+    Subject {
+        operation: Some(name),
+        partition: None,
+        ..registry().subject()
+    }
+}
+
+/// What is kept of a function that has been rejected.
+struct Function {
+    origin: Origin,
+    rejected: EachMinute,
+}
+
+/// One per function, made when it is first rejected.
+fn function(name: &'static str) -> &'static Function {
+    static FUNCTIONS: LazyLock<Mutex<HashMap<&'static str, &'static Function>>> = LazyLock::new(Mutex::default);
+    let mut functions = FUNCTIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    functions.entry(name).or_insert_with(|| {
+        Box::leak(Box::new(Function {
+            origin: Origin(name),
+            rejected: EachMinute::default(),
+        }))
+    })
 }

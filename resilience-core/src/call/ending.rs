@@ -1,18 +1,38 @@
 //! How attempts and calls end: what they held is given back, those around are told, and it is counted.
 
-use super::{ADMITTED, Call, ENDED, LAST_FAILED, LAST_IGNORED, PANICKED, TOKEN};
+use super::{ADMITTED, ATTEMPT_CLOCKED, Call, ENDED, ENDED_LEASED, LAST_FAILED, LAST_IGNORED, LEASED, PANICKED, TOKEN};
 use crate::{
-    breaker::{Ending, Permit, Tick, Transition},
+    breaker::{Ending, Permit, Transition},
     policy::{Brief, Briefed},
     scope::{self, Scope},
-    telemetry::{Count, events},
+    service::Service,
+    telemetry::Count,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Gives the partition back, last and whatever happens.
+struct Leaving(&'static Service);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.unpin();
+    }
+}
 
 impl Call {
     /// The call is dropped before its end: its caller has gone, or its body has panicked.
     #[cold]
     pub(super) fn abandon(&mut self) {
+        if self.flags & LEASED == 0 {
+            return self.cancel();
+        }
+        let _leaving = Leaving(self.link.service);
+        if !self.has_ended() {
+            self.cancel();
+        }
+    }
+
+    fn cancel(&mut self) {
         if self.flags & ADMITTED != 0 {
             self.give_up_attempt();
         } else {
@@ -47,11 +67,27 @@ impl Call {
     /// Ends the call; `binds_those_around` marks the scope, so that no enclosing call retries its outcome or counts it.
     #[inline]
     pub(super) fn end(&mut self, count: Count, binds_those_around: bool) {
+        if self.flags & (TOKEN | LEASED) == 0 {
+            self.end_as(ENDED, count, binds_those_around);
+        } else {
+            self.end_with_debts(count, binds_those_around);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_with_debts(&mut self, count: Count, binds_those_around: bool) {
         if self.flags & TOKEN != 0 {
             // Paid for an attempt that was not made.
             self.link.service.budget().refund(self.trouble.paid());
         }
-        self.flags = (self.flags | ENDED) & !(ADMITTED | TOKEN);
+        let ended = if self.flags & LEASED == 0 { ENDED } else { ENDED_LEASED };
+        self.end_as(ended, count, binds_those_around);
+    }
+
+    #[inline]
+    fn end_as(&mut self, ended: u32, count: Count, binds_those_around: bool) {
+        self.flags = (self.flags | ended) & !(ADMITTED | TOKEN);
         self.link.counters.add(count);
         let around = scope::current();
         if around.has(Scope::IN_ATTEMPT) {
@@ -65,7 +101,7 @@ impl Call {
 
     #[inline]
     pub(super) fn count_attempt(&mut self) {
-        self.flags &= !ADMITTED;
+        self.flags &= !(ADMITTED | ATTEMPT_CLOCKED);
         self.link.counters.add(Count::Attempt);
         if self.attempts() > 1 {
             self.link.counters.add(Count::Retry);
@@ -96,10 +132,9 @@ impl Call {
     #[inline(never)]
     fn tell_breaker(&mut self, ending: Ending) {
         let service = self.link.service;
-        let read = || Tick::at(service.registry().now());
         let transition = service
             .breaker()
-            .end(self.permit, ending, read, service.breaker_policy());
+            .end(self.permit, ending, service.registry(), service.breaker_policy());
         self.permit = Permit::NONE;
         self.report(transition);
     }
@@ -110,7 +145,7 @@ impl Call {
         self.flags |= match ending {
             Ending::Failure => LAST_FAILED,
             Ending::Ignored => LAST_IGNORED,
-            Ending::Success | Ending::Abandoned => 0,
+            Ending::Answered | Ending::Success | Ending::Abandoned => 0,
         };
     }
 
@@ -121,13 +156,13 @@ impl Call {
         } else if self.flags & LAST_IGNORED != 0 {
             Ending::Ignored
         } else {
-            Ending::Abandoned
+            Ending::Answered
         }
     }
 
     pub(super) fn report(&self, transition: Option<Transition>) {
-        if let Some(transition) = transition {
-            events::circuit_turned(self.link.subject(), transition);
+        if transition.is_some() {
+            self.link.service.report(self.link.subject(), transition);
         }
     }
 }

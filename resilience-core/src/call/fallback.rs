@@ -1,15 +1,15 @@
 //! What a call answers in place of its last failure.
 
-use super::{Attempt, Call, Next};
+use super::{Attempt, Call, Describing, Next};
 use crate::{
-    classify::{Classify, FailureKind, Outcome, Verdict},
+    classify::{Classify, ErrorText, FailureKind, Outcome, Verdict},
     interruption::{FromInterruption, Interruption},
     scope::{self, Scope},
     telemetry::{Count, events},
 };
 use pin_project_lite::pin_project;
 use std::{
-    fmt,
+    any, fmt,
     future::Future,
     pin::Pin,
     task::{Context, Poll},
@@ -116,7 +116,7 @@ impl Call {
     /// Like [`settle`](Self::settle): the outcome that is returned is a success, or the last failure of the call.
     #[inline]
     pub fn try_settle<O: Outcome>(&mut self, attempted: Result<O, Interruption>) -> Next<Result<O, LastFailure<O>>> {
-        self.try_settle_as(attempted, O::verdict)
+        self.try_settle_with(attempted, O::verdict, Describing::OF_ATTEMPTED)
     }
 
     /// Like [`try_settle`](Self::try_settle), with a classifier in place of [`Outcome`].
@@ -126,8 +126,18 @@ impl Call {
         attempted: Result<O, Interruption>,
         classify: impl FnOnce(&O) -> Verdict,
     ) -> Next<Result<O, LastFailure<O>>> {
+        self.try_settle_with(attempted, classify, Describing::OF_INTERRUPTION)
+    }
+
+    #[inline]
+    fn try_settle_with<O>(
+        &mut self,
+        attempted: Result<O, Interruption>,
+        classify: impl FnOnce(&O) -> Verdict,
+        describing: Describing<Result<O, Interruption>>,
+    ) -> Next<Result<O, LastFailure<O>>> {
         let verdict = verdict_of(&attempted, classify);
-        match self.settle_with(attempted, verdict) {
+        match self.settle_with(attempted, verdict, describing) {
             Next::Return(attempted) => Next::Return(self.ended(attempted, verdict)),
             Next::RetryAfter(delay) => Next::RetryAfter(delay),
         }
@@ -139,7 +149,7 @@ impl Call {
     /// The failure of the only attempt.
     #[inline]
     pub fn try_finish<O: Outcome>(&mut self, attempted: Result<O, Interruption>) -> Result<O, LastFailure<O>> {
-        self.try_finish_as(attempted, O::verdict)
+        self.try_finish_with(attempted, O::verdict, Describing::OF_ATTEMPTED)
     }
 
     /// Like [`try_finish`](Self::try_finish), with a classifier in place of [`Outcome`].
@@ -152,8 +162,18 @@ impl Call {
         attempted: Result<O, Interruption>,
         classify: impl FnOnce(&O) -> Verdict,
     ) -> Result<O, LastFailure<O>> {
+        self.try_finish_with(attempted, classify, Describing::OF_INTERRUPTION)
+    }
+
+    #[inline]
+    fn try_finish_with<O>(
+        &mut self,
+        attempted: Result<O, Interruption>,
+        classify: impl FnOnce(&O) -> Verdict,
+        describing: Describing<Result<O, Interruption>>,
+    ) -> Result<O, LastFailure<O>> {
         let verdict = verdict_of(&attempted, classify);
-        let attempted = self.finish_with(attempted, verdict);
+        let attempted = self.finish_with(attempted, verdict, describing);
         self.ended(attempted, verdict)
     }
 
@@ -223,6 +243,27 @@ impl Call {
         }
         answer
     }
+}
+
+impl<O: Outcome> Describing<Result<O, Interruption>> {
+    const OF_ATTEMPTED: Self = Self {
+        type_name: any::type_name::<O>,
+        describe: |attempted| match attempted {
+            Ok(outcome) => outcome.error_text(),
+            Err(interruption) => Some(ErrorText::error(interruption)),
+        },
+    };
+}
+
+impl<O> Describing<Result<O, Interruption>> {
+    /// A classifier says what the outcome is, and nobody what it says.
+    const OF_INTERRUPTION: Self = Self {
+        type_name: any::type_name::<O>,
+        describe: |attempted| match attempted {
+            Ok(_) => None,
+            Err(interruption) => Some(ErrorText::error(interruption)),
+        },
+    };
 }
 
 fn verdict_of<O>(attempted: &Result<O, Interruption>, classify: impl FnOnce(&O) -> Verdict) -> Verdict {

@@ -1,15 +1,15 @@
 //! What an outcome means: for the breaker, the budget and the counters, and for another attempt.
 
-use super::{AGAIN, AT_ONCE, CLOCK_RUNS, CUT_BY_DEADLINE, Call, TIMED_OUT, TOKEN};
+use super::{AGAIN, AT_ONCE, CUT_BY_DEADLINE, Call, HINTED_AT_ONCE, TIMED_OUT, TOKEN};
 use crate::{
     breaker::{Ending, Tick},
     classify::{FailureKind, Verdict},
     deadline, delay,
-    link::{Link, OperationPolicy},
+    link::{Link, OperationPolicy, Warning},
     operation::Kind,
     policy::{Brief, Briefed, Jitter},
     scope::{self, Scope},
-    telemetry::{Count, events},
+    telemetry::{Count, Failed, FailedOutcome, events},
 };
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ enum Suppression {
     /// An apply has started inside the attempt.
     ApplyFence,
     /// The last inner call was refused; trying again would be refused again.
-    InnerRefusal,
+    InnerRejection,
     /// An enclosing call retries.
     Nested,
     /// The circuit is open.
@@ -28,6 +28,8 @@ enum Suppression {
     RetryAfterTooLong,
     /// The wait would outlast the time for the call.
     Deadline,
+    /// The registry is shut down.
+    Shutdown,
     /// The service's retry budget is spent.
     Budget,
 }
@@ -36,18 +38,32 @@ impl Suppression {
     const fn as_str(self) -> &'static str {
         match self {
             Self::ApplyFence => "apply_fence",
-            Self::InnerRefusal => "inner_refusal",
+            Self::InnerRejection => "inner_rejection",
             Self::Nested => "nested",
             Self::CircuitOpen => "circuit_open",
             Self::RetryAfterTooLong => "retry_after_too_long",
             Self::Deadline => "deadline",
+            Self::Shutdown => "shutdown",
             Self::Budget => "budget",
+        }
+    }
+
+    const fn count(self) -> Count {
+        match self {
+            Self::ApplyFence => Count::SuppressedByFence,
+            Self::InnerRejection => Count::SuppressedByRejection,
+            Self::Nested => Count::SuppressedByNesting,
+            Self::CircuitOpen => Count::SuppressedByCircuit,
+            Self::RetryAfterTooLong => Count::SuppressedByHint,
+            Self::Deadline => Count::SuppressedByDeadline,
+            Self::Budget => Count::SuppressedByBudget,
+            Self::Shutdown => Count::SuppressedByShutdown,
         }
     }
 
     /// Whether the calls around must not retry either: they would only ask again for what was just refused.
     const fn binds_those_around(self) -> bool {
-        matches!(self, Self::Budget | Self::RetryAfterTooLong | Self::InnerRefusal)
+        matches!(self, Self::Budget | Self::RetryAfterTooLong | Self::InnerRejection)
     }
 }
 
@@ -55,16 +71,16 @@ impl Call {
     /// Judges an outcome of an operation that may be retried: the delay before the next attempt, or nothing where the call
     /// has ended.
     #[cold]
-    pub(super) fn judge(&mut self, verdict: Verdict) -> Option<Duration> {
-        let kind = self.failure(verdict)?;
+    pub(super) fn judge(&mut self, verdict: Verdict, outcome: FailedOutcome<'_>) -> Option<Duration> {
+        let kind = self.failure(verdict, outcome)?;
         let ending = self.record(kind);
-        if self.link.operation.kind() != Kind::Idempotent {
-            self.end_failed(ending);
+        if self.link.kind != Kind::Idempotent {
+            self.end_failed(kind, ending);
             return None;
         }
         let kept = self.policy();
         let policy: &OperationPolicy = &kept;
-        let failed = events::Failed {
+        let failed = Failed {
             subject: self.link.subject(),
             attempt: self.attempts(),
             max_attempts: policy.retry.max_attempts(),
@@ -73,10 +89,11 @@ impl Call {
             } else {
                 kind.as_str()
             },
+            outcome,
         };
         if !kind.may_pass() {
             events::retry_suppressed(failed, "not_retryable");
-            self.end_failed(ending);
+            self.end_failed(kind, ending);
             return None;
         }
         // One attempt when the call began is one attempt, whatever has been allowed since.
@@ -86,7 +103,7 @@ impl Call {
             if !one_attempt && policy.retry.max_attempts() > 1 {
                 events::retries_exhausted(failed);
             }
-            self.end_failed(ending);
+            self.end_failed(kind, ending);
             return None;
         }
         match self.next_delay(kind, policy) {
@@ -95,15 +112,16 @@ impl Call {
                 if !self.permit.is_none() {
                     self.set_last_ending(ending);
                 }
-                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT | AT_ONCE)) | AGAIN | CLOCK_RUNS;
+                self.flags = (self.flags & !(Scope::MARKED | TIMED_OUT | AT_ONCE)) | AGAIN;
+                self.link.counters.add_wait(delay);
                 events::retry_scheduled(failed, delay);
                 Some(delay)
             }
             Err(suppression) => {
-                self.link.counters.add(Count::Suppression);
+                self.link.counters.add(suppression.count());
                 events::retry_suppressed(failed, suppression.as_str());
                 self.end_permit(ending);
-                self.end(Count::Failure, suppression.binds_those_around());
+                self.end(self.count_of(kind), suppression.binds_those_around());
                 None
             }
         }
@@ -111,22 +129,33 @@ impl Call {
 
     /// Ends a call that gets one attempt.
     #[cold]
-    pub(super) fn conclude(&mut self, verdict: Verdict) {
-        if let Some(kind) = self.failure(verdict) {
+    pub(super) fn conclude(&mut self, verdict: Verdict, outcome: FailedOutcome<'_>) {
+        if let Some(kind) = self.failure(verdict, outcome) {
             let ending = self.record(kind);
-            self.end_failed(ending);
+            self.end_failed(kind, ending);
         }
     }
 
     /// Ends the call with a failure; the mark of a refusal further in goes on to those around.
-    fn end_failed(&mut self, ending: Ending) {
+    fn end_failed(&mut self, kind: FailureKind, ending: Ending) {
         self.end_permit(ending);
-        self.end(Count::Failure, self.flags & Scope::MARKED != 0);
+        self.end(self.count_of(kind), self.flags & Scope::MARKED != 0);
+    }
+
+    fn count_of(&self, kind: FailureKind) -> Count {
+        if self.flags & TIMED_OUT != 0 {
+            Count::TimedOut
+        } else {
+            Count::of_failure(kind)
+        }
     }
 
     /// The failure that the attempt has ended with; nothing where the call has ended well.
     #[inline]
-    fn failure(&mut self, verdict: Verdict) -> Option<FailureKind> {
+    fn failure(&mut self, verdict: Verdict, outcome: FailedOutcome<'_>) -> Option<FailureKind> {
+        if self.flags & Link::TIMEOUT != 0 {
+            self.count_overrun();
+        }
         self.count_attempt();
         match verdict {
             _ if self.flags & TIMED_OUT != 0 => {
@@ -137,7 +166,12 @@ impl Call {
                 self.succeed();
                 None
             }
-            Verdict::Failure(kind) => Some(kind),
+            Verdict::Failure(kind) => {
+                if kind == FailureKind::Unknown && self.link.is_first(Warning::UnknownFailure) {
+                    events::unknown_failure(self.link.subject(), outcome);
+                }
+                Some(kind)
+            }
         }
     }
 
@@ -184,7 +218,14 @@ impl Call {
                 service.budget().deposit(terms);
             }
         }
-        self.end(Count::Success, false);
+        self.end(
+            if self.attempts() > 1 {
+                Count::SuccessAfterRetry
+            } else {
+                Count::Success
+            },
+            false,
+        );
     }
 
     /// The delay before the next attempt, or what stands against one. What cannot be taken back is asked last.
@@ -195,7 +236,10 @@ impl Call {
             return Err(Suppression::ApplyFence);
         }
         if self.flags & Scope::MARKED != 0 {
-            return Err(Suppression::InnerRefusal);
+            return Err(Suppression::InnerRejection);
+        }
+        if registry.is_shut_down() {
+            return Err(Suppression::Shutdown);
         }
         let retry = &policy.retry;
         let hint = match kind {
@@ -213,21 +257,24 @@ impl Call {
         if service.breaker_policy().brief().enabled() && service.breaker().is_open(Tick::at(now)) {
             return Err(Suppression::CircuitOpen);
         }
-        let previous = self.trouble.rare().and_then(|rare| rare.delay);
-        let own = delay::before_retry(retry, self.attempts(), previous, || registry.draw());
-        let own_time = retry.total_timeout().checked_sub(self.elapsed(now));
-        let left = match (own_time, deadline::left()) {
-            (Some(left), None) => left,
-            (Some(left), Some(around)) if !around.is_zero() => left.min(around),
-            _ => return Err(Suppression::Deadline),
+        // Only once: a service that keeps asking for retries at once gets them at the pace of the policy.
+        let at_once = hint == Some(Duration::ZERO) && self.flags & HINTED_AT_ONCE == 0;
+        let own = if at_once {
+            self.flags |= HINTED_AT_ONCE;
+            delay::least(retry)
+        } else {
+            let previous = self.trouble.rare().and_then(|rare| rare.delay);
+            delay::before_retry(retry, self.attempts(), previous, || registry.draw())
         };
-        if own > left {
+        let left = self.time_left(now, retry.total_timeout());
+        // An attempt that could start only when the time is over does not start.
+        if own >= left {
             return Err(Suppression::Deadline);
         }
-        if hint.is_some_and(|hint| hint > left) {
+        if hint.is_some_and(|hint| hint >= left) {
             return Err(Suppression::RetryAfterTooLong);
         }
-        if retry.jitter() == Jitter::Decorrelated {
+        if retry.jitter() == Jitter::Decorrelated && !at_once {
             self.trouble().rare_mut().delay = Some(own);
         }
         let terms = service.budget_terms();
@@ -241,5 +288,12 @@ impl Call {
             return Err(Suppression::ApplyFence);
         }
         Ok(hint.map_or(own, |hint| own.max(hint)))
+    }
+
+    /// The time that is left for further attempts: the call's own, but no more than those around have. Starts the clocks of all.
+    pub(super) fn time_left(&mut self, now: Duration, total_timeout: Duration) -> Duration {
+        let own = total_timeout.saturating_sub(self.elapsed(now));
+        let around = deadline::left_by(self.link.service.registry(), now);
+        around.map_or(own, |around| own.min(around))
     }
 }

@@ -11,6 +11,7 @@ mod bare_apply;
 mod ending;
 mod fallback;
 mod judgement;
+mod overrun;
 mod sleep;
 mod trouble;
 
@@ -21,15 +22,16 @@ pub use sleep::Sleep;
 
 use crate::{
     breaker::{Permit, Tick},
-    classify::{Outcome, Verdict},
+    classify::{ErrorText, Outcome, Verdict},
     interruption::Interruption,
     link::{Kept, Link},
     scope::{self, Scope},
-    telemetry::Count,
+    service::Pinned,
+    telemetry::{Count, FailedOutcome},
     time::Started,
 };
 use std::{
-    fmt, mem,
+    any, fmt, mem,
     panic::{RefUnwindSafe, UnwindSafe},
     time::Duration,
 };
@@ -72,20 +74,29 @@ const LONG_WAY: u32 = 1 << 9;
 /// An attempt has run inside another call's attempt, or where something has been said.
 const INSIDE: u32 = 1 << 12;
 
-/// The call was begun where a deadline holds.
+/// The call was begun where a deadline applies, or inside a call whose time is limited.
 const DEADLINE: u32 = 1 << 13;
-/// The call's clock has been running since before the present poll or attempt: the calls inside have to know what is left.
-const CLOCK_RUNS: u32 = 1 << 15;
+/// The start of the present attempt is known: it has a timeout that it may overrun.
+const ATTEMPT_CLOCKED: u32 = 1 << 15;
 /// The timer of the present attempt is the deadline's.
 const CUT_BY_DEADLINE: u32 = 1 << 14;
 
 /// The breaker judges the call as one, and the last attempt was a failure to it.
 const LAST_FAILED: u32 = 1 << 19;
-/// The same, and the last attempt told it nothing.
+/// The same, and the last attempt told it nothing. Neither of the two: it was answered in a way that counts only for a probe.
 const LAST_IGNORED: u32 = 1 << 20;
+
+/// A hint of zero has taken the place of a delay: there is one such retry per call.
+const HINTED_AT_ONCE: u32 = 1 << 23;
 
 /// The wait before the next attempt was for nothing: no time has passed since the last one was judged.
 const AT_ONCE: u32 = 1 << 21;
+
+/// The call is one of a partition, which it holds until it is dropped.
+const LEASED: u32 = 1 << 22;
+/// In place of [`ENDED`] for a call that holds a partition: all but that is given back. All bits are taken, and no call that goes on
+/// has both of these.
+const ENDED_LEASED: u32 = LAST_FAILED | LAST_IGNORED;
 
 /// What to do after an attempt.
 ///
@@ -127,10 +138,20 @@ impl Call {
         }
     }
 
+    /// A call of a partition.
+    #[inline(never)]
+    pub(crate) fn of_partition(link: &'static Link, pinned: Pinned) -> Self {
+        let mut call = Self::new(link);
+        call.flags |= LEASED | LONG_WAY;
+        // The drop of the call unpins it.
+        pinned.keep();
+        call
+    }
+
     /// Takes note of a deadline in `scope`.
     #[inline]
     pub(crate) fn with_deadline_of(mut self, scope: Scope) -> Self {
-        if scope.has(Scope::DEADLINE) {
+        if scope.has(Scope::DEADLINE | Scope::TIMED) {
             self.flags |= DEADLINE;
         }
         self
@@ -146,7 +167,7 @@ impl Call {
     pub fn admit(&mut self) -> Result<(), Interruption> {
         let flags = self.flags;
         let word = self.link.service.breaker().word();
-        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | DEADLINE) == 0 {
+        if word.is_healthy() && flags & (Link::APPLY | AGAIN | ADMITTED | ENDED | ENDED_LEASED | DEADLINE) == 0 {
             self.permit = Permit::of_healthy(word);
             self.flags = flags | ADMITTED | BEGUN;
             return Ok(());
@@ -158,46 +179,62 @@ impl Call {
     #[inline]
     pub fn settle<O: Outcome>(&mut self, outcome: O) -> Next<O> {
         let verdict = outcome.verdict();
-        self.settle_with(outcome, verdict)
+        self.settle_with(outcome, verdict, Describing::OF_OUTCOME)
     }
 
     /// Like [`settle`](Self::settle), with a classifier in place of [`Outcome`].
     #[inline]
     pub fn settle_as<O>(&mut self, outcome: O, classify: impl FnOnce(&O) -> Verdict) -> Next<O> {
         let verdict = classify(&outcome);
-        self.settle_with(outcome, verdict)
+        self.settle_with(outcome, verdict, Describing::OPAQUE)
     }
 
     /// Takes the outcome of the only attempt and gives it back: the call has ended.
     #[inline]
     pub fn finish<O: Outcome>(&mut self, outcome: O) -> O {
         let verdict = outcome.verdict();
-        self.finish_with(outcome, verdict)
+        self.finish_with(outcome, verdict, Describing::OF_OUTCOME)
     }
 
     /// Like [`finish`](Self::finish), with a classifier in place of [`Outcome`].
     #[inline]
     pub fn finish_as<O>(&mut self, outcome: O, classify: impl FnOnce(&O) -> Verdict) -> O {
         let verdict = classify(&outcome);
-        self.finish_with(outcome, verdict)
+        self.finish_with(outcome, verdict, Describing::OPAQUE)
     }
 
     #[inline]
-    fn settle_with<O>(&mut self, outcome: O, verdict: Verdict) -> Next<O> {
+    fn settle_with<O>(&mut self, outcome: O, verdict: Verdict, describing: Describing<O>) -> Next<O> {
         if verdict == Verdict::Success && self.ends_clean() {
             return Next::Return(outcome);
         }
-        match self.judge(verdict) {
+        self.settle_in_trouble(outcome, verdict, describing)
+    }
+
+    /// Takes the outcome, so that it need not be in memory where the call ends clean.
+    #[cold]
+    #[inline(never)]
+    fn settle_in_trouble<O>(&mut self, outcome: O, verdict: Verdict, describing: Describing<O>) -> Next<O> {
+        let describe = || (describing.describe)(&outcome);
+        match self.judge(verdict, FailedOutcome::new((describing.type_name)(), &describe)) {
             Some(delay) => Next::RetryAfter(delay),
             None => Next::Return(outcome),
         }
     }
 
     #[inline]
-    fn finish_with<O>(&mut self, outcome: O, verdict: Verdict) -> O {
-        if !(verdict == Verdict::Success && self.ends_clean()) {
-            self.conclude(verdict);
+    fn finish_with<O>(&mut self, outcome: O, verdict: Verdict, describing: Describing<O>) -> O {
+        if verdict == Verdict::Success && self.ends_clean() {
+            return outcome;
         }
+        self.finish_in_trouble(outcome, verdict, describing)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn finish_in_trouble<O>(&mut self, outcome: O, verdict: Verdict, describing: Describing<O>) -> O {
+        let describe = || (describing.describe)(&outcome);
+        self.conclude(verdict, FailedOutcome::new((describing.type_name)(), &describe));
         outcome
     }
 
@@ -225,6 +262,7 @@ impl Call {
         self.flags & (LONG_WAY | TIMED_OUT | Scope::MARKED) == 0
             && service.budget().is_full()
             && !scope::current().has(Scope::MARKED)
+            && (self.flags & Link::TIMEOUT == 0 || self.overrun().is_none())
             && (service.breaker().is_still(self.permit) || self.passes_timed())
     }
 
@@ -242,6 +280,11 @@ impl Call {
         outer.depth() < self.flags >> Link::DEPTH_SHIFT
     }
 
+    /// Whether the call has ended.
+    fn has_ended(&self) -> bool {
+        self.flags & ENDED != 0 || self.flags & ENDED_LEASED == ENDED_LEASED
+    }
+
     /// The attempts admitted so far.
     fn attempts(&self) -> u32 {
         let further = self.trouble.further_attempts();
@@ -256,6 +299,36 @@ impl Call {
     fn trouble(&mut self) -> &mut InTrouble {
         self.flags |= LONG_WAY;
         &mut self.trouble
+    }
+}
+
+/// How events describe an outcome.
+struct Describing<O> {
+    type_name: fn() -> &'static str,
+    describe: fn(&O) -> Option<ErrorText<'_>>,
+}
+
+impl<O> Clone for Describing<O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O> Copy for Describing<O> {}
+
+impl<O: Outcome> Describing<O> {
+    const OF_OUTCOME: Self = Self::new(O::error_text);
+}
+
+impl<O> Describing<O> {
+    /// A classifier says what it is, and nobody what it says.
+    const OPAQUE: Self = Self::new(|_| None);
+
+    const fn new(describe: fn(&O) -> Option<ErrorText<'_>>) -> Self {
+        Self {
+            type_name: any::type_name::<O>,
+            describe,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The wait between two attempts.
 
 use super::{AT_ONCE, Call};
-use crate::{telemetry::events, time};
+use crate::{link::Warning, telemetry::events, time};
 use std::{
     fmt,
     future::Future,
@@ -21,7 +21,7 @@ impl Call {
     pub fn sleep(&mut self, delay: Duration) -> Sleep<'_> {
         Sleep {
             call: self,
-            delay: Some(delay),
+            stage: Stage::New(delay),
         }
     }
 
@@ -29,14 +29,17 @@ impl Call {
     /// at once, as after [`sleep`](Self::sleep).
     #[cold]
     pub fn sleep_blocking(&mut self, delay: Duration) {
-        if time::inside_async_runtime() && self.link.warns_first() {
+        if time::inside_async_runtime() && self.link.is_first(Warning::BlockingSleep) {
             events::blocking_sleep_in_runtime(self.link.subject());
         }
         if delay.is_zero() {
             self.flags |= AT_ONCE;
         } else {
             self.flags &= !AT_ONCE;
-            self.link.service.registry().sleeper().sleep_blocking(delay);
+            let registry = self.link.service.registry();
+            registry
+                .sleeper()
+                .sleep_blocking_until(delay, registry.shutdown_signal());
         }
     }
 }
@@ -45,8 +48,15 @@ impl Call {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Sleep<'c> {
     call: &'c mut Call,
-    /// Until the sleep has begun.
-    delay: Option<Duration>,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    New(Duration),
+    /// Its place among those who hear of a shutdown.
+    Waiting(u64),
+    Done,
 }
 
 impl Future for Sleep<'_> {
@@ -54,7 +64,7 @@ impl Future for Sleep<'_> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.delay == Some(Duration::ZERO) {
+        if self.stage == Stage::New(Duration::ZERO) {
             self.get_mut().call.flags |= AT_ONCE;
             return Poll::Ready(());
         }
@@ -65,27 +75,46 @@ impl Future for Sleep<'_> {
 impl Sleep<'_> {
     #[cold]
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(delay) = self.delay.take() {
-            self.call.flags &= !AT_ONCE;
-            let timer = self.call.link.service.registry().sleep(delay);
-            self.call.trouble().start_timer(timer);
+        let registry = self.call.link.service.registry();
+        let mut place = None;
+        match self.stage {
+            Stage::New(delay) => {
+                self.call.flags &= !AT_ONCE;
+                let timer = registry.sleep(delay);
+                self.call.trouble().start_timer(timer);
+            }
+            Stage::Waiting(number) => place = Some(number),
+            Stage::Done => {}
         }
+        // From here on the timer is to be stopped, whatever panics.
+        self.stage = place.map_or(Stage::Done, Stage::Waiting);
         let Some(timer) = self.call.trouble.timer() else {
             return Poll::Ready(());
         };
-        let polled = timer.poll(cx);
-        if polled.is_ready() {
-            self.call.trouble.stop_timer();
+        let is_over = timer.poll(cx).is_ready() || registry.shutdown_signal().poll(&mut place, cx);
+        self.stage = place.map_or(Stage::Done, Stage::Waiting);
+        if is_over {
+            self.stop();
+            return Poll::Ready(());
         }
-        polled
+        Poll::Pending
+    }
+
+    #[cold]
+    fn stop(&mut self) {
+        if let Stage::Waiting(place) = self.stage {
+            self.call.link.service.registry().shutdown_signal().leave(place);
+        }
+        self.stage = Stage::Done;
+        self.call.trouble.stop_timer();
     }
 }
 
 impl Drop for Sleep<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.delay.is_none() {
-            self.call.trouble.stop_timer();
+        if !matches!(self.stage, Stage::New(_)) {
+            self.stop();
         }
     }
 }

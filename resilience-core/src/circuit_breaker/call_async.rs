@@ -2,6 +2,7 @@ use super::{CircuitBreaker, Rejected};
 use crate::{
     breaker::{Ending, Permit},
     classify::Outcome,
+    random::{RandomSource, ThreadRandom},
     time::{Clock, SystemClock},
 };
 use pin_project_lite::pin_project;
@@ -14,15 +15,15 @@ use std::{
 pin_project! {
     /// A future that runs through a [`CircuitBreaker`]: see [`CircuitBreaker::call_async`].
     #[must_use = "futures do nothing unless awaited"]
-    pub struct CallAsync<'b, F, C: Clock = SystemClock> {
-        breaker: &'b CircuitBreaker<C>,
+    pub struct CallAsync<'b, F, C: Clock = SystemClock, R: RandomSource = ThreadRandom> {
+        breaker: &'b CircuitBreaker<C, R>,
         // None before the first poll; finished after the last.
         permit: Permit,
         #[pin]
         body: F,
     }
 
-    impl<F, C: Clock> PinnedDrop for CallAsync<'_, F, C> {
+    impl<F, C: Clock, R: RandomSource> PinnedDrop for CallAsync<'_, F, C, R> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             if !this.permit.is_none() {
@@ -32,8 +33,8 @@ pin_project! {
     }
 }
 
-impl<'b, F, C: Clock> CallAsync<'b, F, C> {
-    pub(super) fn new(breaker: &'b CircuitBreaker<C>, body: F) -> Self {
+impl<'b, F, C: Clock, R: RandomSource> CallAsync<'b, F, C, R> {
+    pub(super) fn new(breaker: &'b CircuitBreaker<C, R>, body: F) -> Self {
         Self {
             breaker,
             permit: Permit::NONE,
@@ -42,11 +43,12 @@ impl<'b, F, C: Clock> CallAsync<'b, F, C> {
     }
 }
 
-impl<F, C> Future for CallAsync<'_, F, C>
+impl<F, C, R> Future for CallAsync<'_, F, C, R>
 where
     F: Future,
     F::Output: Outcome,
     C: Clock,
+    R: RandomSource,
 {
     type Output = Result<F::Output, Rejected>;
 
@@ -86,19 +88,19 @@ where
 }
 
 /// The body panics, or the classification of its outcome.
-struct Unwinding<'p, 'b, C: Clock> {
-    breaker: &'b CircuitBreaker<C>,
+struct Unwinding<'p, 'b, C: Clock, R: RandomSource> {
+    breaker: &'b CircuitBreaker<C, R>,
     permit: &'p mut Permit,
 }
 
-impl<C: Clock> Drop for Unwinding<'_, '_, C> {
+impl<C: Clock, R: RandomSource> Drop for Unwinding<'_, '_, C, R> {
     fn drop(&mut self) {
         let permit = mem::replace(self.permit, Permit::FINISHED);
         self.breaker.end(permit, Ending::Failure);
     }
 }
 
-impl<F, C: Clock> fmt::Debug for CallAsync<'_, F, C> {
+impl<F, C: Clock, R: RandomSource> fmt::Debug for CallAsync<'_, F, C, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallAsync").finish_non_exhaustive()
     }

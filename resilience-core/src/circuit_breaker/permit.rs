@@ -2,6 +2,7 @@ use super::CircuitBreaker;
 use crate::{
     breaker::{Ending, Permit},
     classify::{Outcome, Verdict},
+    random::{RandomSource, ThreadRandom},
     time::{Clock, SystemClock},
 };
 use std::{fmt, mem};
@@ -11,13 +12,13 @@ use std::{fmt, mem};
 ///
 /// See [`CircuitBreaker::acquire`].
 #[must_use = "a permit that is dropped is an abandoned call"]
-pub struct CallPermit<'b, C: Clock = SystemClock> {
-    breaker: &'b CircuitBreaker<C>,
+pub struct CallPermit<'b, C: Clock = SystemClock, R: RandomSource = ThreadRandom> {
+    breaker: &'b CircuitBreaker<C, R>,
     permit: Permit,
 }
 
-impl<'b, C: Clock> CallPermit<'b, C> {
-    pub(super) fn new(breaker: &'b CircuitBreaker<C>, permit: Permit) -> Self {
+impl<'b, C: Clock, R: RandomSource> CallPermit<'b, C, R> {
+    pub(super) fn new(breaker: &'b CircuitBreaker<C, R>, permit: Permit) -> Self {
         Self { breaker, permit }
     }
 
@@ -48,20 +49,20 @@ impl<'b, C: Clock> CallPermit<'b, C> {
     }
 
     /// The permit for whoever ends it, so that it is not abandoned as well.
-    fn given_up(self) -> (&'b CircuitBreaker<C>, Permit) {
+    fn given_up(self) -> (&'b CircuitBreaker<C, R>, Permit) {
         let parts = (self.breaker, self.permit);
         mem::forget(self);
         parts
     }
 }
 
-impl<C: Clock> Drop for CallPermit<'_, C> {
+impl<C: Clock, R: RandomSource> Drop for CallPermit<'_, C, R> {
     fn drop(&mut self) {
         self.breaker.end(self.permit, Ending::Abandoned);
     }
 }
 
-impl<C: Clock> fmt::Debug for CallPermit<'_, C> {
+impl<C: Clock, R: RandomSource> fmt::Debug for CallPermit<'_, C, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallPermit").finish_non_exhaustive()
     }

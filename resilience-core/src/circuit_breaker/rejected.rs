@@ -1,6 +1,6 @@
 use crate::{
     breaker::{Refusal, Ticks},
-    classify::{Classify, FailureKind},
+    classify::{Classify, ErrorText, FailureKind},
     interruption::{OpenFor, Reason},
 };
 use std::{fmt, time::Duration};
@@ -112,5 +112,9 @@ impl std::error::Error for Rejected {}
 impl Classify for Rejected {
     fn classify(&self) -> FailureKind {
         FailureKind::Ignored
+    }
+
+    fn describe(&self) -> Option<ErrorText<'_>> {
+        Some(ErrorText::error(self))
     }
 }

@@ -1,6 +1,6 @@
 //! Errors whose type says nothing: the first of their sources that is known decides.
 
-use super::{Classify, FailureKind, Verdict, known, verdict_of};
+use super::{Classify, ErrorText, FailureKind, Verdict, known, verdict_of};
 use std::{error::Error, iter};
 
 /// The links of a chain that are looked at: a source that is its own source must not hold a call for ever.
@@ -11,7 +11,7 @@ pub(super) fn kind_of(error: &(dyn Error + 'static)) -> Option<FailureKind> {
     links(error).find_map(known::kind_of)
 }
 
-fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(super) fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     iter::successors(Some(error), |&error| error.source()).take(LONGEST)
 }
 
@@ -25,6 +25,10 @@ macro_rules! by_chain {
         impl Classify for $error {
             fn classify(&self) -> FailureKind {
                 kind_or_unknown(self)
+            }
+
+            fn describe(&self) -> Option<ErrorText<'_>> {
+                Some(ErrorText::error(self))
             }
         }
     )*};
@@ -41,6 +45,10 @@ by_chain!(
 impl Classify for anyhow::Error {
     fn classify(&self) -> FailureKind {
         kind_or_unknown(self.as_ref())
+    }
+
+    fn describe(&self) -> Option<ErrorText<'_>> {
+        Some(ErrorText::error(self.as_ref()))
     }
 }
 

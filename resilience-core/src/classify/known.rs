@@ -1,6 +1,6 @@
 //! The errors of other people that are known here, and what kind of failure each of them is.
 
-use super::{Classify, FailureKind, Verdict, chain, verdict_of};
+use super::{Classify, ErrorText, FailureKind, Verdict, chain, verdict_of};
 use crate::interruption::Interruption;
 use std::{error::Error, io};
 
@@ -66,6 +66,10 @@ fn kind_of_io(kind: io::ErrorKind) -> FailureKind {
 impl Classify for io::Error {
     fn classify(&self) -> FailureKind {
         kind_of_io_error(self).unwrap_or(FailureKind::Unknown)
+    }
+
+    fn describe(&self) -> Option<ErrorText<'_>> {
+        Some(ErrorText::error(self))
     }
 }
 

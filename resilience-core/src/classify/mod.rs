@@ -37,6 +37,7 @@ mod chain;
 mod hint;
 mod known;
 mod source;
+mod text;
 
 pub use chain::{chain, find};
 #[doc(hidden)]
@@ -44,6 +45,8 @@ pub use hint::Hint;
 pub use known::io;
 #[doc(hidden)]
 pub use source::{KindOfSource, KindWithoutSource, Source};
+pub use text::Described;
+pub use text::ErrorText;
 
 use crate::interruption::Interruption;
 use std::{sync::Arc, time::Duration};
@@ -137,6 +140,12 @@ pub enum Verdict {
 pub trait Classify {
     /// The kind of this failure.
     fn classify(&self) -> FailureKind;
+
+    /// What events say of this failure; nothing unless it is implemented. `#[derive(Classify)]` takes the text of an
+    /// [`Error`](std::error::Error) with its sources, or what the type displays.
+    fn describe(&self) -> Option<ErrorText<'_>> {
+        None
+    }
 }
 
 /// Implemented by return types: tells success from failure. Every `Result` with a [`Classify`] error is one.
@@ -148,6 +157,12 @@ pub trait Classify {
 pub trait Outcome {
     /// What this value means for the call.
     fn verdict(&self) -> Verdict;
+
+    /// What events say of this value where it is a failure; nothing unless it is implemented. A `Result` says what its error
+    /// [describes](Classify::describe).
+    fn error_text(&self) -> Option<ErrorText<'_>> {
+        None
+    }
 }
 
 impl<T, E: Classify> Outcome for Result<T, E> {
@@ -158,17 +173,29 @@ impl<T, E: Classify> Outcome for Result<T, E> {
             Err(error) => Verdict::Failure(error.classify()),
         }
     }
+
+    fn error_text(&self) -> Option<ErrorText<'_>> {
+        self.as_ref().err().and_then(Classify::describe)
+    }
 }
 
 impl<E: Classify + ?Sized> Classify for Box<E> {
     fn classify(&self) -> FailureKind {
         (**self).classify()
     }
+
+    fn describe(&self) -> Option<ErrorText<'_>> {
+        (**self).describe()
+    }
 }
 
 impl<E: Classify + ?Sized> Classify for Arc<E> {
     fn classify(&self) -> FailureKind {
         (**self).classify()
+    }
+
+    fn describe(&self) -> Option<ErrorText<'_>> {
+        (**self).describe()
     }
 }
 
@@ -180,6 +207,10 @@ impl Classify for Interruption {
         } else {
             FailureKind::Transient
         }
+    }
+
+    fn describe(&self) -> Option<ErrorText<'_>> {
+        Some(ErrorText::error(self))
     }
 }
 

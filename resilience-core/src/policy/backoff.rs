@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 /// How the delay before a retry grows with the number of the retry.
 ///
 /// `n` is the number of the retry, counted from 1; the result is then jittered, raised to `min_delay` and cut at
@@ -13,22 +11,13 @@ pub enum Backoff {
     None,
     /// `base_delay` each time.
     Fixed,
-    /// A constant delay of `base_delay`, but never below two seconds.
-    ///
-    /// The name is historical: this strategy does *not* grow. [`Backoff::Incremental`] does.
+    /// `base_delay * n`: 1, 2, 3 times the base.
     Linear,
-    /// `base_delay * n`.
-    Incremental,
     /// `base_delay * factor^(n-1)`.
     #[default]
     Exponential,
     /// `base_delay * fibonacci(n)`: 1, 1, 2, 3, 5, 8 times the base.
     Fibonacci,
-}
-
-impl Backoff {
-    /// Below this no [`Backoff::Linear`] delay goes; `max_delay` must leave room for it.
-    pub const LINEAR_FLOOR: Duration = Duration::from_secs(2);
 }
 
 /// How chance spreads the delay, so that callers that failed together do not return together.

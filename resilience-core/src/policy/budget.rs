@@ -13,10 +13,12 @@ use super::invalid::{InvalidPolicy, within};
 /// | field | default | range |
 /// | --- | --- | --- |
 /// | `enabled` | true | without a budget every retry is granted |
-/// | `deposit` | 0.1 token per success | 0 to 10, in thousandths |
-/// | `throttled_cost` | 1 token | 0 to 1, in thousandths |
-/// | `min_per_second` | 1 | 0 to 1,000, in thousandths |
+/// | `deposit` | 0.1 token per success | 0, or 0.001 to 10 |
+/// | `throttled_cost` | 1 token | 0, or 0.001 to 1 |
+/// | `min_per_second` | 1 | 0, or 0.001 to 1,000 |
 /// | `capacity` | 100 tokens | 1 to 10,000 |
+///
+/// Parts of a token are counted in thousandths: a value is rounded to the nearest, which its getter returns.
 ///
 /// ```
 /// use resilience_core::BudgetPolicy;
@@ -43,6 +45,12 @@ impl BudgetPolicy {
         capacity: 100,
     };
 
+    /// No budget.
+    pub(crate) const OFF: Self = Self {
+        enabled: false,
+        ..Self::DEFAULT
+    };
+
     /// Starts a policy in which everything that is not set has its default.
     pub const fn builder() -> BudgetOptions {
         BudgetOptions::new()
@@ -53,18 +61,23 @@ impl BudgetPolicy {
     /// # Errors
     /// [`InvalidPolicy`] names the first field whose resulting value is out of range.
     pub fn layered(&self, layer: &BudgetOptions) -> Result<Self, InvalidPolicy> {
-        let policy = Self {
+        let capacity = layer.capacity.unwrap_or(self.capacity);
+        within("capacity", capacity, 1, 10_000)?;
+        Ok(Self {
             enabled: layer.enabled.unwrap_or(self.enabled),
-            deposit: layer.deposit.unwrap_or(self.deposit),
-            throttled_cost: layer.throttled_cost.unwrap_or(self.throttled_cost),
-            min_per_second: layer.min_per_second.unwrap_or(self.min_per_second),
-            capacity: layer.capacity.unwrap_or(self.capacity),
-        };
-        within("deposit", policy.deposit, 0.0, 10.0)?;
-        within("throttled_cost", policy.throttled_cost, 0.0, 1.0)?;
-        within("min_per_second", policy.min_per_second, 0.0, 1_000.0)?;
-        within("capacity", policy.capacity, 1, 10_000)?;
-        Ok(policy)
+            deposit: parts("deposit", layer.deposit.unwrap_or(self.deposit), 10.0)?,
+            throttled_cost: parts(
+                "throttled_cost",
+                layer.throttled_cost.unwrap_or(self.throttled_cost),
+                1.0,
+            )?,
+            min_per_second: parts(
+                "min_per_second",
+                layer.min_per_second.unwrap_or(self.min_per_second),
+                1_000.0,
+            )?,
+            capacity,
+        })
     }
 
     /// Whether there is a budget at all.
@@ -96,6 +109,16 @@ impl BudgetPolicy {
     pub const fn capacity(&self) -> u32 {
         self.capacity
     }
+}
+
+/// Tokens in whole thousandths. One that would vanish is refused: nobody asks for a part of a token and means none.
+fn parts(field: &'static str, tokens: f64, most: f64) -> Result<f64, InvalidPolicy> {
+    const LEAST: f64 = 0.001;
+    if tokens == 0.0 || (LEAST..=most).contains(&tokens) {
+        return Ok((tokens * 1_000.0).round() / 1_000.0);
+    }
+    let allowed = format_args!("0, or {LEAST} to {most:?}");
+    Err(InvalidPolicy::new(field, format_args!("{tokens:?}"), allowed))
 }
 
 impl Default for BudgetPolicy {
@@ -137,19 +160,19 @@ impl BudgetOptions {
         self
     }
 
-    /// The tokens that a success earns: 0 to 10.
+    /// The tokens that a success earns: 0, or 0.001 to 10.
     pub const fn deposit(mut self, tokens: f64) -> Self {
         self.deposit = Some(tokens);
         self
     }
 
-    /// The tokens that a retry after a throttled failure costs: 0 to 1. Any other costs one.
+    /// The tokens that a retry after a throttled failure costs: 0, or 0.001 to 1. Any other costs one.
     pub const fn throttled_cost(mut self, tokens: f64) -> Self {
         self.throttled_cost = Some(tokens);
         self
     }
 
-    /// The tokens that flow in each second whatever happens: 0 to 1,000.
+    /// The tokens that flow in each second whatever happens: 0, or 0.001 to 1,000.
     pub const fn min_per_second(mut self, tokens: f64) -> Self {
         self.min_per_second = Some(tokens);
         self

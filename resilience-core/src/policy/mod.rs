@@ -21,8 +21,10 @@ mod backoff;
 mod breaker;
 mod budget;
 mod describe;
+mod doubts;
 #[cfg(feature = "serde")]
 pub(crate) mod duration_text;
+mod events;
 mod invalid;
 mod operation;
 pub mod presets;
@@ -30,10 +32,13 @@ mod retry;
 mod service;
 
 pub use backoff::{Backoff, Jitter};
-pub use breaker::{BreakerOptions, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
+pub use breaker::{BreakerOptions, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, OnPermanent, Window};
 pub(crate) use breaker::{Brief, Briefed};
 pub use budget::{BudgetOptions, BudgetPolicy};
-pub(crate) use describe::protections;
+pub(crate) use describe::{about, protections};
+pub(crate) use doubts::{Doubt, doubts};
+pub(crate) use events::{Class, Levels};
+pub use events::{EventLevel, EventOptions};
 pub use invalid::InvalidPolicy;
 pub use operation::OperationOptions;
 pub use retry::{RetryOptions, RetryPolicy};

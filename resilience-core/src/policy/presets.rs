@@ -14,15 +14,15 @@
 //!
 //! | preset | attempts | delays | time for a call | budget | breaker |
 //! | --- | --- | --- | --- | --- | --- |
-//! | [default](crate::RetryPolicy::DEFAULT) | 3 | 0–100 ms, 0–200 ms | 300 s | 0.1 a success, 1 a second, holds 100 | 5 in a row, 30 s |
+//! | [default](crate::RetryPolicy::DEFAULT) | 3 | 0–100 ms, 0–200 ms | 300 s | 0.1 a success, 1 a second, holds 100 | 8 in a row over 500 ms, 5 s to 60 s |
 //! | [high traffic](ServiceOptions::high_traffic) | 2 | 0.5–1 s | 10 s | 0.05 a success, 1 a second, holds 50 | half of 100, 5 s |
-//! | [critical](ServiceOptions::critical) | 5 | 2–4 s to 15–30 s | 120 s | 0.2 a success, 1 a second, holds 100 | 5 in a row, 10 s |
-//! | [background](ServiceOptions::background) | 10 | 5–10 s to 30–60 s | 900 s | 0.1 a success, 0.2 a second, holds 20 | 5 in a row, 60 s |
+//! | [critical](ServiceOptions::critical) | 5 | 2–4 s to 15–30 s | 120 s | 0.2 a success, 1 a second, holds 100 | 5 in a row over 500 ms, 10 s |
+//! | [background](ServiceOptions::background) | 10 | 5–10 s to 30–60 s | 900 s | 0.1 a success, 0.2 a second, holds 20 | 5 in a row over 500 ms, 60 s |
 //!
 //! The functions of this module are for programs that move here from code of their own, and whose delays must stay what they
 //! were.
 
-use super::{Backoff, BreakerOptions, BudgetOptions, Jitter, RetryOptions, ServiceOptions, Window};
+use super::{Backoff, BreakerOptions, BudgetOptions, Jitter, OnPermanent, RetryOptions, ServiceOptions, Window};
 use std::time::Duration;
 
 const fn ms(millis: u64) -> Duration {
@@ -49,8 +49,8 @@ impl ServiceOptions {
     /// For what users wait for, many times a second: fails fast, and is the first to stop retrying.
     ///
     /// One retry after 0.5 to 1 s, within 10 s in all. The budget adds 5 % to the load at the most once its 50 tokens are spent.
-    /// The breaker judges by rate, since five failures in a row are an everyday event among thousands of calls: it opens when
-    /// half of the last 100 have failed, and asks again after 5 s, so that a short outage is not made longer by much.
+    /// The breaker judges by rate alone, which among thousands of calls is known within a moment: it opens when half of the last
+    /// 100 have failed, and asks again every 5 s, so that an outage is not made longer by much.
     pub const fn high_traffic() -> Self {
         Self::new()
             .retry(between(ms(500), secs(5)).max_attempts(2).total_timeout(secs(10)))
@@ -68,6 +68,7 @@ impl ServiceOptions {
                     .window(Window::Calls(100))
                     .minimum_calls(50)
                     .recovery_timeout(secs(5))
+                    .recovery_factor(1.0)
                     .half_open_max_calls(5)
                     .success_threshold(5),
             )
@@ -76,7 +77,7 @@ impl ServiceOptions {
     /// For what must succeed while somebody waits, and is called seldom: patient, and with more budget than others.
     ///
     /// Four retries after 2–4 s, 4–8 s, 8–16 s and 15–30 s, within 2 minutes in all. The budget lets one call in five be a
-    /// retry. The breaker opens after five failures in a row and asks again after 10 s, before the retries are used up.
+    /// retry. The breaker opens after five failures in a row and asks again every 10 s, before the retries are used up.
     pub const fn critical() -> Self {
         Self::new()
             .retry(between(secs(2), secs(30)).max_attempts(5).total_timeout(secs(120)))
@@ -87,7 +88,12 @@ impl ServiceOptions {
                     .min_per_second(1.0)
                     .capacity(100),
             )
-            .breaker(BreakerOptions::new().failure_threshold(5).recovery_timeout(secs(10)))
+            .breaker(
+                BreakerOptions::new()
+                    .failure_threshold(5)
+                    .recovery_timeout(secs(10))
+                    .recovery_factor(1.0),
+            )
     }
 
     /// For work that nobody waits for: tries for a quarter of an hour, and yields to those who do wait.
@@ -114,6 +120,16 @@ impl ServiceOptions {
     }
 }
 
+/// A breaker that goes by the number of failures in a row alone, and stays open for exactly so long.
+const fn in_a_row(failures: u32, recovery: Duration) -> BreakerOptions {
+    BreakerOptions::new()
+        .failure_threshold(failures)
+        .failure_span(Duration::ZERO)
+        .recovery_timeout(recovery)
+        .recovery_factor(1.0)
+        .recovery_jitter(0.0)
+}
+
 /// The least delay of the strategies below.
 const FLOOR: Duration = ms(100);
 
@@ -138,15 +154,6 @@ pub const fn fixed(base: Duration) -> RetryOptions {
         .base_delay(at_least(base, FLOOR))
 }
 
-/// For waits of `base`, but at least 2 s. Does *not* grow, whatever the name says: it is the name that a specification gave
-/// it, see [`Backoff::Linear`].
-pub const fn linear(base: Duration) -> RetryOptions {
-    RetryOptions::new()
-        .backoff(Backoff::Linear)
-        .jitter(Jitter::None)
-        .base_delay(base)
-}
-
 /// For waits that double from `base`, at least from 0.1 s: a base of zero cannot hammer.
 pub const fn exponential(base: Duration) -> RetryOptions {
     RetryOptions::new()
@@ -162,7 +169,7 @@ pub const fn jitter(base: Duration) -> RetryOptions {
 }
 
 /// For an observer of a language model's API: 3 attempts, waits of 1, 2, 4, 8 and then 10 s, without jitter; the breaker opens
-/// after 5 failures in a row for 60 s and closes after 2 successes.
+/// after 5 failures in a row for 60 s and closes after 2 successes. A permanent failure says nothing to it, not even of a probe.
 pub const fn alexai() -> ServiceOptions {
     ServiceOptions::new()
         .retry(
@@ -176,10 +183,9 @@ pub const fn alexai() -> ServiceOptions {
                 .jitter(Jitter::None),
         )
         .breaker(
-            BreakerOptions::new()
-                .failure_threshold(5)
-                .recovery_timeout(secs(60))
-                .success_threshold(2),
+            in_a_row(5, secs(60))
+                .success_threshold(2)
+                .permanent(OnPermanent::Neutral),
         )
 }
 
@@ -196,13 +202,7 @@ pub const fn khive() -> ServiceOptions {
                 .factor(2.0)
                 .jitter(Jitter::Proportional(0.2)),
         )
-        .breaker(
-            BreakerOptions::new()
-                .failure_threshold(5)
-                .recovery_timeout(secs(30))
-                .half_open_max_calls(1)
-                .success_threshold(1),
-        )
+        .breaker(in_a_row(5, secs(30)).half_open_max_calls(1).success_threshold(1))
 }
 
 /// For publishing to a database or a queue: 3 retries after exactly 1, 2 and 4 s.

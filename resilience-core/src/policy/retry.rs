@@ -2,7 +2,12 @@ use super::{
     backoff::{Backoff, Jitter},
     invalid::{InvalidPolicy, within},
 };
-use std::time::Duration;
+use crate::delay;
+use std::{
+    hash::{Hash, Hasher},
+    mem,
+    time::Duration,
+};
 
 /// When and how often a failed attempt is followed by another: complete and valid.
 ///
@@ -65,6 +70,39 @@ impl RetryPolicy {
         ..Self::DEFAULT
     };
 
+    /// The same for one attempt.
+    pub(crate) const fn once(self) -> Self {
+        Self {
+            max_attempts: 1,
+            ..self
+        }
+    }
+
+    /// Equal policies have the same digest.
+    pub(crate) fn digest(&self, hasher: &mut impl Hasher) {
+        let Self {
+            max_attempts,
+            backoff,
+            base_delay,
+            min_delay,
+            max_delay,
+            factor,
+            jitter,
+            total_timeout,
+            max_retry_after,
+            max_depth,
+        } = self;
+        let spread = match jitter {
+            // Plus zero, so that there is only one zero.
+            Jitter::Proportional(spread) => (spread + 0.0).to_bits(),
+            _ => 0,
+        };
+        let kinds = (mem::discriminant(backoff), mem::discriminant(jitter));
+        let delays = (base_delay, min_delay, max_delay);
+        let numbers = (max_attempts, factor.to_bits(), spread, max_depth);
+        (kinds, delays, numbers, total_timeout, max_retry_after).hash(hasher);
+    }
+
     /// Starts a policy in which everything that is not set has its default.
     pub const fn builder() -> RetryOptions {
         RetryOptions::new()
@@ -106,19 +144,42 @@ impl RetryPolicy {
     fn validate(&self) -> Result<(), InvalidPolicy> {
         within("max_attempts", self.max_attempts, 1, 1_000_000)?;
         within("max_delay", self.max_delay, Duration::ZERO, DAY)?;
-        within("base_delay", self.base_delay, Duration::ZERO, self.max_delay)?;
-        within("min_delay", self.min_delay, Duration::ZERO, self.max_delay)?;
-        if self.backoff == Backoff::Linear {
-            // Its floor must fit under the cap, or one of the two promises breaks.
-            within("max_delay", self.max_delay, Backoff::LINEAR_FLOOR, DAY)?;
-        }
+        self.below_cap("base_delay", self.base_delay)?;
+        self.below_cap("min_delay", self.min_delay)?;
         within("factor", self.factor, 1.0, 1_000.0)?;
         if let Jitter::Proportional(spread) = self.jitter {
             within("jitter", spread, 0.0, 1.0)?;
         }
         within("total_timeout", self.total_timeout, Duration::from_nanos(1), DAY)?;
+        self.leaves_time_for_a_retry()?;
         within("max_retry_after", self.max_retry_after, Duration::ZERO, DAY)?;
         within("max_depth", self.max_depth, 1, 255)
+    }
+
+    fn below_cap(&self, field: &'static str, delay: Duration) -> Result<(), InvalidPolicy> {
+        if delay <= self.max_delay {
+            return Ok(());
+        }
+        Err(InvalidPolicy::new(
+            field,
+            format_args!("{delay:?}"),
+            format_args!("0ns to {:?}, which is `max_delay`: raise that too", self.max_delay),
+        ))
+    }
+
+    /// Refuses a policy that allows retries of which none could ever be made.
+    fn leaves_time_for_a_retry(&self) -> Result<(), InvalidPolicy> {
+        let shortest = delay::before_retry(self, 1, None, || 0.0);
+        if self.max_attempts == 1 || shortest < self.total_timeout {
+            return Ok(());
+        }
+        Err(InvalidPolicy::new(
+            "total_timeout",
+            format_args!("{:?}", self.total_timeout),
+            format_args!(
+                "longer than the wait before the first retry, at least {shortest:?}: raise it, or lower `base_delay` and `min_delay`"
+            ),
+        ))
     }
 
     /// The number of attempts at the most, the first included.
@@ -163,7 +224,11 @@ impl RetryPolicy {
         self.jitter
     }
 
-    /// The time for a whole call: no sleep ends and no attempt starts after it.
+    /// The time for a whole call: once it is over no attempt starts, and no wait lasts until then.
+    ///
+    /// It bounds the calls inside, too, those inside the first attempt included: their waits, the start of their attempts and their
+    /// async attempts, which are cut at its end. It begins with the first attempt of a synchronous call; in an async one when
+    /// something first waits or needs a clock. A call that gets one attempt bounds what is inside as well.
     #[must_use]
     pub const fn total_timeout(&self) -> Duration {
         self.total_timeout

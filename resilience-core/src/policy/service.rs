@@ -1,4 +1,4 @@
-use super::{BreakerOptions, BudgetOptions, InvalidPolicy, RetryOptions, invalid::within};
+use super::{BreakerOptions, BudgetOptions, EventOptions, InvalidPolicy, RetryOptions, invalid::within};
 use std::time::Duration;
 
 /// What happens when an `#[apply]` starts inside an attempt that its caller could repeat.
@@ -39,6 +39,7 @@ pub struct ServiceOptions {
     #[cfg_attr(feature = "serde", serde(deserialize_with = "BreakerOptions::or_none"))]
     pub(crate) breaker: BreakerOptions,
     pub(crate) budget: BudgetOptions,
+    pub(crate) events: EventOptions,
     #[cfg_attr(feature = "serde", serde(with = "super::duration_text"))]
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) apply_in_retry: Option<ApplyInRetry>,
@@ -51,6 +52,7 @@ impl ServiceOptions {
             retry: RetryOptions::new(),
             breaker: BreakerOptions::new(),
             budget: BudgetOptions::new(),
+            events: EventOptions::new(),
             attempt_timeout: None,
             apply_in_retry: None,
         }
@@ -71,6 +73,12 @@ impl ServiceOptions {
     /// The retry budget of the service.
     pub const fn budget(mut self, budget: BudgetOptions) -> Self {
         self.budget = budget;
+        self
+    }
+
+    /// The levels of the events about the service.
+    pub const fn events(mut self, events: EventOptions) -> Self {
+        self.events = events;
         self
     }
 
@@ -100,6 +108,7 @@ impl ServiceOptions {
             retry: self.retry.over(below.retry),
             breaker: self.breaker.over(below.breaker),
             budget: self.budget.over(below.budget),
+            events: self.events.over(below.events),
             attempt_timeout: self.attempt_timeout.or(below.attempt_timeout),
             apply_in_retry: self.apply_in_retry.or(below.apply_in_retry),
         }

@@ -2,19 +2,20 @@
 
 use super::Registry;
 use crate::{
-    policy::{ApplyInRetry, InvalidPolicy, ServiceOptions},
+    policy::{ApplyInRetry, InvalidPolicy, Levels, ServiceOptions},
     registered,
-    service::Service,
+    service::{Plan, Service},
     settings::{Explanation, Fault, InvalidSettings, Settings, judge_alone, mistakes},
 };
-use std::sync::PoisonError;
+use std::sync::{PoisonError, atomic};
 
 impl Registry {
     /// Replaces all settings, of every service, in place.
     ///
     /// All or nothing: either every service and every operation that is linked follows, or nothing changes and the error says
     /// why, with every mistake. Operations see new policies at their next decision; a call ends with the policy that it began
-    /// with, so each policy that operations have had stays in memory (about 150 bytes, and equal ones once). Breaker state, budget
+    /// with, so each policy that operations have had stays in memory (about 150 bytes, and equal ones once): a process takes up to
+    /// 65,536 different ones, and refuses settings that bring more. Breaker state, budget
     /// and statistics stay. What [`configure`](Self::configure) and
     /// [`configure_defaults`](Self::configure_defaults) have said is replaced, too; to change settings instead, start from
     /// [`settings`](Self::settings).
@@ -68,12 +69,12 @@ impl Registry {
         let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let state = service.locked();
         let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
-        let name = service.name();
+        // Under the name itself, also where it is beyond the limit: what is said of one name is not the others' word.
         let before = settings.services.get(name).cloned();
         settings.services.entry(name.to_owned()).or_default().put(layer.into());
-        match service.plan(&state, &settings) {
+        match service.plan(&state, &settings).and_then(Plan::keep) {
             Ok(plan) => {
-                service.adopt(plan);
+                service.adopt(plan, &state);
                 Ok(())
             }
             Err(faults) => {
@@ -161,16 +162,19 @@ impl Registry {
         let mut plans = Vec::with_capacity(everyone.len());
         for (service, state) in &everyone {
             match service.plan(state, &settings) {
-                Ok(plan) => plans.push((*service, plan)),
+                Ok(plan) => plans.push(plan),
                 Err(found) => faults.extend(found),
             }
         }
         if !faults.is_empty() {
             return Err(faults);
         }
+        let plans = plans.into_iter().map(Plan::keep).collect::<Result<Vec<_>, _>>()?;
+        let levels = Levels::from(&settings.global.over(settings.defaults).events);
+        self.levels.store(levels.to_bits(), atomic::Ordering::Relaxed);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
-        for (service, plan) in plans {
-            service.adopt(plan);
+        for ((service, state), plan) in everyone.iter().zip(plans) {
+            service.adopt(plan, state);
         }
         Ok(())
     }

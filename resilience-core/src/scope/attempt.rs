@@ -1,7 +1,10 @@
 //! The scope of an attempt: entered before its body runs, left when it returns, is pending or unwinds.
 
 use super::{Note, Scope, Token, current, deadline, set, set_deadline, with_surroundings};
-use crate::{deadline::Deadline, registry::Registry};
+use crate::{
+    deadline::{self, Deadline},
+    registry::Registry,
+};
 use std::{ptr, sync::Arc, time::Duration};
 
 /// Enters the scope of an attempt inside `outer`. The scope to find at its end, if there is nothing more to do than to leave it.
@@ -16,26 +19,29 @@ pub(crate) fn enter(outer: Scope, may_retry: bool, news: u32) -> Scope {
 }
 
 /// The same with a deadline of its own.
-#[inline]
 pub(crate) fn enter_timed(outer: Scope, may_retry: bool, news: u32, own: Deadline) -> Scope {
     let inside = outer.inside(may_retry, news).with(Scope::TIMED);
-    if !outer.is_bottom() {
-        let sooner = own.or_sooner(deadline());
-        let expected = enter_with_note(inside);
-        set_deadline(Some(sooner));
-        return expected;
+    let is_sooner = deadline().is_none_or(|around| own.is_sooner_than(around));
+    let is_to_be_restored = is_sooner && outer.has(Scope::DEADLINE | Scope::TIMED);
+    let expected = if is_to_be_restored || outer.has(Scope::CARRIED | Scope::CLOCKED | Scope::NOTED) {
+        enter_with_note(inside)
+    } else {
+        set(inside);
+        inside
+    };
+    if is_sooner {
+        set_deadline(Some(own));
     }
-    // Nothing is around that would have to be found again.
-    set_deadline(Some(own));
-    set(inside);
-    inside
+    expected
 }
 
 /// Enters the scope `inside`, where the attempt around has something that must be found again.
 #[cold]
 #[inline(never)]
 fn enter_with_note(inside: Scope) -> Scope {
-    let around = deadline();
+    // The readings of the attempt around, which may have started the clock of its deadline, cannot be told from those of its
+    // siblings from in there.
+    let around = deadline::in_force();
     with_surroundings(|here| {
         here.notes.push(Note {
             carried: here.carried_out.len(),
@@ -45,6 +51,29 @@ fn enter_with_note(inside: Scope) -> Scope {
     });
     set(inside.with(Scope::NOTED));
     Scope::NONE
+}
+
+/// The time of `registry` that a call inside the present attempt has started its clock with, in this poll.
+pub(crate) fn told_clock(registry: &'static Registry) -> Option<Duration> {
+    let scope = current();
+    if !scope.has(Scope::CLOCKED) {
+        return None;
+    }
+    with_surroundings(|here| {
+        let note = here.notes.last().filter(|_| scope.has(Scope::NOTED));
+        first_reading(&here.clocks_read, note.map_or(0, |note| note.clocks), registry)
+    })
+}
+
+/// The first reading of the clock of `registry`, without those of siblings.
+fn first_reading(
+    readings: &[(&'static Registry, Duration)],
+    of_siblings: usize,
+    registry: &'static Registry,
+) -> Option<Duration> {
+    let mut readings = readings.iter().skip(of_siblings);
+    let found = readings.find(|(other, _)| ptr::eq(*other, registry));
+    found.map(|(_, now)| *now)
 }
 
 /// A call inside the attempt around has started its clock, with this time of `registry`: lets those around know.
@@ -81,11 +110,7 @@ pub(crate) fn leave(
     }
     let mut read = None;
     if let (Some(ours), true) = (registry, inner.has(Scope::CLOCKED)) {
-        read = with_surroundings(|here| {
-            let mut reads = here.clocks_read.iter().skip(known.clocks);
-            let found = reads.find(|(registry, _)| ptr::eq(*registry, ours));
-            found.map(|(_, now)| *now)
-        });
+        read = with_surroundings(|here| first_reading(&here.clocks_read, known.clocks, ours));
     }
     if outer.has(Scope::CLOCKED) {
         // Those around have an earlier one already: this one has served its purpose.

@@ -93,8 +93,10 @@ impl Luggage {
         if token.is_some() {
             set(scope.with(Scope::CARRIED));
         }
+        // The time of the attempt's call is not the carried work's.
+        let limits = if deadline.is_none() { Scope::TIMED } else { 0 };
         Self {
-            scope: scope.carried(),
+            scope: scope.without(limits).carried(),
             deadline,
             surroundings,
         }

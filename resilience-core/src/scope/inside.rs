@@ -11,6 +11,11 @@ use std::{
 pub(crate) trait Around {
     /// Runs `body` in it, and puts back what was in force before, also where `body` panics.
     fn run<R>(&mut self, body: impl FnOnce() -> R) -> R;
+
+    /// Runs the destructor of what has run in it.
+    fn run_destructor(&mut self, destructor: impl FnOnce()) {
+        self.run(destructor);
+    }
 }
 
 pin_project! {
@@ -25,7 +30,7 @@ pin_project! {
     impl<A: Around, F> PinnedDrop for Inside<A, F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            this.around.run(|| this.future.set(None));
+            this.around.run_destructor(|| this.future.set(None));
         }
     }
 }

@@ -18,7 +18,7 @@ mod retry_scope;
 mod surroundings;
 mod word;
 
-pub(crate) use attempt::{enter, enter_timed, leave, tell_clock};
+pub(crate) use attempt::{enter, enter_timed, leave, tell_clock, told_clock};
 pub use carry::{Carried, carry, carry_blocking};
 pub(crate) use carry::{CarriedOut, Token};
 pub use enter::Entered;

@@ -1,5 +1,5 @@
-use super::{Around, CarriedOut, Inside, Scope, current, enter, leave, set};
-use crate::{deadline, telemetry::events};
+use super::{Around, CarriedOut, Inside, Scope, current, enter, leave, set, with_surroundings};
+use crate::{deadline, registry::Registry, telemetry::events};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
@@ -71,7 +71,8 @@ impl RetryScope {
     pub fn may_repeat(&self) -> bool {
         let may_repeat = !self.nested && self.news == 0 && !deadline::is_over();
         if may_repeat && current().has(Scope::READ_ONLY) {
-            events::loop_suppressed();
+            let registry = with_surroundings(|here| here.registry).unwrap_or_else(Registry::global);
+            events::loop_suppressed(registry.subject());
             return false;
         }
         may_repeat && self.carried.supersede()

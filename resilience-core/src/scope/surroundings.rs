@@ -53,7 +53,8 @@ impl Surroundings {
     };
 }
 
-/// The deadline in force on this thread: the one that was set, or the end of the time of a call around.
+/// The deadline in force on this thread: the one that was set, or the end of the time of a call around, whose clock may not have
+/// started.
 #[inline]
 pub(crate) fn deadline() -> Option<Deadline> {
     if current().has(Scope::DEADLINE | Scope::TIMED) {

@@ -35,12 +35,13 @@ impl Scope {
     /// A registry was entered: see the surroundings.
     pub(crate) const REGISTRY: u32 = 1 << 21;
     /// This code was carried here: see the surroundings.
-    pub(crate) const CARRIED_HERE: u32 = 1 << 22;
+    pub(crate) const CARRIED_HERE: u32 = 1 << 26;
     /// The surroundings hold a [note](super::Note) for this attempt: there is more to do than to leave the scope.
     pub(crate) const NOTED: u32 = 1 << 24;
 
-    /// The time of a call around is limited: see [`deadline`](super::deadline).
-    pub(crate) const TIMED: u32 = 1 << 26;
+    /// The time of a call around is limited: see [`deadline`](super::deadline()). Below bit 24, as [`Link`](crate::link::Link)
+    /// has the same bit in its word.
+    pub(crate) const TIMED: u32 = 1 << 22;
 
     /// A deadline holds here: see the surroundings.
     pub(crate) const DEADLINE: u32 = 1 << 23;

@@ -2,18 +2,39 @@
 
 use super::{Service, ServicePolicies, State};
 use crate::{
-    link::{Link, OperationPolicy},
+    link::{Kept, Link, OperationPolicy},
     operation::Operation,
     policy::ServiceOptions,
     registered,
-    settings::{Explanation, Fault, Level, Settings, Stack, judge},
+    settings::{Explanation, Fault, Judgement, Level, Settings, Stack, judge, too_many_policies},
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, ptr};
 
 /// Policies that are complete and valid, for a service and every operation that is linked to it.
 pub(crate) struct Plan {
     policies: ServicePolicies,
     operations: Vec<(&'static Link, OperationPolicy)>,
+}
+
+/// The same, ready to be put into force.
+pub(crate) struct KeptPlan {
+    policies: ServicePolicies,
+    operations: Vec<(&'static Link, Kept)>,
+}
+
+impl Plan {
+    /// Keeps its policies, if there is room for them.
+    pub(crate) fn keep(self) -> Result<KeptPlan, Vec<Fault>> {
+        let operations = self.operations.into_iter().map(|(link, policy)| {
+            let kept = Kept::new(&policy);
+            kept.map(|kept| (link, kept))
+                .ok_or_else(|| vec![too_many_policies(link.service.name())])
+        });
+        Ok(KeptPlan {
+            operations: operations.collect::<Result<_, _>>()?,
+            policies: self.policies,
+        })
+    }
 }
 
 impl Service {
@@ -100,11 +121,23 @@ impl Service {
         }
     }
 
-    /// Puts a plan into force, in place: linked operations see it at their next decision.
-    pub(crate) fn adopt(&self, plan: Plan) {
+    /// Puts a plan into force, in place: linked operations, and those of partitions, see it at their next decision. The lock of
+    /// `_state` keeps operations from being linked meanwhile.
+    pub(crate) fn adopt(&self, plan: KeptPlan, _state: &State) {
+        // Before the partitions are looked for: who makes one takes these.
         self.set_policies(plan.policies);
+        let parts = self.parts();
+        for part in &parts {
+            part.set_policies(plan.policies);
+        }
         for (link, policy) in plan.operations {
             link.set_policy(policy);
+            let address = ptr::from_ref(link.operation).addr();
+            for part in &parts {
+                if let Some(link) = part.locked().links.get(&address) {
+                    link.set_policy(policy);
+                }
+            }
         }
     }
 
@@ -127,6 +160,18 @@ impl Service {
         let is_known = registered::declare(service);
         let rest = unmade(service, name, is_known, settings);
         explained(service, name, rest, code, settings, is_known)
+    }
+
+    /// The policies of an operation, where its layers go together.
+    pub(crate) fn judgement_of(&self, operation: &Operation, settings: &Settings) -> Option<Judgement> {
+        let rest = self.stack(&self.locked(), settings, operation.name());
+        judgement(self.name(), rest, operation, settings)
+    }
+
+    /// The same for a service that nobody has used yet.
+    pub(crate) fn judgement_unmade(service: &str, operation: &Operation, settings: &Settings) -> Option<Judgement> {
+        let rest = unmade(service, operation.name(), true, settings);
+        judgement(service, rest, operation, settings)
     }
 
     /// What keeps the code of an operation from going together with the rest.
@@ -172,6 +217,11 @@ fn explained(
     explanation.is_known = is_known;
     explanation.attribute_gives_way = gives_way;
     explanation
+}
+
+fn judgement(service: &str, rest: Stack, operation: &Operation, settings: &Settings) -> Option<Judgement> {
+    let whole = rest.with(Level::Attribute, operation.layer());
+    judge(&whole, service, operation.name(), settings).ok()
 }
 
 fn faults(service: &str, rest: Stack, operation: &Operation, settings: &Settings) -> Vec<Fault> {

@@ -1,6 +1,6 @@
 use crate::{
     budget::Terms,
-    policy::{BreakerPolicy, Brief, Briefed, BudgetPolicy},
+    policy::{BreakerPolicy, Brief, Briefed, BudgetPolicy, Levels},
 };
 use std::sync::{
     PoisonError, RwLock,
@@ -13,6 +13,8 @@ pub(crate) struct Policies {
     brief: AtomicU32,
     /// The budget's, likewise.
     terms: AtomicU64,
+    /// The levels of events.
+    levels: AtomicU64,
     whole: RwLock<ServicePolicies>,
 }
 
@@ -20,6 +22,18 @@ pub(crate) struct Policies {
 pub(crate) struct ServicePolicies {
     pub(crate) breaker: BreakerPolicy,
     pub(crate) budget: BudgetPolicy,
+    pub(crate) levels: Levels,
+}
+
+impl ServicePolicies {
+    /// The same without breaker and budget.
+    pub(super) fn unshared(self) -> Self {
+        Self {
+            breaker: BreakerPolicy::OFF,
+            budget: BudgetPolicy::OFF,
+            ..self
+        }
+    }
 }
 
 impl Policies {
@@ -27,6 +41,7 @@ impl Policies {
         Self {
             brief: AtomicU32::new(policies.breaker.brief().to_bits()),
             terms: AtomicU64::new(Terms::from(&policies.budget).to_bits()),
+            levels: AtomicU64::new(policies.levels.to_bits()),
             whole: RwLock::new(policies),
         }
     }
@@ -40,6 +55,13 @@ impl Policies {
         self.brief.store(policies.breaker.brief().to_bits(), Ordering::Relaxed);
         self.terms
             .store(Terms::from(&policies.budget).to_bits(), Ordering::Relaxed);
+        self.levels.store(policies.levels.to_bits(), Ordering::Relaxed);
+    }
+
+    /// The levels of the events about the service.
+    #[inline]
+    pub(crate) fn levels(&self) -> Levels {
+        Levels::from_bits(self.levels.load(Ordering::Relaxed))
     }
 
     /// What a budget asks at every outcome.

@@ -5,6 +5,7 @@ use super::{
     keys::{KEYS, Key},
     path,
 };
+use crate::redact;
 use std::fmt;
 
 /// Every value that holds for an operation of a service, with the layer that it comes from.
@@ -72,6 +73,7 @@ impl Explained {
 
 impl Explanation {
     pub(crate) fn new(service: &str, operation: &str, stack: &Stack, settings: &Settings) -> Self {
+        let merged = stack.merged();
         let explained = |key: &Key| {
             let (level, value) = stack.highest(|layer| key.text(layer));
             let source = path::of(level, service, operation, key.path).and_then(|path| {
@@ -82,7 +84,7 @@ impl Explanation {
             });
             Explained {
                 key: key.path,
-                value: value.unwrap_or_else(|| key.slot.default()),
+                value: value.unwrap_or_else(|| key.default_in(&merged)),
                 level,
                 source,
             }
@@ -123,7 +125,12 @@ impl Explanation {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", path::part(&self.service), path::part(&self.operation))?;
+        write!(
+            f,
+            "{}.{}",
+            redact::text(&path::part(&self.service)),
+            redact::text(&path::part(&self.operation))
+        )?;
         if !self.is_known {
             write!(f, " (no code declares the service: [global] does not reach it)")?;
         }

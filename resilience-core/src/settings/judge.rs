@@ -3,15 +3,14 @@
 use super::{
     Level, Settings, Stack,
     keys::{self, Key},
-    mistake::{Mistake, MistakeKind},
+    mistake::{Mistake, MistakeKind, Mistakes},
     path,
 };
 use crate::{
-    link::OperationPolicy,
-    policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceOptions},
+    link::{MOST_KEPT, OperationPolicy},
+    policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, Levels, RetryPolicy, ServiceOptions},
     service::ServicePolicies,
 };
-use std::collections::HashSet;
 
 /// The policies that a stack of layers makes.
 #[derive(Clone, Copy, Debug)]
@@ -34,14 +33,16 @@ pub(crate) struct Problem {
 }
 
 /// Keys that bound each other: where the first is out of range, the second may be the reason.
-const BOUNDS: [(&str, &str); 7] = [
+const BOUNDS: [(&str, &str); 9] = [
     ("retry.base_delay", "retry.max_delay"),
     ("retry.min_delay", "retry.max_delay"),
-    ("retry.max_delay", "retry.backoff"),
+    ("retry.total_timeout", "retry.min_delay"),
+    ("retry.total_timeout", "retry.base_delay"),
     ("retry.max_retries", "retry.max_attempts"),
     ("breaker.max_recovery_timeout", "breaker.recovery_timeout"),
     ("breaker.failure_threshold", "breaker.failure_rate"),
     ("breaker.failure_threshold", "breaker.slow_call_rate"),
+    ("breaker.failure_span", "breaker.failure_count"),
 ];
 
 /// The policies that `stack` makes for an operation (empty: for the service as such), or every problem that it has.
@@ -58,7 +59,11 @@ pub(crate) fn judge(
     let attempt_timeout = layer.valid_attempt_timeout();
     match (retry, breaker, budget, attempt_timeout) {
         (Ok(retry), Ok(breaker), Ok(budget), Ok(attempt_timeout)) => Ok(Judgement {
-            service: ServicePolicies { breaker, budget },
+            service: ServicePolicies {
+                breaker,
+                budget,
+                levels: Levels::from(&layer.events),
+            },
             operation: OperationPolicy {
                 retry,
                 attempt_timeout,
@@ -123,13 +128,7 @@ fn problem(
     };
     Problem {
         blamed: path::of(level, service, operation, "").map(|_| level),
-        mistake: Mistake {
-            kind: MistakeKind::Conflict,
-            source,
-            path,
-            value: Some(value),
-            problem,
-        },
+        mistake: Mistake::new(MistakeKind::Conflict, source.as_deref(), &path, Some(&value), problem),
         invalid,
     }
 }
@@ -177,9 +176,28 @@ impl Fault {
     }
 }
 
+/// No more different policies of operations fit into the process.
+pub(crate) fn too_many_policies(service: &str) -> Fault {
+    let allowed = format!("{MOST_KEPT} different ones in the life of a process: restart it to load others");
+    Fault::new(
+        service,
+        Problem {
+            blamed: None,
+            mistake: Mistake::new(
+                MistakeKind::Conflict,
+                None,
+                &path::service(service),
+                None,
+                format!("operations may have at most {allowed}"),
+            ),
+            invalid: InvalidPolicy::new("policies of operations", "one more", allowed),
+        },
+    )
+}
+
 /// Each mistake once, however many services have it.
-pub(crate) fn mistakes(faults: Vec<Fault>) -> Vec<Mistake> {
-    let mut told = HashSet::new();
-    let mistakes = faults.into_iter().map(|fault| fault.problem.mistake);
-    mistakes.filter(|mistake| told.insert(mistake.clone())).collect()
+pub(crate) fn mistakes(faults: Vec<Fault>) -> Mistakes {
+    let mut mistakes = Mistakes::default();
+    mistakes.append_once(faults.into_iter().map(|fault| fault.problem.mistake));
+    mistakes
 }

@@ -2,9 +2,13 @@
 //!
 //! The checker, the explanation, the JSON Schema and the table in `docs/configuration.md` all read this table.
 
-use super::slot::{Abandoned, Chosen, Jittered, Ranged, Slot, Switch, Windowed};
+use super::{
+    slot::{Abandoned, Chosen, Jittered, Ranged, Slot, Switch, Windowed},
+    value::Setting,
+};
 use crate::policy::{
-    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, FailureCount, RetryPolicy, ServiceOptions,
+    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, Class, EventLevel, FailureCount, OnPermanent,
+    RetryPolicy, ServiceOptions,
 };
 use std::{fmt, time::Duration};
 
@@ -50,16 +54,28 @@ impl Key {
         self.slot.default()
     }
 
+    /// What holds beside the rest of `layer` where nobody says otherwise.
+    pub(crate) fn default_in(&self, layer: &ServiceOptions) -> String {
+        let found = BREAKER.layered(&layer.breaker).ok().and_then(|policy| match self.path {
+            "breaker.failure_span" => Some(policy.failure_span()),
+            "breaker.max_recovery_timeout" => Some(policy.max_recovery_timeout()),
+            _ => None,
+        });
+        found.map_or_else(|| self.slot.default(), Setting::text)
+    }
+
     /// What it is for, in a sentence.
     #[must_use]
     pub fn about(&self) -> &'static str {
         self.about
     }
 
-    /// Whether one operation can have it for itself; breaker and budget belong to the service.
+    /// Whether one operation can have it for itself; breaker, budget and events belong to the service.
     #[must_use]
     pub fn suits_operations(&self) -> bool {
-        !self.path.starts_with("breaker.") && !self.path.starts_with("budget.")
+        !["breaker.", "budget.", "events."]
+            .iter()
+            .any(|group| self.path.starts_with(group))
     }
 
     /// What `layer` says of it, in whichever spelling.
@@ -95,7 +111,7 @@ pub(crate) const MAX_RETRIES: &str = "retry.max_retries";
 
 /// The groups that keys stand in.
 #[cfg(feature = "settings")]
-pub(crate) const GROUPS: [&str; 3] = ["retry", "breaker", "budget"];
+pub(crate) const GROUPS: [&str; 4] = ["retry", "breaker", "budget", "events"];
 
 pub(crate) fn find(path: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.path == path)
@@ -129,6 +145,15 @@ macro_rules! chosen {
     };
 }
 
+/// The level of a class of events.
+macro_rules! leveled {
+    ($field:ident, $class:expr) => {
+        chosen!(events.$field, $class.default_level(),
+            "off" => EventLevel::Off, "error" => EventLevel::Error, "warn" => EventLevel::Warn,
+            "info" => EventLevel::Info, "debug" => EventLevel::Debug, "trace" => EventLevel::Trace)
+    };
+}
+
 keys! {
     "retry.max_attempts": ranged!(retry.max_attempts, 1, 1_000_000, Some(RETRY.max_attempts())),
         "All attempts of a call, the first included.";
@@ -136,9 +161,9 @@ keys! {
         "The attempts after the first: another spelling of `max_attempts`, not beside it.";
     "retry.backoff": chosen!(retry.backoff, RETRY.backoff(),
             "none" => Backoff::None, "fixed" => Backoff::Fixed, "linear" => Backoff::Linear,
-            "incremental" => Backoff::Incremental, "exponential" => Backoff::Exponential,
+            "exponential" => Backoff::Exponential,
             "fibonacci" => Backoff::Fibonacci),
-        "How the delay grows. `linear` is constant with a floor of 2 s, and needs a `max_delay` of 2 s or more.";
+        "How the delay grows from retry to retry.";
     "retry.base_delay": ranged!(retry.base_delay, Duration::ZERO, DAY, Some(RETRY.base_delay())),
         "The delay before the first retry, before jitter; at most `max_delay`.";
     "retry.factor": ranged!(retry.factor, 1.0, 1_000.0, Some(RETRY.factor())),
@@ -150,7 +175,7 @@ keys! {
     "retry.max_delay": ranged!(retry.max_delay, Duration::ZERO, DAY, Some(RETRY.max_delay())),
         "The cap of every delay; only a server's hint may ask for more.";
     "retry.total_timeout": ranged!(retry.total_timeout, Duration::from_nanos(1), DAY, Some(RETRY.total_timeout())),
-        "The time for a whole call: no wait ends and no attempt starts after it.";
+        "The time for a whole call: when it is over no attempt starts, and no wait lasts until then, in calls inside it either.";
     "retry.max_retry_after": ranged!(retry.max_retry_after, Duration::ZERO, DAY, Some(RETRY.max_retry_after())),
         "The longest `Retry-After` that is waited for; a longer one ends the call.";
     "retry.max_depth": ranged!(retry.max_depth, 1, 255, Some(RETRY.max_depth())),
@@ -160,10 +185,15 @@ keys! {
     "breaker.per": chosen!(breaker.per, BREAKER.per(), "attempt" => BreakerPer::Attempt, "call" => BreakerPer::Call),
         "What is judged as one.";
     "breaker.failure_threshold": ranged!(breaker.failure_threshold, 0, 1_000_000, Some(BREAKER.failure_threshold())),
-        "The number of failures that opens the circuit; 0: no such rule. One rule at least must be on.";
+        "The number of failures that opens the circuit; 0: no such rule. One rule at least must be on. Cumulative: at most the \
+         calls of `window`.";
+    "breaker.failure_span":
+        ranged!(breaker.failure_span, Duration::ZERO, DAY, Some(BREAKER.failure_span())),
+        "How long a run of failures must last to open the circuit, from its second failure on; 0: any time. A threshold of 1 \
+         ignores it, cumulative failures have none.";
     "breaker.failure_count": chosen!(breaker.failure_count, BREAKER.failure_count(),
             "consecutive" => FailureCount::Consecutive, "cumulative" => FailureCount::Cumulative),
-        "Whether a success starts the count of failures anew.";
+        "Which failures the threshold counts: those in a row, or all in `window`.";
     "breaker.failure_rate": ranged!(breaker.failure_rate, 0.0, 1.0, Some(BREAKER.failure_rate())),
         "The share of failures in the window that opens the circuit; 0: no such rule.";
     "breaker.slow_call_rate": ranged!(breaker.slow_call_rate, 0.0, 1.0, Some(BREAKER.slow_call_rate())),
@@ -172,7 +202,7 @@ keys! {
         ranged!(breaker.slow_call_duration, TICK, DAY, Some(BREAKER.slow_call_duration())),
         "From this time on an attempt is slow.";
     "breaker.window": Windowed,
-        "Which of the latest calls the rates are taken over: a number of calls, or a duration.";
+        "Which of the latest calls rates and cumulative failures are taken over: a number of calls, or a duration.";
     "breaker.minimum_calls": ranged!(breaker.minimum_calls, 1, 1_000_000, Some(BREAKER.minimum_calls())),
         "How many calls the window must hold before a rate is judged.";
     "breaker.count_transient": switch!(breaker.count_transient, BREAKER.count_transient()),
@@ -181,8 +211,10 @@ keys! {
         "Whether throttled failures count.";
     "breaker.count_timeouts": switch!(breaker.count_timeouts, BREAKER.count_timeouts()),
         "Whether attempts that were cut by `attempt_timeout` count.";
-    "breaker.count_permanent": switch!(breaker.count_permanent, BREAKER.count_permanent()),
-        "Whether permanent failures count.";
+    "breaker.permanent": chosen!(breaker.permanent, BREAKER.permanent(),
+            "failure" => OnPermanent::Failure, "probe_success" => OnPermanent::ProbeSuccess,
+            "neutral" => OnPermanent::Neutral),
+        "What a permanent failure says about the service. `probe_success`: a probe that ends so is a success, otherwise nothing.";
     "breaker.on_abandon": Abandoned,
         "From which time on a call whose caller gave up is a failure.";
     "breaker.recovery_timeout": ranged!(breaker.recovery_timeout, TICK, DAY, Some(BREAKER.recovery_timeout())),
@@ -191,7 +223,9 @@ keys! {
         "By how much that time grows with each opening that follows a failed probe.";
     "breaker.max_recovery_timeout":
         ranged!(breaker.max_recovery_timeout, TICK, DAY, Some(BREAKER.max_recovery_timeout())),
-        "The cap of the grown time; at least `recovery_timeout`.";
+        "The cap of the grown time; at least `recovery_timeout`, which is the default where that is longer.";
+    "breaker.recovery_jitter": ranged!(breaker.recovery_jitter, 0.0, 1.0, Some(BREAKER.recovery_jitter())),
+        "By up to which share of itself chance makes each open time longer.";
     "breaker.cooldown": ranged!(breaker.cooldown, Duration::ZERO, DAY, Some(BREAKER.cooldown())),
         "The minimum gap between the beginnings of two half-open periods.";
     "breaker.half_open_max_calls":
@@ -201,6 +235,9 @@ keys! {
         "The number of successful probes that closes the circuit.";
     "breaker.probe_timeout": ranged!(breaker.probe_timeout, TICK, DAY, Some(BREAKER.probe_timeout())),
         "After this time a probe without an outcome gives its place to another.";
+    "breaker.ramp": ranged!(breaker.ramp, Duration::ZERO, DAY, Some(BREAKER.ramp())),
+        "After probes have closed the circuit, the share of admitted calls grows over this time, from a tenth to all; 0: all at \
+         once.";
     "budget.enabled": switch!(budget.enabled, BUDGET.enabled()),
         "Whether there is a retry budget at all.";
     "budget.deposit": ranged!(budget.deposit, 0.0, 10.0, Some(BUDGET.deposit())),
@@ -211,6 +248,36 @@ keys! {
         "The tokens that flow in each second whatever happens.";
     "budget.capacity": ranged!(budget.capacity, 1, 10_000, Some(BUDGET.capacity())),
         "The most tokens that the bucket holds.";
+    "events.retry": leveled!(retry, Class::Retry),
+        "A retry follows after a delay.";
+    "events.suppression": leveled!(suppression, Class::Suppression),
+        "A failure is not retried though attempts are left.";
+    "events.exhaustion": leveled!(exhaustion, Class::Exhaustion),
+        "The last allowed attempt failed.";
+    "events.rejection": leveled!(rejection, Class::Rejection),
+        "The first rejection of an opening of the circuit; for other reasons, the first of an operation in a minute.";
+    "events.repeated_rejection": leveled!(repeated_rejection, Class::RepeatedRejection),
+        "The rejections that follow the first.";
+    "events.overrun": leveled!(overrun, Class::Overrun),
+        "An attempt outlived its timeout and could not be cut.";
+    "events.fallback": leveled!(fallback, Class::Fallback),
+        "A fallback answers.";
+    "events.opening": leveled!(opening, Class::Opening),
+        "The circuit opens.";
+    "events.reopening": leveled!(reopening, Class::Reopening),
+        "A probe failed, and the circuit opens again.";
+    "events.recovery": leveled!(recovery, Class::Recovery),
+        "The circuit is half-open, closes or is reset.";
+    "events.mode": leveled!(mode, Class::Mode),
+        "The mode of the breaker changes.";
+    "events.usage": leveled!(usage, Class::Usage),
+        "The code does something that it should not.";
+    "events.settings": leveled!(settings, Class::Settings),
+        "Something in the settings does not count.";
+    "events.reload": leveled!(reload, Class::Reload),
+        "New settings are in force.";
+    "events.refusal": leveled!(refusal, Class::Refusal),
+        "Code or settings are refused.";
     "attempt_timeout": ranged!(attempt_timeout, TICK, DAY, None),
         "The time after which an attempt is cancelled; async operations only.";
     "apply_in_retry": chosen!(apply_in_retry, ApplyInRetry::Disarm,

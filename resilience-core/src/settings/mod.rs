@@ -22,12 +22,14 @@ mod verify;
 mod watch;
 
 pub use explain::{Explained, Explanation};
-pub(crate) use judge::{Fault, judge, judge_alone, mistakes};
+pub(crate) use judge::{Fault, Judgement, judge, judge_alone, mistakes, too_many_policies};
 pub use keys::{Key, keys};
 pub use level::Level;
 pub(crate) use level::Stack;
 #[cfg(feature = "settings")]
 pub use load::{Format, Loaded, Loader};
+#[cfg(feature = "settings")]
+pub(crate) use mistake::Mistakes;
 pub use mistake::{InvalidSettings, Mistake, MistakeKind};
 pub use model::Settings;
 #[cfg(feature = "settings")]

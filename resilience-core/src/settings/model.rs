@@ -1,7 +1,9 @@
 //! What an operator says: the layers of settings, by name.
 
 use super::sources::Sources;
-use crate::policy::{ApplyInRetry, BreakerOptions, BudgetOptions, OperationOptions, RetryOptions, ServiceOptions};
+use crate::policy::{
+    ApplyInRetry, BreakerOptions, BudgetOptions, EventOptions, OperationOptions, RetryOptions, ServiceOptions,
+};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Everything that settings say: defaults, a word for all services, and services and operations by name.
@@ -113,6 +115,7 @@ pub(crate) struct ServiceSettings {
     #[cfg_attr(feature = "serde", serde(deserialize_with = "BreakerOptions::or_none"))]
     breaker: BreakerOptions,
     budget: BudgetOptions,
+    events: EventOptions,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     attempt_timeout: Option<Duration>,
     apply_in_retry: Option<ApplyInRetry>,
@@ -125,6 +128,7 @@ impl ServiceSettings {
             retry: self.retry,
             breaker: self.breaker,
             budget: self.budget,
+            events: self.events,
             attempt_timeout: self.attempt_timeout,
             apply_in_retry: self.apply_in_retry,
         }
@@ -154,6 +158,7 @@ impl From<ServiceOptions> for ServiceSettings {
             retry: layer.retry,
             breaker: layer.breaker,
             budget: layer.budget,
+            events: layer.events,
             attempt_timeout: layer.attempt_timeout,
             apply_in_retry: layer.apply_in_retry,
             operations: BTreeMap::new(),

@@ -71,36 +71,36 @@ impl<T: Default> Stripes<T> {
     }
 }
 
-/// Counts one in the stripe of this thread.
+/// Adds to a counter in the stripe of this thread.
 #[inline]
-pub(crate) fn count<T: Default>(stripes: &Stripes<T>, counter: impl Fn(&T) -> &AtomicU64) {
-    if !count_at_hand(stripes, &counter) {
-        count_further(stripes, counter);
+pub(crate) fn add<T: Default>(stripes: &Stripes<T>, amount: u64, counter: impl Fn(&T) -> &AtomicU64) {
+    if !add_at_hand(stripes, amount, &counter) {
+        add_further(stripes, amount, counter);
     }
 }
 
-/// Counts one if this thread is among the first that own a stripe; `false` where nothing was counted.
+/// Adds to a counter if this thread is among the first that own a stripe; `false` where nothing was added.
 #[inline]
-pub(crate) fn count_at_hand<T: Default>(stripes: &Stripes<T>, counter: impl Fn(&T) -> &AtomicU64) -> bool {
+pub(crate) fn add_at_hand<T: Default>(stripes: &Stripes<T>, amount: u64, counter: impl Fn(&T) -> &AtomicU64) -> bool {
     let stripe = stripes.at_hand();
     if let Some(stripe) = stripe {
-        count_alone(counter(stripe));
+        add_alone(counter(stripe), amount);
     }
     stripe.is_some()
 }
 
 /// Only the owner writes here, so nothing can come between.
 #[inline]
-fn count_alone(counter: &AtomicU64) {
-    counter.store(counter.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+fn add_alone(counter: &AtomicU64, amount: u64) {
+    counter.store(counter.load(Ordering::Relaxed).wrapping_add(amount), Ordering::Relaxed);
 }
 
 #[cold]
-fn count_further<T: Default>(stripes: &Stripes<T>, counter: impl Fn(&T) -> &AtomicU64) {
+fn add_further<T: Default>(stripes: &Stripes<T>, amount: u64, counter: impl Fn(&T) -> &AtomicU64) {
     match stripes.mine() {
-        Mine::Own(stripe) => count_alone(counter(stripe)),
+        Mine::Own(stripe) => add_alone(counter(stripe), amount),
         Mine::Shared(stripe) => {
-            counter(stripe).fetch_add(1, Ordering::Relaxed);
+            counter(stripe).fetch_add(amount, Ordering::Relaxed);
         }
     }
 }

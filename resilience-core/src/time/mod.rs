@@ -9,13 +9,16 @@
 //! alike. [`ManualClock`] drives synchronous code.
 
 mod manual;
+mod shutdown;
 mod started;
 mod system;
+mod thread_timer;
 mod timer;
 #[cfg_attr(not(feature = "tokio"), path = "no_tokio.rs")]
 mod tokio_timer;
 
 pub use manual::ManualClock;
+pub use shutdown::Shutdown;
 pub(crate) use started::Started;
 pub use system::{SystemClock, SystemSleeper};
 pub(crate) use timer::Timer;
@@ -84,6 +87,16 @@ pub trait Sleeper: fmt::Debug + Send + Sync {
 
     /// Returns once `duration` has passed; the thread waits.
     fn sleep_blocking(&self, duration: Duration);
+
+    /// Returns once `duration` has passed, or `shutdown` is requested; the thread waits.
+    ///
+    /// Calls use this. Unless a sleeper provides it, its blocking sleeps last until their end, whatever is requested. Its async
+    /// sleeps are dropped by the calls that wait and need nothing of the kind.
+    fn sleep_blocking_until(&self, duration: Duration, shutdown: &Shutdown) {
+        if !shutdown.is_requested() {
+            self.sleep_blocking(duration);
+        }
+    }
 }
 
 /// Whether a thread that sleeps here keeps an async runtime from its work; known for tokio only.

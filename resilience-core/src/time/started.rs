@@ -9,6 +9,15 @@ impl Started {
         Self(millis(now))
     }
 
+    /// By how many milliseconds it is later than `other`; negative where it is earlier.
+    #[allow(
+        clippy::cast_possible_wrap,
+        reason = "what is more than half the range ahead is behind"
+    )]
+    pub(crate) fn millis_since(self, other: Self) -> i64 {
+        i64::from(self.0.wrapping_sub(other.0) as i32)
+    }
+
     /// The time since then.
     pub(crate) fn elapsed(self, now: Duration) -> Duration {
         let elapsed = millis(now).wrapping_sub(self.0);

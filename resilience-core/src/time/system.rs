@@ -1,4 +1,4 @@
-use super::{Clock, Sleeper, Sleeping, Timer};
+use super::{Clock, Shutdown, Sleeper, Sleeping, Timer};
 use std::time::Duration;
 
 /// The default clock: monotonic and coarse.
@@ -17,7 +17,11 @@ impl Clock for SystemClock {
         // to ask, and the clock must run in the others, too.
         const AHEAD: Duration = Duration::from_secs(365 * 24 * 60 * 60);
         // `tokio::time::Instant` is the real time outside a runtime, and the paused one inside where it is paused.
-        let now = tokio::time::Instant::now().into_std();
+        let now = match tokio::runtime::Handle::try_current() {
+            // In the destructors of a thread that ends tokio's clock would panic.
+            Err(error) if error.is_thread_local_destroyed() => Instant::now(),
+            _ => tokio::time::Instant::now().into_std(),
+        };
         let first = *FIRST.get_or_init(|| now);
         let since = now.saturating_duration_since(first);
         AHEAD
@@ -73,8 +77,9 @@ impl Clock for SystemClock {
 /// With the feature `tokio`, a sleep inside a tokio runtime uses that runtime's timer. A runtime built without one
 /// (`enable_time` not called) is recognised by trying: tokio panics, the panic is caught, and the runtime's sleeps go to the
 /// timer thread from then on (the panic hook runs once per such runtime; programs compiled with `panic = "abort"`, where
-/// nothing can be caught, always use the timer thread). A sleep whose runtime is shut down meanwhile goes on there, too. Outside tokio, one timer thread per process is started on the first
-/// sleep. Blocking sleeps are [`std::thread::sleep`].
+/// nothing can be caught, always use the timer thread). A sleep whose runtime is shut down meanwhile goes on there, too: a task
+/// per runtime, spawned with the first sleep, waits for that. Outside tokio, one timer thread per process is started on the first
+/// sleep; a forked child starts its own. Blocking sleeps are [`std::thread::sleep`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemSleeper;
 
@@ -85,5 +90,9 @@ impl Sleeper for SystemSleeper {
 
     fn sleep_blocking(&self, duration: Duration) {
         std::thread::sleep(duration);
+    }
+
+    fn sleep_blocking_until(&self, duration: Duration, shutdown: &Shutdown) {
+        shutdown.wait(duration);
     }
 }

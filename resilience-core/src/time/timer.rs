@@ -1,8 +1,8 @@
 use super::{
     Sleeping,
+    thread_timer::Delay,
     tokio_timer::{self, OnRuntime},
 };
-use futures_timer::Delay;
 use pin_project_lite::pin_project;
 use std::{
     future::Future,

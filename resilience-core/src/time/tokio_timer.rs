@@ -2,38 +2,65 @@
 
 use pin_project_lite::pin_project;
 use std::{
-    collections::HashSet,
-    future::Future,
+    collections::HashMap,
+    future::{self, Future},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
 use tokio::{
     runtime::{Handle, Id},
-    task::coop::unconstrained,
+    task::{AbortHandle, coop::unconstrained},
     time::{Instant, Sleep},
 };
 
-/// Runtimes that were found to have no timer.
-static WITHOUT_TIMER: LazyLock<Mutex<HashSet<Id>>> = LazyLock::new(Mutex::default);
+/// The runtimes that calls have slept on, and what was found there: a watch, or nothing where there is no timer.
+static RUNTIMES: LazyLock<Mutex<HashMap<Id, Option<Watch>>>> = LazyLock::new(Mutex::default);
 
-/// A sleep on the current runtime's timer; `None` where there is no runtime or it has no timer.
+/// A task that does nothing but wait until its runtime ends: a runtime drops its tasks before its timer.
+///
+/// Tokio offers no question for the end, and a sleep that is polled after it panics.
+#[derive(Clone)]
+struct Watch(AbortHandle);
+
+impl Watch {
+    fn start(runtime: &Handle) -> Self {
+        Self(runtime.spawn(future::pending::<()>()).abort_handle())
+    }
+
+    fn runtime_has_ended(&self) -> bool {
+        self.0.is_finished()
+    }
+}
+
+/// A sleep on the current runtime's timer; `None` where there is no runtime, or it has no timer or has ended.
 pub(super) fn sleep(duration: Duration) -> Option<OnRuntime> {
-    let runtime = Handle::try_current().ok()?.id();
-    if cfg!(panic = "abort") || without_timer(|runtimes| runtimes.contains(&runtime)) {
+    if cfg!(panic = "abort") {
         return None;
     }
-    // Tokio offers no question for this: making a sleep panics where the runtime has no timer.
-    let sleep = catch_unwind(AssertUnwindSafe(|| tokio::time::sleep(duration)));
-    match sleep {
-        Ok(sleep) => Some(OnRuntime { sleep }),
-        Err(_) => {
-            without_timer(|runtimes| runtimes.insert(runtime));
-            None
-        }
+    let runtime = Handle::try_current().ok()?;
+    let known = runtimes().get(&runtime.id()).cloned();
+    if let Some(watch) = known {
+        let watch = watch.filter(|watch| !watch.runtime_has_ended())?;
+        let sleep = tokio::time::sleep(duration);
+        return Some(OnRuntime { sleep, watch });
     }
+    // Tokio offers no question for this either: making a sleep panics where the runtime has no timer.
+    let sleep = catch_unwind(AssertUnwindSafe(|| tokio::time::sleep(duration))).ok();
+    // Outside of the lock: a runtime may have hooks for the tasks that are spawned.
+    let watch = sleep.is_some().then(|| Watch::start(&runtime));
+    let mut runtimes = runtimes();
+    // Of runtimes without a timer nobody knows when they end.
+    runtimes.retain(|_, watch| watch.as_ref().is_none_or(|watch| !watch.runtime_has_ended()));
+    let quicker = runtimes.insert(runtime.id(), watch.clone()).flatten();
+    drop(runtimes);
+    if let Some(quicker) = quicker {
+        quicker.0.abort();
+    }
+    let watch = watch.filter(|watch| !watch.runtime_has_ended())?;
+    Some(OnRuntime { sleep: sleep?, watch })
 }
 
 pin_project! {
@@ -41,6 +68,7 @@ pin_project! {
     pub(super) struct OnRuntime {
         #[pin]
         sleep: Sleep,
+        watch: Watch,
     }
 }
 
@@ -48,15 +76,19 @@ impl OnRuntime {
     /// # Errors
     /// The time that is left, where the runtime has been shut down meanwhile.
     pub(super) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Result<Poll<()>, Duration> {
-        let mut sleep = self.project().sleep;
+        let this = self.project();
+        let mut sleep = this.sleep;
+        let left = |sleep: &Sleep| sleep.deadline().saturating_duration_since(Instant::now());
+        if this.watch.runtime_has_ended() {
+            return Err(left(&sleep));
+        }
         // Outside tokio's budget for a task: a body that has used it up must not keep its own timeout from firing.
         let mut unconstrained = unconstrained(sleep.as_mut());
-        // A timer whose runtime has been shut down panics.
-        catch_unwind(AssertUnwindSafe(|| Pin::new(&mut unconstrained).poll(cx)))
-            .map_err(|_| sleep.deadline().saturating_duration_since(Instant::now()))
+        // The runtime may end between the question and the poll, on another thread.
+        catch_unwind(AssertUnwindSafe(|| Pin::new(&mut unconstrained).poll(cx))).map_err(|_| left(&sleep))
     }
 }
 
-fn without_timer(ask: impl FnOnce(&mut HashSet<Id>) -> bool) -> bool {
-    ask(&mut WITHOUT_TIMER.lock().unwrap_or_else(PoisonError::into_inner))
+fn runtimes() -> MutexGuard<'static, HashMap<Id, Option<Watch>>> {
+    RUNTIMES.lock().unwrap_or_else(PoisonError::into_inner)
 }

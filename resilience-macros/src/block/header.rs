@@ -5,22 +5,54 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Generics, Token, TypeParamBound, Visibility};
 
+use super::calls::angled;
 use crate::tokens::{is_punct, is_word};
 
-/// The header of an `impl` block: only whether it implements a trait is of interest.
+/// The header of an `impl` block.
 pub(crate) struct ImplHeader {
-    pub(crate) of_trait: bool,
+    /// The trait that it implements, as a path without what is generic.
+    pub(crate) of: Option<Vec<Ident>>,
+    /// The type that it is for, likewise; empty where it is no path.
+    pub(crate) ty: Vec<Ident>,
 }
 
 impl ImplHeader {
     pub(crate) fn read(header: &TokenStream) -> Self {
         let tokens: Vec<TokenTree> = header.clone().into_iter().collect();
+        let keyword = tokens.iter().position(|token| is_word(token, "impl"));
+        let mut rest = tokens.get(keyword.map_or(0, |at| at + 1)..).unwrap_or_default();
+        rest = &rest[angled(rest).unwrap_or_default()..];
+        let end = rest.iter().position(|token| is_word(token, "where"));
+        rest = &rest[..end.unwrap_or(rest.len())];
         // `for<'a>` is part of a type or a bound.
-        let of_trait = tokens
+        let split = rest
             .windows(2)
-            .any(|pair| is_word(&pair[0], "for") && !is_punct(&pair[1], '<'));
-        Self { of_trait }
+            .position(|pair| is_word(&pair[0], "for") && !is_punct(&pair[1], '<'));
+        match split {
+            None => Self {
+                of: None,
+                ty: path(rest),
+            },
+            Some(at) => Self {
+                of: Some(path(&rest[..at])),
+                ty: path(&rest[at + 1..]),
+            },
+        }
     }
+}
+
+/// The words of a path, up to what is generic; none if it is something else.
+fn path(tokens: &[TokenTree]) -> Vec<Ident> {
+    let end = tokens.iter().position(|token| is_punct(token, '<'));
+    let mut words = Vec::new();
+    for token in &tokens[..end.unwrap_or(tokens.len())] {
+        match token {
+            TokenTree::Ident(word) if word != "dyn" => words.push(word.clone()),
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {}
+            _ => return Vec::new(),
+        }
+    }
+    words
 }
 
 /// The header of a trait.

@@ -8,6 +8,7 @@ use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Meta, Path, Token, parse_quote_spanned};
 
+use super::calls::Owner;
 use crate::seal::Mark;
 
 /// The name of the attribute: unguessable, since it is found by its last segment.
@@ -24,6 +25,12 @@ pub(crate) struct Member {
     pub(crate) calls: Vec<Ident>,
     /// Whether another method calls this one and must know what it is.
     pub(crate) called: bool,
+    /// How the body can name these methods; nothing where there are none.
+    pub(crate) owner: Owner,
+    /// Whether its word has made it an operation already, in front of the attributes between them.
+    pub(crate) done: bool,
+    /// What of the trait's types is `Copy` by its bounds.
+    pub(crate) copy: Vec<Ident>,
     /// The options of the block.
     pub(crate) options: TokenStream,
     /// What the method is marked with.
@@ -100,6 +107,9 @@ impl Member {
             let applies: Group = input.parse()?;
             let calls: Group = input.parse()?;
             let called: Group = input.parse()?;
+            let owner: Group = input.parse()?;
+            let done: Group = input.parse()?;
+            let copy: Group = input.parse()?;
             let options: Group = input.parse()?;
             let mut words = Vec::new();
             while !input.is_empty() {
@@ -118,6 +128,9 @@ impl Member {
                 applies: names(&applies),
                 calls: names(&calls),
                 called: !called.stream().is_empty(),
+                owner: Owner::read(owner.stream()),
+                done: !done.stream().is_empty(),
+                copy: names(&copy),
                 options: options.stream(),
                 words,
             })
@@ -136,11 +149,15 @@ impl Member {
         let applies = braces(quote!(#(#applies)*));
         let calls = &self.calls;
         let calls = braces(quote!(#(#calls)*));
-        let called = self.called.then(|| Ident::new("called", ours));
-        let called = braces(called.into_token_stream());
+        let flag = |set: bool, word| braces(set.then(|| Ident::new(word, ours)).into_token_stream());
+        let called = flag(self.called, "called");
+        let owner = braces(self.owner.to_token_stream());
+        let done = flag(self.done, "done");
+        let copy = &self.copy;
+        let copy = braces(quote!(#(#copy)*));
         let options = braces(self.options.clone());
         let words = self.words.iter();
-        parse_quote_spanned!(ours=> #[#krate::__private::#name(#krate, #place #applies #calls #called #options #(#words)*)])
+        parse_quote_spanned!(ours=> #[#krate::__private::#name(#krate, #place #applies #calls #called #owner #done #copy #options #(#words)*)])
     }
 }
 
@@ -151,7 +168,7 @@ impl ToTokens for Word {
     }
 }
 
-fn names(group: &Group) -> Vec<Ident> {
+pub(super) fn names(group: &Group) -> Vec<Ident> {
     let names = group.stream().into_iter().filter_map(|token| match token {
         TokenTree::Ident(name) => Some(name),
         _ => None,
@@ -159,6 +176,6 @@ fn names(group: &Group) -> Vec<Ident> {
     names.collect()
 }
 
-fn braces(inside: TokenStream) -> Group {
+pub(super) fn braces(inside: TokenStream) -> Group {
     Group::new(Delimiter::Brace, inside)
 }

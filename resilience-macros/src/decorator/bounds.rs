@@ -4,7 +4,6 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{GenericParam, Signature, Type, TypeParamBound, WherePredicate, parse_quote_spanned};
 
-use crate::diagnostics::Diagnostics;
 use crate::signature::returns_future;
 use crate::tokens::has_one_of;
 
@@ -51,8 +50,8 @@ pub(super) fn promises_send(signature: &Signature) -> bool {
     returns_future(signature) && has_one_of(signature.output.to_token_stream(), &["Send"])
 }
 
-/// Supertraits that a decorator has when the type inside has them.
-pub(super) fn check_supertrait(bound: &TypeParamBound, errors: &mut Diagnostics) {
+/// Supertraits that a decorator does not have by itself when the type inside has them.
+pub(super) fn is_foreign(bound: &TypeParamBound) -> bool {
     const FOLLOWING: &[&str] = &[
         "Any",
         "Clone",
@@ -64,17 +63,9 @@ pub(super) fn check_supertrait(bound: &TypeParamBound, errors: &mut Diagnostics)
         "Unpin",
         "UnwindSafe",
     ];
-    let TypeParamBound::Trait(bound) = bound else { return };
+    let TypeParamBound::Trait(bound) = bound else {
+        return false;
+    };
     let last = bound.path.segments.last();
-    if last.is_some_and(|last| FOLLOWING.iter().any(|known| last.ident == known)) {
-        return;
-    }
-    let name = last.map_or_else(String::new, |last| last.ident.to_string());
-    errors.error_over(
-        bound,
-        format!(
-            "the decorator cannot forward the supertrait `{name}`, whose methods are not seen here: write \
-             `where Self: {name}` in place of `: {name}`, and implement it for the decorator"
-        ),
-    );
+    !last.is_some_and(|last| FOLLOWING.iter().any(|known| last.ident == known))
 }

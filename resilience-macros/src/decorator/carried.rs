@@ -15,6 +15,14 @@ pub(super) fn allowed(attribute: &Attribute) -> Option<TokenStream> {
         .flatten()
 }
 
+/// An attribute of the trait's method on a method that only forwards: its conditions, and the lints that it allows.
+pub(super) fn unmarked(attribute: &Attribute) -> Option<TokenStream> {
+    let path = attribute.path();
+    (path.is_ident("cfg") || path.is_ident("allow") || path.is_ident("expect"))
+        .then(|| carried(attribute))
+        .flatten()
+}
+
 /// An attribute of the trait's method on the method of the decorator: whatever could be a mark, its conditions, and the lints
 /// that it allows.
 pub(super) fn carried(attribute: &Attribute) -> Option<TokenStream> {

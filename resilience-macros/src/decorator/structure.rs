@@ -6,6 +6,7 @@ use syn::Visibility;
 use syn::ext::IdentExt;
 
 use super::Decorator;
+use super::carried::allowed;
 use crate::args::Service;
 use crate::expand;
 
@@ -31,17 +32,19 @@ impl Decorator<'_> {
         );
         let doc_new =
             format!(" Protects `inner`, by {service} in the registry that was entered, or else in the global one.");
+        let fields = quote_spanned! {ours=>
+            inner: #parameter,
+            service: ::core::option::Option<&'static #krate::Service>,
+        };
+        // All but the fields is the user's own: where nothing constructs the decorator, the compiler may say so.
+        let ty = quote_spanned!(wrapper.span()=> struct #wrapper<#parameter> { #fields });
         let in_registry = self.in_registry(parameter, &methods_visibility);
-        let named_in_registry = in_registry
-            .as_ref()
-            .map(|_| quote_spanned!(ours=> let _ = #wrapper::<()>::in_registry;));
+        let allowed = self.header.attributes.iter().filter_map(allowed);
         quote_spanned! {ours=>
             #[doc = #doc]
+            #(#allowed)*
             #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-            #visibility struct #wrapper<#parameter> {
-                inner: #parameter,
-                service: ::core::option::Option<&'static #krate::Service>,
-            }
+            #visibility #ty
 
             impl<#parameter> #wrapper<#parameter> {
                 #[doc = #doc_new]
@@ -70,15 +73,6 @@ impl Decorator<'_> {
                     this.inner
                 }
             }
-
-            // Named here, none of them is unused.
-            const _: () = {
-                let _ = #wrapper::<()>::new;
-                let _ = #wrapper::<()>::with_service;
-                #named_in_registry
-                let _ = #wrapper::<()>::inner;
-                let _ = #wrapper::<()>::into_inner;
-            };
         }
     }
 

@@ -9,6 +9,7 @@ use syn::{Expr, Path};
 use super::{Kind, Operation, at, with_self};
 use crate::args::{Args, Layer, Scalar, Service, SettingValue};
 use crate::site::Site;
+use crate::witness::Question;
 
 pub(super) fn begin(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let ours = Span::mixed_site();
@@ -117,10 +118,16 @@ fn operation_static(operation: &Operation<'_>) -> TokenStream {
         let timeout = duration(*timeout);
         quote_spanned!(ours=> .attempt_timeout(#timeout))
     });
+    let (path, question) = match &operation.question {
+        Question::Unasked => (None, None),
+        Question::Compiler(question) => (None, Some(question)),
+        Question::Path => (Some(quote_spanned!(ours=> .within(|| ()))), None),
+    };
     quote_spanned! {ours=>
         static OPERATION: #krate::Operation =
-            #krate::Operation::#constructor(#service, #name) #(#retry)* #(#timeout)*;
+            #krate::Operation::#constructor(#service, #name) #path #(#retry)* #(#timeout)*;
         #krate::__private::register!(OPERATION);
+        #question
     }
 }
 

@@ -14,7 +14,7 @@ use crate::tokens::{is_punct, is_word};
 /// The first use of each such argument, where it stands in the body.
 pub(super) fn given_away(function: &Function, body: &TokenStream, copies: &[PerAttempt]) -> Vec<Ident> {
     let owned = function.signature.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(parameter) if !is_copy(&parameter.ty) => match &*parameter.pat {
+        FnArg::Typed(parameter) if !is_copy(&parameter.ty, &function.signature, &[]) => match &*parameter.pat {
             Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => Some(&name.ident),
             _ => None,
         },

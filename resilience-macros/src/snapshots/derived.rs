@@ -23,6 +23,11 @@ impl ::resilience_core::Classify for E {
             }
         }
     }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
 }
 
 // enum E { #[interruption] Ours(Interruption), #[classify(transparent)] Io(io::Error), Named { #[source] cause: io::Error, line: u32 }, Made(#[from] io::Error), #[error(transparent)] Boxed(Boxed) }
@@ -38,6 +43,11 @@ impl ::resilience_core::Classify for E {
             Self::Made { 0: held, .. } => ::resilience_core::Classify::classify(held),
             Self::Boxed { 0: held, .. } => ::resilience_core::Classify::classify(held),
         }
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
     }
 }
 #[automatically_derived]
@@ -59,6 +69,11 @@ impl ::resilience_core::Classify for E {
             Self::C { .. } => ::resilience_core::FailureKind::Permanent,
         }
     }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
 }
 
 // #[throttled] enum E { A }
@@ -73,6 +88,11 @@ impl ::resilience_core::Classify for E {
             }
         }
     }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
 }
 
 // enum E {}
@@ -80,6 +100,11 @@ impl ::resilience_core::Classify for E {
 impl ::resilience_core::Classify for E {
     fn classify(&self) -> ::resilience_core::FailureKind {
         match *self {}
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
     }
 }
 
@@ -96,6 +121,11 @@ where
             Self::B { 0: held, .. } => ::resilience_core::Classify::classify(held),
             Self::C { 0: held, .. } => ::resilience_core::Classify::classify(held),
         }
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
     }
 }
 #[automatically_derived]
@@ -120,6 +150,11 @@ impl ::resilience_core::Classify for E {
             Self::Old { .. } => ::resilience_core::FailureKind::Transient,
         }
     }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
 }
 
 // #[classify(crate = crate::facade)] #[interruption] struct E { r#in: Interruption }
@@ -127,6 +162,11 @@ impl ::resilience_core::Classify for E {
 impl crate::facade::Classify for E {
     fn classify(&self) -> crate::facade::FailureKind {
         crate::facade::Classify::classify(&self.r#in)
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<crate::facade::classify::ErrorText<'_>> {
+        crate::facade::__private::Described::new(self).text()
     }
 }
 #[automatically_derived]
@@ -144,6 +184,11 @@ impl ::resilience_core::Classify for E {
     fn classify(&self) -> ::resilience_core::FailureKind {
         ::resilience_core::FailureKind::Transient
     }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
 }
 
 // #[throttled(after = 0)] struct E(Duration);
@@ -154,6 +199,11 @@ impl ::resilience_core::Classify for E {
             retry_after: ::resilience_core::__private::Hint::retry_after(&self.0),
         }
     }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
 }
 
 // struct E { path: PathBuf, #[source] cause: io::Error }
@@ -161,6 +211,11 @@ impl ::resilience_core::Classify for E {
 impl ::resilience_core::Classify for E {
     fn classify(&self) -> ::resilience_core::FailureKind {
         ::resilience_core::Classify::classify(&self.cause)
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
     }
 }
 
@@ -176,6 +231,11 @@ impl ::resilience_core::Classify for E {
             }
             Self::Unit { .. } => nothing(),
         }
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
     }
 }
 
@@ -201,6 +261,11 @@ impl ::resilience_core::Classify for E {
                 }
             }
         }
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
     }
 }
 
@@ -232,6 +297,11 @@ impl ::resilience_core::Classify for E {
             Self::Down { .. } => ::resilience_core::FailureKind::Transient,
         }
     }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
 }
 
 // #[classify(with = of_status)] struct E { status: StatusCode }
@@ -239,6 +309,11 @@ impl ::resilience_core::Classify for E {
 impl ::resilience_core::Classify for E {
     fn classify(&self) -> ::resilience_core::FailureKind {
         of_status(&self.status)
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
     }
 }
 

@@ -126,6 +126,10 @@ fn a_field_has_the_range_of_its_policy() {
         for field in group.fields {
             let build = |value: &Value| {
                 let mut layer = others.clone();
+                if group.key == "retry" && !field.name.starts_with("max_") {
+                    // Without retries no wait is too long for the call.
+                    layer["max_attempts"] = json!(1);
+                }
                 layer[field.name] = value.clone();
                 build(layer)
             };

@@ -126,4 +126,126 @@ mod idempotent_calls_an_apply_by_path {
     }
 }
 
+mod idempotent_calls_an_apply_by_type {
+    use super::*;
+    struct Client;
+    #[retry_service(name = "plan_service")]
+    impl Client {
+        #[idempotent]
+        fn fetch(&self) -> Result<(), Error> {
+            Client::commit(self)
+        }
+
+        #[apply]
+        fn commit(&self) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+}
+
+mod idempotent_calls_an_apply_by_qualified_path {
+    use super::*;
+    struct Client;
+    #[retry_service(name = "plan_service")]
+    impl Client {
+        #[idempotent]
+        fn fetch(&self) -> Result<(), Error> {
+            <Self>::commit(self)
+        }
+
+        #[apply]
+        fn commit(&self) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+}
+
+mod idempotent_calls_an_apply_by_trait {
+    use super::*;
+    #[retry_service(name = "plan_service")]
+    trait Plans {
+        #[idempotent]
+        fn fetch(&self) -> Result<(), Error> {
+            Plans::commit(self)
+        }
+
+        #[apply]
+        fn commit(&self) -> Result<(), Error>;
+    }
+}
+
+mod idempotent_takes_an_apply_as_a_value {
+    use super::*;
+    struct Client;
+    #[retry_service(name = "plan_service")]
+    impl Client {
+        #[idempotent]
+        fn fetch(&self) -> Result<(), Error> {
+            let commit = Self::commit;
+            commit(self)
+        }
+
+        #[apply]
+        fn commit(&self) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+}
+
+mod block_one_between {
+    use super::*;
+    struct Client;
+    #[retry_service(name = "plan_service")]
+    impl Client {
+        #[idempotent]
+        #[resilience_tests_siblings::harmless]
+        #[apply]
+        async fn commit(&self) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+}
+
+mod block_one_between_renamed {
+    use super::*;
+    struct Client;
+    #[retry_service(name = "plan_service")]
+    impl Client {
+        #[repeatable]
+        #[tracing::instrument(skip(self))]
+        #[commit_point]
+        async fn commit(&self) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+}
+
+mod block_one_between_drops_all_attributes {
+    use super::*;
+    struct Client;
+    #[retry_service(name = "plan_service")]
+    impl Client {
+        #[repeatable]
+        #[commit_point]
+        #[resilience_tests_siblings::drops_attributes]
+        async fn commit(&self) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+}
+
+mod block_instrument_between_reversed {
+    use super::*;
+    struct Client;
+    #[retry_service(name = "plan_service")]
+    impl Client {
+        #[commit_point]
+        #[tracing::instrument(skip(self))]
+        #[repeatable]
+        async fn commit(&self) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+}
+
 fn main() {}

@@ -39,4 +39,52 @@ impl Client {
     }
 }
 
+struct Words<T>(T);
+
+mod paths {
+    pub(super) struct Plans;
+}
+
+#[retry_service(name = "plan_service")]
+impl<T> Words<T> {
+    #[idempotent]
+    fn by_type(&self) -> Result<(), Error> {
+        Words::commit(self)?;
+        Words::<T>::commit(self)?;
+        <Words<T>>::commit(self)?;
+        <Self>::commit(self)
+    }
+
+    #[idempotent]
+    fn as_a_value(&self) -> Result<(), Error> {
+        let all = [self, self];
+        all.into_iter().try_for_each(Self::commit)
+    }
+
+    #[apply]
+    fn commit(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+trait Store {
+    fn get(&self) -> Result<(), Error>;
+    fn put(&self) -> Result<(), Error>;
+}
+
+#[retry_service(name = "plan_service")]
+impl Store for paths::Plans {
+    #[idempotent]
+    fn get(&self) -> Result<(), Error> {
+        <Self as Store>::put(self)?;
+        Store::put(self)?;
+        paths::Plans::put(self)
+    }
+
+    #[apply]
+    fn put(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
 fn main() {}

@@ -1,6 +1,7 @@
 use resilience_core::{apply, idempotent, plain, retry_service};
 use resilience_tests::Error;
-use std::fmt::Display;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 macro_rules! more {
@@ -8,7 +9,7 @@ macro_rules! more {
 }
 
 #[retry_service(name = "plan_store")]
-trait Store: Display + Send + 'static {
+trait Store: Send + 'static {
     #[idempotent]
     fn by_value(&self, id: String, limit: usize) -> Result<(), Error>;
 
@@ -24,7 +25,7 @@ trait Store: Display + Send + 'static {
     #[plain]
     fn sometimes(&self, #[cfg(all())] id: u32) -> Result<(), Error>;
 
-    fn plain() -> Self
+    fn pair() -> (Self, u32)
     where
         Self: Sized;
 
@@ -65,6 +66,31 @@ trait Contradiction {
 trait Handle {
     #[plain]
     fn count(&self) -> Result<(), Error>;
+}
+
+#[retry_service(name = "plan_store")]
+trait Later {
+    #[idempotent]
+    fn borrowed(&self, id: &str) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+    #[plain]
+    fn exclusive(&mut self) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+}
+
+#[retry_service(name = "plan_store", pointers(Arc, Weak))]
+trait Shared {
+    #[plain]
+    fn exclusive(&mut self) -> Result<(), Error>;
+}
+
+struct Client;
+
+#[retry_service(name = "plan_store", pointers(Arc))]
+impl Client {
+    #[plain]
+    fn count(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 fn main() {}

@@ -1,16 +1,20 @@
 //! The rules once more, as naively as possible: lists, no bits, no cleverness.
 
+use super::schedule::LARGEST_WHOLE;
 use crate::{
     breaker::{
         BreakerMode, BreakerSnapshot, BreakerStatistics, CircuitCause, CircuitChange, CircuitState, Ending, Transition,
     },
-    policy::{BreakerPolicy, FailureCount, OnAbandon, Window},
+    classify::FailureKind,
+    policy::{BreakerPolicy, FailureCount, OnAbandon, OnPermanent, Window},
 };
 use std::time::Duration;
 
 #[derive(Debug)]
 pub(super) struct Model {
     policy: BreakerPolicy,
+    failure_rate: (u64, u64),
+    slow_call_rate: (u64, u64),
     generation: u64,
     calls: u64,
     state: State,
@@ -21,13 +25,29 @@ pub(super) struct Model {
     last_half_open: Option<u64>,
     changes: Vec<CircuitChange>,
     counts: BreakerStatistics,
+    /// What chance draws, in sixteenths.
+    draw: u64,
+    /// The outcomes at which only the length of the run kept the circuit closed, and the calls that a ramp has turned away.
+    pub(super) reached: [u64; 2],
 }
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    Closed { failures: u32 },
-    Open { until: u64, reopenings: u32 },
-    HalfOpen { successes: u32, reopenings: u32 },
+    Closed {
+        failures: u32,
+        /// When the present run of failures began to be timed.
+        run: Option<u64>,
+        /// When the ramp began, and for how long it lasts.
+        ramp: Option<(u64, u64)>,
+    },
+    Open {
+        until: u64,
+        reopenings: u32,
+    },
+    HalfOpen {
+        successes: u32,
+        reopenings: u32,
+    },
     Held(BreakerMode),
 }
 
@@ -53,15 +73,23 @@ impl Model {
     pub(super) fn new(policy: BreakerPolicy) -> Self {
         Self {
             policy,
+            failure_rate: fraction(policy.failure_rate()),
+            slow_call_rate: fraction(policy.slow_call_rate()),
             generation: 0,
             calls: 0,
-            state: State::Closed { failures: 0 },
+            state: State::CLOSED,
             outcomes: Vec::new(),
             places: vec![None; 64],
             last_half_open: None,
             changes: Vec::new(),
             counts: BreakerStatistics::default(),
+            draw: 0,
+            reached: [0; 2],
         }
+    }
+
+    pub(super) fn set_draw(&mut self, sixteenths: u64) {
+        self.draw = sixteenths;
     }
 
     /// The call, or the time to wait: unknown where the circuit is held open.
@@ -71,7 +99,11 @@ impl Model {
         if !self.policy.enabled() {
             // What a breaker without failures admits while it is off is judged if it ends while it is on.
             let granted = match self.state {
-                State::Closed { failures: 0 } => Granted::Closed {
+                State::Closed {
+                    failures: 0,
+                    ramp: None,
+                    ..
+                } => Granted::Closed {
                     generation: self.generation,
                     began: None,
                 },
@@ -95,7 +127,9 @@ impl Model {
             self.last_half_open = Some(now);
             transition = Some(Transition::HalfOpened);
         }
+        let wait = self.ramp_at(now);
         let admission = match self.state {
+            State::Closed { .. } if wait.is_some() => Err(wait),
             State::Closed { .. } => Ok(Granted::Closed {
                 generation: self.generation,
                 began: self.policy.is_timed().then_some(now),
@@ -120,6 +154,25 @@ impl Model {
         (admission, transition)
     }
 
+    /// How long a call that comes now is turned away by a ramp, if it is.
+    fn ramp_at(&mut self, now: u64) -> Option<Duration> {
+        let State::Closed { ramp, .. } = &mut self.state else {
+            return None;
+        };
+        let (began, length) = (*ramp)?;
+        if now >= began + length || now + length < began {
+            *ramp = None;
+            return None;
+        }
+        let elapsed = now.saturating_sub(began);
+        // One call in ten at least: a draw of one sixteenth.
+        if self.draw <= 1 || self.draw * length < 16 * elapsed {
+            return None;
+        }
+        self.reached[1] += 1;
+        Some(Duration::from_millis((length - elapsed).min(length.div_ceil(10))))
+    }
+
     /// A free place for a probe, or else that of the probe that has hung for longest.
     fn place(&self, now: u64) -> Option<usize> {
         let places = &self.places[..self.policy.half_open_max_calls().into()];
@@ -132,6 +185,16 @@ impl Model {
         (0..places.len())
             .filter(|place| began(place).is_some_and(|began| began + timeout <= now))
             .min_by_key(began)
+    }
+
+    /// What a failure of this kind is.
+    pub(super) fn ending_of(&self, kind: FailureKind) -> Ending {
+        match (kind, self.policy.permanent()) {
+            (FailureKind::Transient | FailureKind::Throttled { .. }, _)
+            | (FailureKind::Permanent, OnPermanent::Failure) => Ending::Failure,
+            (FailureKind::Pending, _) | (FailureKind::Permanent, OnPermanent::ProbeSuccess) => Ending::Answered,
+            (FailureKind::Permanent | FailureKind::Ignored | FailureKind::Unknown, _) => Ending::Ignored,
+        }
     }
 
     pub(super) fn end(&mut self, granted: Granted, ending: Ending, now: u64) -> Option<Transition> {
@@ -159,10 +222,12 @@ impl Model {
         }
         let is_late = generation != self.generation || !has_place;
         let has_lasted = |limit: Duration| began.is_some_and(|began| now.saturating_sub(began) >= millis(limit));
+        let is_probe = matches!(granted, Granted::Probe { .. });
         let failed = match (ending, self.policy.on_abandon()) {
             (Ending::Success, _) => false,
+            (Ending::Answered, _) if is_probe => false,
             (Ending::Failure, _) => true,
-            (Ending::Ignored, _) => {
+            (Ending::Ignored | Ending::Answered, _) => {
                 let count = if is_late {
                     &mut self.counts.late
                 } else {
@@ -185,7 +250,14 @@ impl Model {
         }
         let slow = self.policy.slow_call_rate() > 0.0 && has_lasted(self.policy.slow_call_duration());
         match self.state {
-            State::Closed { failures } => self.judge(failures, failed, slow, now),
+            State::Closed { failures, run, ramp } => {
+                self.state = State::Closed {
+                    failures: self.counted(failures, failed),
+                    run,
+                    ramp,
+                };
+                self.judge(failed, slow, now)
+            }
             State::HalfOpen { reopenings, .. } if failed || slow => {
                 Some(self.open(now, (reopenings + 1).min(31), CircuitCause::ProbeFailed, 0))
             }
@@ -196,26 +268,62 @@ impl Model {
                     return None;
                 }
                 self.close(now, CircuitCause::ProbesSucceeded);
+                if !self.policy.ramp().is_zero() {
+                    self.state = State::Closed {
+                        failures: 0,
+                        run: None,
+                        ramp: Some((now, whole(self.policy.ramp()))),
+                    };
+                }
                 Some(Transition::Closed)
             }
             other => unreachable!("nothing of this generation is under way: {other:?}"),
         }
     }
 
-    fn judge(&mut self, failures: u32, failed: bool, slow: bool, now: u64) -> Option<Transition> {
-        let threshold = self.policy.failure_threshold();
-        let failures = match (failed, self.policy.failure_count()) {
-            _ if threshold == 0 => 0,
-            (true, _) => failures + 1,
-            (false, FailureCount::Cumulative) => failures,
-            (false, _) => 0,
+    fn counted(&self, failures: u32, failed: bool) -> u32 {
+        match (failed, self.policy.failure_count()) {
+            _ if self.policy.failure_threshold() == 0 => 0,
+            (true, FailureCount::Consecutive) => failures + 1,
+            (true, FailureCount::Cumulative) | (false, _) => 0,
+        }
+    }
+
+    /// Whether the failures in a row, this one included, open the circuit.
+    fn is_outage(&mut self, now: u64) -> bool {
+        let (threshold, span) = (self.policy.failure_threshold(), whole(self.policy.failure_span()));
+        let State::Closed { failures, run, .. } = &mut self.state else {
+            return false;
         };
-        self.state = State::Closed { failures };
+        let is_timed = span > 0 && threshold > 1;
+        if *failures < 2 {
+            *run = None;
+        } else if is_timed && run.is_none() {
+            *run = Some(now);
+        }
+        if threshold == 0 || *failures < threshold {
+            return false;
+        }
+        if !is_timed {
+            return true;
+        }
+        // A clock that is put back begins anew.
+        let began = run.map_or(now, |began| began.min(now));
+        *run = Some(began);
+        self.reached[0] += u64::from(now - began < span);
+        now - began >= span
+    }
+
+    fn judge(&mut self, failed: bool, slow: bool, now: u64) -> Option<Transition> {
         self.outcomes.push((now, failed, slow));
-        if threshold != 0 && failures >= threshold {
-            return Some(self.open(now, 0, CircuitCause::Failures, failures.into()));
+        if self.is_outage(now) {
+            return Some(self.open(now, 0, CircuitCause::Failures, self.failures().into()));
         }
         let window = self.window(now);
+        let failed = window.iter().filter(|(_, failed, _)| *failed).count() as u64;
+        if self.is_counted_in_window() && failed >= self.policy.failure_threshold().into() {
+            return Some(self.open(now, 0, CircuitCause::Failures, failed));
+        }
         let calls = window.len() as u64;
         let minimum = match self.policy.window() {
             Window::Calls(size) => size.min(self.policy.minimum_calls()),
@@ -224,17 +332,19 @@ impl Model {
         if calls < minimum.into() {
             return None;
         }
-        let failed = window.iter().filter(|(_, failed, _)| *failed).count() as u64;
         let slow = window.iter().filter(|(.., slow)| *slow).count() as u64;
-        // Rates in hundredths are all that the schedules ask for.
-        let reaches = |part: u64, rate: f64| rate > 0.0 && part > 0 && part * 100 >= calls * hundredths(rate);
-        if reaches(failed, self.policy.failure_rate()) {
+        let reaches = |part: u64, (of, whole): (u64, u64)| of > 0 && part > 0 && part * whole >= calls * of;
+        if reaches(failed, self.failure_rate) {
             Some(self.open(now, 0, CircuitCause::FailureRate, failed))
-        } else if reaches(slow, self.policy.slow_call_rate()) {
+        } else if reaches(slow, self.slow_call_rate) {
             Some(self.open(now, 0, CircuitCause::SlowCallRate, slow))
         } else {
             None
         }
+    }
+
+    fn is_counted_in_window(&self) -> bool {
+        self.policy.failure_count() == FailureCount::Cumulative && self.policy.failure_threshold() > 0
     }
 
     /// The outcomes that the rates are taken over.
@@ -261,8 +371,29 @@ impl Model {
         }
     }
 
+    fn failures(&self) -> u32 {
+        match self.state {
+            State::Closed { failures, .. } => failures,
+            _ => 0,
+        }
+    }
+
+    /// Grown step by step, capped, and then made longer by chance; in whole nanoseconds.
+    fn open_time(&self, reopenings: u32) -> Duration {
+        let (factor, cap) = (
+            hundredths(self.policy.recovery_factor()),
+            self.policy.max_recovery_timeout(),
+        );
+        let mut nanos = self.policy.recovery_timeout().as_nanos();
+        for _ in 0..reopenings {
+            nanos = cap.as_nanos().min(nanos * u128::from(factor) / 100);
+        }
+        nanos += nanos * u128::from(hundredths(self.policy.recovery_jitter()) * self.draw) / 1_600;
+        Duration::from_nanos(nanos.try_into().unwrap())
+    }
+
     fn open(&mut self, now: u64, reopenings: u32, cause: CircuitCause, failures: u64) -> Transition {
-        let recovered = now + whole(self.policy.recovery_after(reopenings));
+        let recovered = now + whole(self.open_time(reopenings));
         let cooled = self
             .last_half_open
             .map_or(0, |began| began + whole(self.policy.cooldown()));
@@ -281,7 +412,7 @@ impl Model {
 
     fn close(&mut self, now: u64, cause: CircuitCause) {
         self.outcomes.clear();
-        self.turn(State::Closed { failures: 0 }, cause, now);
+        self.turn(State::CLOSED, cause, now);
     }
 
     fn turn(&mut self, state: State, cause: CircuitCause, now: u64) {
@@ -322,7 +453,15 @@ impl Model {
             (Window::Time(old), Window::Time(new)) if tenth(old) == tenth(new) => self.outcomes.clone(),
             _ => Vec::new(),
         };
+        if let State::Closed { failures, run, ramp } = &mut self.state {
+            *ramp = ramp.filter(|_| !policy.ramp().is_zero());
+            if policy.failure_count() == FailureCount::Cumulative {
+                (*failures, *run) = (0, None);
+            }
+        }
         self.policy = policy;
+        self.failure_rate = fraction(policy.failure_rate());
+        self.slow_call_rate = fraction(policy.slow_call_rate());
         self.outcomes = kept;
         self.outcomes = match policy.window() {
             Window::Calls(_) => self.window(now),
@@ -360,8 +499,13 @@ impl Model {
             },
             retry_after,
             failures: match self.state {
-                State::Closed { failures } => failures,
-                _ => 0,
+                State::Closed { .. } if self.is_counted_in_window() => window
+                    .iter()
+                    .filter(|(_, failed, _)| *failed)
+                    .count()
+                    .try_into()
+                    .unwrap(),
+                _ => self.failures(),
             },
             calls_in_window: window.len() as u64,
             failed_in_window: window.iter().filter(|(_, failed, _)| *failed).count() as u64,
@@ -382,6 +526,12 @@ impl Model {
 }
 
 impl State {
+    const CLOSED: Self = Self::Closed {
+        failures: 0,
+        run: None,
+        ramp: None,
+    };
+
     fn name(self) -> CircuitState {
         match self {
             Self::Closed { .. } | Self::Held(BreakerMode::ForcedClosed | BreakerMode::Disabled) => CircuitState::Closed,
@@ -393,6 +543,16 @@ impl State {
 
 fn tenth(length: Duration) -> u64 {
     millis(length).div_ceil(10)
+}
+
+/// The share as a fraction of whole numbers: the one that the schedule has written as a quotient.
+#[allow(clippy::float_cmp, reason = "the very same quotient")]
+fn fraction(share: f64) -> (u64, u64) {
+    (1..=LARGEST_WHOLE)
+        .flat_map(|whole| (0..=whole).map(move |part| (part, whole)))
+        .find(|(part, whole)| f64::from(*part) / f64::from(*whole) == share)
+        .map(|(part, whole)| (part.into(), whole.into()))
+        .expect("a share of so many calls")
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]

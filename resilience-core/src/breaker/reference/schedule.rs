@@ -2,13 +2,18 @@
 
 use crate::{
     breaker::{BreakerMode, Ending},
-    policy::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window},
+    classify::FailureKind,
+    policy::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, OnPermanent, Window},
 };
 use proptest::prelude::*;
 use std::{ops::RangeInclusive, time::Duration};
 
-/// The longest that a call may have to wait for its admission: the open time or the cooldown, and a probe that hangs.
-pub(super) const LONGEST_WAY_OUT: u64 = 6_000 + 4_000;
+/// The longest that a call may have to wait for its admission: the open time with all of its jitter, the cooldown or a ramp, and
+/// a probe that hangs.
+pub(super) const LONGEST_WAY_OUT: u64 = 12_000 + 4_000;
+
+/// Every rate is a share of so many calls, or of fewer.
+pub(super) const LARGEST_WHOLE: u32 = 100;
 
 #[derive(Clone, Debug)]
 pub(super) struct Schedule {
@@ -26,10 +31,16 @@ pub(super) enum Step {
     Begin,
     /// Ends the n-th call under way (modulo their number), by a clock that was read so many milliseconds before.
     End(usize, Ending, u64),
+    /// The same, with a failure of this kind.
+    EndFailed(usize, FailureKind, u64),
     /// So many calls, one after the other, which succeed at once.
     Succeed(u32),
+    /// So many calls, one after the other, which fail at once.
+    Fail(u32),
     /// Whatever comes next is done by the thread of this slot.
     Thread(u8),
+    /// From now on chance draws so many sixteenths.
+    Chance(u64),
     Hold(BreakerMode),
     Reset,
     Adopt(BreakerPolicy),
@@ -50,13 +61,16 @@ pub(super) fn any() -> impl Strategy<Value = Schedule> {
 fn step(successes: u32) -> impl Strategy<Value = Step> {
     prop_oneof![
         successes => prop_oneof![1..10_u32, 1..60_u32].prop_map(Step::Succeed),
+        10 => (2..12_u32).prop_map(Step::Fail),
         120 => Just(Step::Begin),
         120 => (0..usize::MAX, ending(), late()).prop_map(|(n, ending, late)| Step::End(n, ending, late)),
+        40 => (0..usize::MAX, kind(), late()).prop_map(|(n, kind, late)| Step::EndFailed(n, kind, late)),
         30 => (0..60_u64).prop_map(Step::Wait),
         20 => (0..3_000_u64).prop_map(Step::Wait),
         // Idle for hours and days.
         2 => (0..200_000_000_u64).prop_map(Step::Wait),
         20 => thread().prop_map(Step::Thread),
+        20 => (0..16_u64).prop_map(Step::Chance),
         3 => mode().prop_map(Step::Hold),
         3 => Just(Step::Hold(BreakerMode::Automatic)),
         2 => Just(Step::Reset),
@@ -79,8 +93,26 @@ fn ending() -> impl Strategy<Value = Ending> {
         10 => Just(Ending::Success),
         5 => Just(Ending::Failure),
         1 => Just(Ending::Ignored),
-        1 => Just(Ending::Abandoned),
+        1 => Just(Ending::Answered),
+        2 => Just(Ending::Abandoned),
     ]
+}
+
+fn kind() -> impl Strategy<Value = FailureKind> {
+    proptest::sample::select(vec![
+        FailureKind::Transient,
+        FailureKind::Throttled { retry_after: None },
+        FailureKind::Permanent,
+        FailureKind::Permanent,
+        FailureKind::Pending,
+        FailureKind::Ignored,
+        FailureKind::Unknown,
+    ])
+}
+
+fn on_permanent() -> impl Strategy<Value = OnPermanent> {
+    use OnPermanent::{Failure, Neutral, ProbeSuccess};
+    proptest::sample::select(vec![Failure, ProbeSuccess, ProbeSuccess, Neutral])
 }
 
 fn mode() -> impl Strategy<Value = BreakerMode> {
@@ -104,7 +136,13 @@ fn millis(range: RangeInclusive<u64>) -> impl Strategy<Value = Duration> {
 }
 
 fn rate() -> impl Strategy<Value = f64> {
-    proptest::sample::select(vec![0.0, 0.0, 0.01, 0.07, 0.25, 0.5, 0.57, 1.0])
+    let share = |(part, whole): (u32, u32)| f64::from(part.min(whole)) / f64::from(whole);
+    prop_oneof![
+        proptest::sample::select(vec![0.0, 0.0, 0.01, 0.07, 0.25, 0.5, 0.57, 1.0]),
+        // What no decimal can say.
+        (1..=12_u32, 1..=12_u32).prop_map(share),
+        (1..=LARGEST_WHOLE, 1..=LARGEST_WHOLE).prop_map(share),
+    ]
 }
 
 fn window() -> impl Strategy<Value = Window> {
@@ -133,12 +171,15 @@ fn policy() -> impl Strategy<Value = BreakerPolicy> {
         window(),
         1..=30_u32,
         millis(1..=2_000),
-        on_abandon(),
+        (on_abandon(), on_permanent()),
+        prop_oneof![Just(Duration::ZERO), millis(0..=2_000)],
     );
     let recovery = (
         millis(1..=3_000),
         proptest::sample::select(vec![1.0, 1.5, 2.0, 100.0]),
         millis(3_000..=6_000),
+        proptest::sample::select(vec![0.0, 0.1, 0.5, 1.0]),
+        prop_oneof![2 => Just(Duration::ZERO), 1 => millis(1..=6_000)],
         prop_oneof![Just(Duration::ZERO), millis(0..=6_000)],
         1..=4_u8,
         1..=4_u8,
@@ -146,22 +187,31 @@ fn policy() -> impl Strategy<Value = BreakerPolicy> {
         proptest::bool::weighted(0.9),
     );
     (rules, recovery).prop_filter_map("at least one rule", |(rules, recovery)| {
-        let (threshold, failure_rate, slow_rate, count, window, minimum, slow, on_abandon) = rules;
-        let (timeout, factor, most, cooldown, places, successes, probe, enabled) = recovery;
+        let (threshold, failure_rate, slow_rate, count, window, minimum, slow, (on_abandon, permanent), span) = rules;
+        let span = if count == FailureCount::Cumulative {
+            Duration::ZERO
+        } else {
+            span
+        };
+        let (timeout, factor, most, jitter, ramp, cooldown, places, successes, probe, enabled) = recovery;
         BreakerPolicy::builder()
             .enabled(enabled)
             .per(BreakerPer::Attempt)
             .failure_threshold(threshold)
             .failure_count(count)
+            .failure_span(span)
             .failure_rate(failure_rate)
             .slow_call_rate(slow_rate)
             .slow_call_duration(slow)
             .window(window)
             .minimum_calls(minimum)
             .on_abandon(on_abandon)
+            .permanent(permanent)
             .recovery_timeout(timeout)
             .recovery_factor(factor)
             .max_recovery_timeout(most)
+            .recovery_jitter(jitter)
+            .ramp(ramp)
             .cooldown(cooldown)
             .half_open_max_calls(places)
             .success_threshold(successes)

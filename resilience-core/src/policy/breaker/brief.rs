@@ -1,7 +1,7 @@
 //! What a breaker asks its policy at every outcome, in one word: it can be read without a lock, and is never half of one policy
 //! and half of another.
 
-use super::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon};
+use super::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, OnPermanent};
 
 /// A breaker's policy in brief.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,9 @@ const ABANDONED_FAIL: u32 = flag(5);
 const TRANSIENT: u32 = flag(6);
 const THROTTLED: u32 = flag(7);
 const TIMEOUTS: u32 = flag(8);
-const PERMANENT: u32 = flag(9);
+const PERMANENT_FAILS: u32 = flag(9);
+const PERMANENT_ANSWERS: u32 = flag(10);
+const SPAN: u32 = flag(11);
 
 impl Brief {
     /// Of a policy that is still being made.
@@ -64,7 +66,9 @@ impl Brief {
                 | when(policy.count_transient, TRANSIENT)
                 | when(policy.count_throttled, THROTTLED)
                 | when(policy.count_timeouts, TIMEOUTS)
-                | when(policy.count_permanent, PERMANENT),
+                | when(matches!(policy.permanent, OnPermanent::Failure), PERMANENT_FAILS)
+                | when(matches!(policy.permanent, OnPermanent::ProbeSuccess), PERMANENT_ANSWERS)
+                | when(policy.has_span(), SPAN),
         )
     }
 
@@ -93,17 +97,22 @@ impl Brief {
         self.has(PER_CALL)
     }
 
-    /// Whether a success leaves the count of failures as it is.
+    /// Whether failures are counted in the window, and not in a row.
     pub(crate) const fn is_cumulative(self) -> bool {
         self.has(CUMULATIVE)
     }
 
-    /// Whether a rate is judged.
+    /// Whether a run of failures must last for some time.
+    pub(crate) const fn has_span(self) -> bool {
+        self.has(SPAN)
+    }
+
+    /// Whether the calls in the window are judged.
     pub(crate) const fn has_window(self) -> bool {
         self.has(WINDOW)
     }
 
-    /// Whether a rate is judged over a window of time.
+    /// Whether the calls in a window of time are judged.
     pub(crate) const fn has_window_of_time(self) -> bool {
         self.has(WINDOW_OF_TIME)
     }
@@ -125,8 +134,14 @@ impl Brief {
         self.has(TIMEOUTS)
     }
 
-    pub(crate) const fn count_permanent(self) -> bool {
-        self.has(PERMANENT)
+    pub(crate) const fn permanent(self) -> OnPermanent {
+        if self.has(PERMANENT_FAILS) {
+            OnPermanent::Failure
+        } else if self.has(PERMANENT_ANSWERS) {
+            OnPermanent::ProbeSuccess
+        } else {
+            OnPermanent::Neutral
+        }
     }
 }
 
@@ -141,6 +156,8 @@ mod tests {
         let table = [
             BreakerPolicy::builder(),
             BreakerPolicy::builder().failure_threshold(1_000_000),
+            BreakerPolicy::builder().failure_threshold(1),
+            BreakerPolicy::builder().failure_span(Duration::ZERO),
             BreakerPolicy::builder().enabled(false).failure_rate(0.5),
             BreakerPolicy::builder().per(BreakerPer::Call),
             BreakerPolicy::builder().failure_count(FailureCount::Cumulative),
@@ -153,7 +170,8 @@ mod tests {
             BreakerPolicy::builder().count_transient(false),
             BreakerPolicy::builder().count_throttled(false),
             BreakerPolicy::builder().count_timeouts(false),
-            BreakerPolicy::builder().count_permanent(true),
+            BreakerPolicy::builder().permanent(OnPermanent::Failure),
+            BreakerPolicy::builder().permanent(OnPermanent::Neutral),
         ];
         for policy in table.map(|layer| layer.build().unwrap()) {
             let brief = Brief::from_bits(policy.brief().to_bits());
@@ -164,13 +182,14 @@ mod tests {
                 brief.is_cumulative(),
                 policy.failure_count() == FailureCount::Cumulative
             );
+            assert_eq!(brief.has_span(), policy.has_span());
             assert_eq!(brief.has_window(), policy.has_window());
             assert_eq!(brief.has_window_of_time(), policy.has_window_of_time());
             assert_eq!(brief.judges_abandoned(), policy.on_abandon() != OnAbandon::Ignore);
             assert_eq!(brief.count_transient(), policy.count_transient());
             assert_eq!(brief.count_throttled(), policy.count_throttled());
             assert_eq!(brief.count_timeouts(), policy.count_timeouts());
-            assert_eq!(brief.count_permanent(), policy.count_permanent());
+            assert_eq!(brief.permanent(), policy.permanent());
         }
     }
 }

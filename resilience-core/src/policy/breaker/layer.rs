@@ -1,6 +1,6 @@
 use super::{
     BreakerPolicy,
-    words::{BreakerPer, FailureCount, OnAbandon, Window},
+    words::{BreakerPer, FailureCount, OnAbandon, OnPermanent, Window},
 };
 use crate::policy::InvalidPolicy;
 use std::time::Duration;
@@ -16,6 +16,8 @@ pub struct BreakerOptions {
     pub(crate) enabled: Option<bool>,
     pub(crate) per: Option<BreakerPer>,
     pub(crate) failure_threshold: Option<u32>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
+    pub(crate) failure_span: Option<Duration>,
     pub(crate) failure_count: Option<FailureCount>,
     pub(crate) failure_rate: Option<f64>,
     pub(crate) slow_call_rate: Option<f64>,
@@ -26,19 +28,22 @@ pub struct BreakerOptions {
     pub(crate) count_transient: Option<bool>,
     pub(crate) count_throttled: Option<bool>,
     pub(crate) count_timeouts: Option<bool>,
-    pub(crate) count_permanent: Option<bool>,
+    pub(crate) permanent: Option<OnPermanent>,
     pub(crate) on_abandon: Option<OnAbandon>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     pub(crate) recovery_timeout: Option<Duration>,
     pub(crate) recovery_factor: Option<f64>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     pub(crate) max_recovery_timeout: Option<Duration>,
+    pub(crate) recovery_jitter: Option<f64>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     pub(crate) cooldown: Option<Duration>,
     pub(crate) half_open_max_calls: Option<u8>,
     pub(crate) success_threshold: Option<u8>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     pub(crate) probe_timeout: Option<Duration>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
+    pub(crate) ramp: Option<Duration>,
 }
 
 impl BreakerOptions {
@@ -48,6 +53,7 @@ impl BreakerOptions {
             enabled: None,
             per: None,
             failure_threshold: None,
+            failure_span: None,
             failure_count: None,
             failure_rate: None,
             slow_call_rate: None,
@@ -57,15 +63,17 @@ impl BreakerOptions {
             count_transient: None,
             count_throttled: None,
             count_timeouts: None,
-            count_permanent: None,
+            permanent: None,
             on_abandon: None,
             recovery_timeout: None,
             recovery_factor: None,
             max_recovery_timeout: None,
+            recovery_jitter: None,
             cooldown: None,
             half_open_max_calls: None,
             success_threshold: None,
             probe_timeout: None,
+            ramp: None,
         }
     }
 
@@ -87,19 +95,30 @@ impl BreakerOptions {
         self
     }
 
-    /// Whether a success starts the count of failures anew.
+    /// How long a run of failures must last before it opens the circuit, from its second failure on: up to 1 day, in whole
+    /// milliseconds. With 0 the circuit opens at `failure_threshold` failures in a row, however soon they come. Only for
+    /// consecutive failures; a threshold of 1 ignores it.
+    pub const fn failure_span(mut self, span: Duration) -> Self {
+        self.failure_span = Some(span);
+        self
+    }
+
+    /// Which failures the threshold counts: those in a row, or all in the [`window`](Self::window).
     pub const fn failure_count(mut self, count: FailureCount) -> Self {
         self.failure_count = Some(count);
         self
     }
 
-    /// The share of failures in the window that opens the circuit: above 0 to 1, or 0 for no such rule. Kept in millionths.
+    /// The share of failures in the window that opens the circuit: above 0 to 1, or 0 for no such rule.
+    ///
+    /// The share in the window is the quotient of two counts as an `f64`, so that `2.0 / 3.0` opens at two of three.
     pub const fn failure_rate(mut self, share: f64) -> Self {
         self.failure_rate = Some(share);
         self
     }
 
-    /// The share of slow calls in the window that opens the circuit: above 0 to 1, or 0 for no such rule. Kept in millionths.
+    /// The share of slow calls in the window that opens the circuit: above 0 to 1, or 0 for no such rule. Compared as
+    /// [`failure_rate`](Self::failure_rate) is.
     ///
     /// With this rule every attempt reads the clock twice, and a slow probe opens the circuit again.
     pub const fn slow_call_rate(mut self, share: f64) -> Self {
@@ -113,7 +132,7 @@ impl BreakerOptions {
         self
     }
 
-    /// Which of the latest calls the rates are taken over.
+    /// Which of the latest calls the rates and cumulative failures are taken over.
     pub const fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
@@ -144,9 +163,9 @@ impl BreakerOptions {
         self
     }
 
-    /// Whether permanent failures count.
-    pub const fn count_permanent(mut self, counts: bool) -> Self {
-        self.count_permanent = Some(counts);
+    /// What a permanent failure says about the service: by default that a probe has been answered, and otherwise nothing.
+    pub const fn permanent(mut self, says: OnPermanent) -> Self {
+        self.permanent = Some(says);
         self
     }
 
@@ -168,9 +187,16 @@ impl BreakerOptions {
         self
     }
 
-    /// The cap of the grown open time: `recovery_timeout` to 1 day.
+    /// The cap of the grown open time, before jitter: `recovery_timeout` to 1 day.
     pub const fn max_recovery_timeout(mut self, timeout: Duration) -> Self {
         self.max_recovery_timeout = Some(timeout);
+        self
+    }
+
+    /// By up to which share of itself chance makes each open time longer: 0 to 1. Drawn once per opening; it keeps the
+    /// processes that call one service from probing it at the same moment.
+    pub const fn recovery_jitter(mut self, share: f64) -> Self {
+        self.recovery_jitter = Some(share);
         self
     }
 
@@ -195,6 +221,13 @@ impl BreakerOptions {
     /// After this time a probe without an outcome gives its place to another: 1 ms to 1 day.
     pub const fn probe_timeout(mut self, timeout: Duration) -> Self {
         self.probe_timeout = Some(timeout);
+        self
+    }
+
+    /// Over which time the share of admitted calls grows, from a tenth to all of them, after probes have closed the circuit:
+    /// up to 1 day, or 0 to admit all at once. The other calls are rejected as if the circuit were open.
+    pub const fn ramp(mut self, time: Duration) -> Self {
+        self.ramp = Some(time);
         self
     }
 
@@ -241,6 +274,7 @@ impl BreakerOptions {
             enabled: self.enabled.or(below.enabled),
             per: self.per.or(below.per),
             failure_threshold: self.failure_threshold.or(below.failure_threshold),
+            failure_span: self.failure_span.or(below.failure_span),
             failure_count: self.failure_count.or(below.failure_count),
             failure_rate: self.failure_rate.or(below.failure_rate),
             slow_call_rate: self.slow_call_rate.or(below.slow_call_rate),
@@ -250,15 +284,17 @@ impl BreakerOptions {
             count_transient: self.count_transient.or(below.count_transient),
             count_throttled: self.count_throttled.or(below.count_throttled),
             count_timeouts: self.count_timeouts.or(below.count_timeouts),
-            count_permanent: self.count_permanent.or(below.count_permanent),
+            permanent: self.permanent.or(below.permanent),
             on_abandon: self.on_abandon.or(below.on_abandon),
             recovery_timeout: self.recovery_timeout.or(below.recovery_timeout),
             recovery_factor: self.recovery_factor.or(below.recovery_factor),
             max_recovery_timeout: self.max_recovery_timeout.or(below.max_recovery_timeout),
+            recovery_jitter: self.recovery_jitter.or(below.recovery_jitter),
             cooldown: self.cooldown.or(below.cooldown),
             half_open_max_calls: self.half_open_max_calls.or(below.half_open_max_calls),
             success_threshold: self.success_threshold.or(below.success_threshold),
             probe_timeout: self.probe_timeout.or(below.probe_timeout),
+            ramp: self.ramp.or(below.ramp),
         }
     }
 }

@@ -5,7 +5,11 @@ mod budget;
 mod numbers;
 mod retry;
 
-use super::{BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceOptions};
+use super::{
+    BreakerPolicy, BudgetPolicy, InvalidPolicy, RetryPolicy, ServiceOptions,
+    doubts::{Doubt, doubts},
+};
+pub(crate) use numbers::about;
 use numbers::time;
 use std::{fmt::Write, time::Duration};
 
@@ -38,6 +42,9 @@ pub(crate) fn protections(
     for (name, line) in lines {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{name:<15}  {}", line.replace("; ", ";\n                 "));
+    }
+    for Doubt { key, problem } in doubts(retry, breaker) {
+        let _ = writeln!(text, "note             {key}: {problem}");
     }
     text
 }

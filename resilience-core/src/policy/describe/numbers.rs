@@ -57,6 +57,23 @@ fn parts(time: Duration) -> [String; 2] {
     text(amounts.join(" "), "")
 }
 
+/// Seconds to one or two figures: `11 ms`, `2 min`, `30 h`.
+pub(crate) fn about(seconds: f64) -> String {
+    const UNITS: [(f64, &str); 5] = [
+        (365.25 * 86_400.0, "years"),
+        (86_400.0, "days"),
+        (3_600.0, "h"),
+        (60.0, "min"),
+        (1.0, "s"),
+    ];
+    // The largest unit of which there are two.
+    let unit = UNITS.iter().find(|(size, _)| seconds >= 2.0 * size);
+    match unit {
+        Some((size, unit)) => format!("{:.0} {unit}", seconds / size),
+        None => format!("{:.0} ms", (seconds * 1e3).max(1.0)),
+    }
+}
+
 /// `one retry`, `3 retries`.
 pub(super) fn count(amount: u64, one: &str, many: &str) -> String {
     if amount == 1 {
@@ -92,6 +109,24 @@ mod tests {
         ];
         for (duration, expected) in table {
             assert_eq!(time(duration), expected);
+        }
+    }
+
+    #[test]
+    fn long_times_are_rounded_to_the_largest_unit_of_which_there_are_two() {
+        let table = [
+            (0.000_01, "1 ms"),
+            (0.101, "101 ms"),
+            (3.09, "3 s"),
+            (111.1, "111 s"),
+            (150.0, "2 min"),
+            (2_177.0, "36 min"),
+            (101_010.1, "28 h"),
+            (1e6, "12 days"),
+            (1e9, "32 years"),
+        ];
+        for (seconds, expected) in table {
+            assert_eq!(about(seconds), expected);
         }
     }
 

@@ -8,10 +8,10 @@ use crate::diagnostics::Diagnostics;
 
 /// What `max_delay` is where nobody says otherwise.
 const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(10);
-/// `backoff = linear` never waits less.
-const LINEAR_FLOOR: Duration = Duration::from_secs(2);
 /// What `recovery_timeout` is where nobody says otherwise.
-const DEFAULT_RECOVERY: Duration = Duration::from_secs(30);
+const DEFAULT_RECOVERY: Duration = Duration::from_secs(5);
+/// What `window` is where nobody says otherwise.
+const DEFAULT_WINDOW: u32 = 100;
 
 pub(super) fn retry(layer: &Layer, errors: &mut Diagnostics) {
     if let (Some(_), Some(retries)) = (layer.get("max_attempts"), layer.get("max_retries")) {
@@ -37,16 +37,60 @@ pub(super) fn retry(layer: &Layer, errors: &mut Diagnostics) {
             );
         }
     }
-    let linear = layer
-        .settings
-        .iter()
-        .any(|setting| matches!(setting.value, SettingValue::Variant("Backoff", "Linear", _)));
-    let cap = layer.duration("max_delay");
-    if let Some(cap) = cap.filter(|cap| linear && cap.value < LINEAR_FLOOR) {
-        let floor = humantime::format_duration(LINEAR_FLOOR);
+    factor_without_growth(layer, errors);
+    no_time_for_a_retry(layer, errors);
+}
+
+/// Reports a `total_timeout` that is over before the first retry, however short chance makes the wait.
+fn no_time_for_a_retry(layer: &Layer, errors: &mut Diagnostics) {
+    let Some(total) = layer.duration("total_timeout") else {
+        return;
+    };
+    let is_whole = |key, whole| {
+        let value = layer.get(key).map(|setting| setting.value);
+        matches!(value, Some(SettingValue::Plain(Scalar::Whole(value))) if value == whole)
+    };
+    let variant = |of: &str| {
+        layer.settings.iter().find_map(|setting| match setting.value {
+            SettingValue::Variant(name, variant, _) if name == of => Some(variant),
+            _ => None,
+        })
+    };
+    if is_whole("max_attempts", 1) || is_whole("max_retries", 0) || variant("Backoff") == Some("None") {
+        return;
+    }
+    // Other jitters may make the wait as short as `min_delay`.
+    let base = layer
+        .duration("base_delay")
+        .filter(|_| matches!(variant("Jitter"), Some("None" | "Decorrelated")));
+    let shortest = layer
+        .duration("min_delay")
+        .into_iter()
+        .chain(base)
+        .map(|delay| delay.value)
+        .max();
+    if let Some(wait) = shortest.filter(|wait| *wait >= total.value) {
+        let (total_text, wait) = (
+            humantime::format_duration(total.value),
+            humantime::format_duration(wait),
+        );
         errors.error(
-            cap.span,
-            format!("`max_delay` is too short for `backoff = linear`, which never waits less than {floor}: lengthen it, or take `backoff = fixed`"),
+            total.span,
+            format!("`total_timeout` of {total_text} leaves no time for a retry, which comes after {wait} at the soonest: raise it, or lower `base_delay` and `min_delay`"),
+        );
+    }
+}
+
+/// Reports a `factor` beside a backoff that does not use it.
+fn factor_without_growth(layer: &Layer, errors: &mut Diagnostics) {
+    let backoff = layer.settings.iter().find_map(|setting| match setting.value {
+        SettingValue::Variant("Backoff", backoff, _) if backoff != "Exponential" => Some(backoff.to_lowercase()),
+        _ => None,
+    });
+    if let (Some(backoff), Some(factor)) = (backoff, layer.get("factor")) {
+        errors.error(
+            factor.key,
+            format!("`factor` has no effect with `backoff = {backoff}`: remove it, or take `backoff = exponential`"),
         );
     }
 }
@@ -61,6 +105,21 @@ pub(super) fn breaker(layer: &Layer, errors: &mut Diagnostics) {
             );
         }
     }
+    let is_cumulative = layer
+        .settings
+        .iter()
+        .any(|setting| matches!(setting.value, SettingValue::Variant("FailureCount", "Cumulative", _)));
+    let span = layer.duration("failure_span");
+    if let Some(span) = span.filter(|span| is_cumulative && !span.value.is_zero()) {
+        errors.error(
+            span.span,
+            "`failure_span` says how long failures in a row must last, and cumulative ones are not in a row: leave it out, or take \
+             `failure_count = consecutive`",
+        );
+    }
+    if is_cumulative {
+        fits_window(layer, errors);
+    }
     in_order(layer, "recovery_timeout", "max_recovery_timeout", errors);
     if let Some(cap) = layer.duration("max_recovery_timeout") {
         if cap.value < DEFAULT_RECOVERY && !layer.is_given("recovery_timeout") {
@@ -72,6 +131,42 @@ pub(super) fn breaker(layer: &Layer, errors: &mut Diagnostics) {
                 cap.span,
                 format!("`max_recovery_timeout` of {value} is shorter than `recovery_timeout`, which is {least} unless it is given: lengthen the one, or add `recovery_timeout = \"{value}\"`"),
             );
+        }
+    }
+}
+
+/// Reports a number of cumulative failures that the window has no room for.
+fn fits_window(layer: &Layer, errors: &mut Diagnostics) {
+    let calls = match layer.get("window").map(|window| &window.value) {
+        Some(SettingValue::Variant("Window", "Calls", Some(Scalar::Whole(calls)))) => *calls,
+        None if !layer.is_given("window") => DEFAULT_WINDOW,
+        _ => return,
+    };
+    let Some(threshold) = layer.get("failure_threshold") else {
+        return;
+    };
+    if let SettingValue::Plain(Scalar::Whole(failures)) = threshold.value {
+        if failures > calls {
+            errors.error(
+                threshold.place,
+                format!("`failure_threshold` of {failures} is more than the {calls} calls of `window`, in which cumulative failures are counted: lower the one, or add `window = {failures}`"),
+            );
+        }
+    }
+}
+
+/// Parts of a token smaller than a thousandth would vanish.
+pub(super) fn budget(layer: &Layer, errors: &mut Diagnostics) {
+    const LEAST: f64 = 0.001;
+    for key in ["deposit", "throttled_cost", "min_per_second"] {
+        let Some(setting) = layer.get(key) else { continue };
+        if let SettingValue::Plain(Scalar::Number(tokens)) = setting.value {
+            if tokens > 0.0 && tokens < LEAST {
+                errors.error(
+                    setting.place,
+                    format!("`{key}` is counted in thousandths of a token, and {tokens} is less than one: give 0, or at least {LEAST}"),
+                );
+            }
         }
     }
 }

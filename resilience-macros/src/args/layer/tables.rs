@@ -43,7 +43,6 @@ const BACKOFFS: &[(&str, &str)] = &[
     ("none", "None"),
     ("fixed", "Fixed"),
     ("linear", "Linear"),
-    ("incremental", "Incremental"),
     ("exponential", "Exponential"),
     ("fibonacci", "Fibonacci"),
 ];
@@ -61,6 +60,7 @@ pub(crate) static BREAKER: Group = Group {
             Word("BreakerPer", &[("attempt", "Attempt"), ("call", "Call")]),
         ),
         field("failure_threshold", "failure_threshold = 5", Whole(0..=1_000_000)),
+        field("failure_span", "failure_span = \"500ms\"", Time(Duration::ZERO)),
         field(
             "failure_count",
             "failure_count = cumulative",
@@ -74,18 +74,30 @@ pub(crate) static BREAKER: Group = Group {
         field("count_transient", "count_transient = false", Flag),
         field("count_throttled", "count_throttled = false", Flag),
         field("count_timeouts", "count_timeouts = false", Flag),
-        field("count_permanent", "count_permanent = true", Flag),
+        field(
+            "permanent",
+            "permanent = probe_success",
+            Word("OnPermanent", ON_PERMANENT),
+        ),
         field("on_abandon", "on_abandon = \"10s\"", OnAbandon),
         field("recovery_timeout", "recovery_timeout = \"30s\"", Time(MS)),
         field("recovery_factor", "recovery_factor = 2.0", Number(1.0..=100.0)),
         field("max_recovery_timeout", "max_recovery_timeout = \"10m\"", Time(MS)),
+        field("recovery_jitter", "recovery_jitter = 0.1", Number(0.0..=1.0)),
         field("cooldown", "cooldown = \"5s\"", Time(Duration::ZERO)),
         field("half_open_max_calls", "half_open_max_calls = 2", Whole(1..=64)),
         field("success_threshold", "success_threshold = 2", Whole(1..=255)),
         field("probe_timeout", "probe_timeout = \"60s\"", Time(MS)),
+        field("ramp", "ramp = \"10s\"", Time(Duration::ZERO)),
     ],
     check: check::breaker,
 };
+
+const ON_PERMANENT: &[(&str, &str)] = &[
+    ("failure", "Failure"),
+    ("probe_success", "ProbeSuccess"),
+    ("neutral", "Neutral"),
+];
 
 const FAILURE_COUNTS: &[(&str, &str)] = &[("consecutive", "Consecutive"), ("cumulative", "Cumulative")];
 
@@ -101,5 +113,5 @@ pub(crate) static BUDGET: Group = Group {
         field("min_per_second", "min_per_second = 1.0", Number(0.0..=1_000.0)),
         field("capacity", "capacity = 100", Whole(1..=10_000)),
     ],
-    check: |_, _| {},
+    check: check::budget,
 };

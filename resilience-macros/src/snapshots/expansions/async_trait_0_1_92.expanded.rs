@@ -29,16 +29,6 @@ where
             __arg3
         };
         let __ret: Result<Vec<String>, PlanError> = {
-            if false {
-                trait Unmarked {
-                    fn __resilience_kind_of_tag(&self) {}
-                }
-                impl<T: ?::core::marker::Sized> Unmarked for &T {}
-                ::resilience_core::__private::may_be_repeated(
-                    ::resilience_core::__private::never::<&Self>()
-                        .__resilience_kind_of_tag(),
-                );
-            }
             let mut call = match &__self.plans {
                 service => {
                     static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
@@ -46,6 +36,13 @@ where
                         "tag",
                     );
                     ::resilience_core::__private::register!(OPERATION);
+                    trait Unmarked {
+                        fn __kind_of_tag(&self) {}
+                    }
+                    impl<T: ?::core::marker::Sized> Unmarked for &T {}
+                    ::resilience_core::__private::ask(|it: &Self| {
+                        it.__kind_of_tag()
+                    });
                     OPERATION.begin_on(service)
                 }
             };

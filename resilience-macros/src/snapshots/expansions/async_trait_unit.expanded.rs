@@ -12,22 +12,17 @@ where
     Box::pin(async move {
         let __self = self;
         let _: () = {
-            if false {
-                trait Unmarked {
-                    fn __resilience_kind_of_ping(&self) {}
-                }
-                impl<T: ?::core::marker::Sized> Unmarked for &T {}
-                ::resilience_core::__private::may_be_repeated(
-                    ::resilience_core::__private::never::<&Self>()
-                        .__resilience_kind_of_ping(),
-                );
-            }
             let mut call = {
                 static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
                     "plan_service",
                     "ping",
                 );
                 ::resilience_core::__private::register!(OPERATION);
+                trait Unmarked {
+                    fn __kind_of_ping(&self) {}
+                }
+                impl<T: ?::core::marker::Sized> Unmarked for &T {}
+                ::resilience_core::__private::ask(|it: &Self| it.__kind_of_ping());
                 OPERATION.begin()
             };
             loop {

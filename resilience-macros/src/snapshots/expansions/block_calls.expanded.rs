@@ -2,7 +2,7 @@ impl PlanService {
     fn fetch_plan(&self) -> Result<Plan, PlanError> {
         if false {
             ::resilience_core::__private::may_be_called_again(
-                Self::__resilience_kind_of_count_plans(),
+                Self::__kind_of_count_plans(),
             );
         }
         let mut call = {
@@ -38,7 +38,7 @@ impl PlanService {
         self.http.count()
     }
     #[doc(hidden)]
-    const fn __resilience_kind_of_count_plans() {}
+    const fn __kind_of_count_plans() {}
     fn get(&self) -> Result<Plan, PlanError> {
         self.http.get()
     }

@@ -1,15 +1,6 @@
 impl PlanStore for PlanService {
     type Plan = Plan;
     async fn get(&self, id: u32) -> Result<Plan, PlanError> {
-        if false {
-            trait Unmarked {
-                fn __resilience_kind_of_get(&self) {}
-            }
-            impl<T: ?::core::marker::Sized> Unmarked for &T {}
-            ::resilience_core::__private::may_be_repeated(
-                ::resilience_core::__private::never::<&Self>().__resilience_kind_of_get(),
-            );
-        }
         let mut call = match &self.plans {
             service => {
                 static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
@@ -17,6 +8,11 @@ impl PlanStore for PlanService {
                     "get",
                 );
                 ::resilience_core::__private::register!(OPERATION);
+                trait Unmarked {
+                    fn __kind_of_get(&self) {}
+                }
+                impl<T: ?::core::marker::Sized> Unmarked for &T {}
+                ::resilience_core::__private::ask(|it: &Self| it.__kind_of_get());
                 OPERATION.begin_on(service)
             }
         };

@@ -1,20 +1,16 @@
 impl PlanStore for Database {
     fn get(&self, id: u32) -> Result<Plan, PlanError> {
-        if false {
-            trait Unmarked {
-                fn __resilience_kind_of_get(&self) {}
-            }
-            impl<T: ?::core::marker::Sized> Unmarked for &T {}
-            ::resilience_core::__private::may_be_repeated(
-                ::resilience_core::__private::never::<&Self>().__resilience_kind_of_get(),
-            );
-        }
         let mut call = {
             static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
                 "plan_store",
                 "get",
             );
             ::resilience_core::__private::register!(OPERATION);
+            trait Unmarked {
+                fn __kind_of_get(&self) {}
+            }
+            impl<T: ?::core::marker::Sized> Unmarked for &T {}
+            ::resilience_core::__private::ask(|it: &Self| it.__kind_of_get());
             OPERATION.begin()
         };
         loop {

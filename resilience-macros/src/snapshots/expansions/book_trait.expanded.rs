@@ -3,10 +3,7 @@ pub trait PlanStore {
     async fn put(&self, plan: Plan) -> Result<(), Self::Error>;
     #[doc(hidden)]
     #[inline]
-    fn __resilience_kind_of_put(&self) -> ::resilience_core::__private::Applied
-    where
-        Self: ::core::marker::Sized,
-    {
+    fn __kind_of_put(&self) -> ::resilience_core::__private::Applied {
         ::resilience_core::__private::Applied
     }
     fn name(&self) -> String;
@@ -56,13 +53,6 @@ impl<S> PlanStoreResilient<S> {
         this.inner
     }
 }
-const _: () = {
-    let _ = PlanStoreResilient::<()>::new;
-    let _ = PlanStoreResilient::<()>::with_service;
-    let _ = PlanStoreResilient::<()>::in_registry;
-    let _ = PlanStoreResilient::<()>::inner;
-    let _ = PlanStoreResilient::<()>::into_inner;
-};
 impl<S> PlanStore for PlanStoreResilient<S>
 where
     S: PlanStore,

@@ -4,22 +4,17 @@ fn fetch_plan<'a>(
 ) -> BoxFuture<'a, Result<Plan, PlanError>> {
     let id = id.clone();
     Box::pin(async move {
-        if false {
-            trait Unmarked {
-                fn __resilience_kind_of_fetch_plan(&self) {}
-            }
-            impl<T: ?::core::marker::Sized> Unmarked for &T {}
-            ::resilience_core::__private::may_be_repeated(
-                ::resilience_core::__private::never::<&Self>()
-                    .__resilience_kind_of_fetch_plan(),
-            );
-        }
         let mut call = {
             static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
                 "plan_service",
                 "fetch_plan",
             );
             ::resilience_core::__private::register!(OPERATION);
+            trait Unmarked {
+                fn __kind_of_fetch_plan(&self) {}
+            }
+            impl<T: ?::core::marker::Sized> Unmarked for &T {}
+            ::resilience_core::__private::ask(|it: &Self| it.__kind_of_fetch_plan());
             OPERATION.begin()
         };
         loop {

@@ -3,21 +3,17 @@ async fn tag(
     mut tags: Vec<String>,
     (mut a, b): (String, u32),
 ) -> Result<Vec<String>, PlanError> {
-    if false {
-        trait Unmarked {
-            fn __resilience_kind_of_tag(&self) {}
-        }
-        impl<T: ?::core::marker::Sized> Unmarked for &T {}
-        ::resilience_core::__private::may_be_repeated(
-            ::resilience_core::__private::never::<&Self>().__resilience_kind_of_tag(),
-        );
-    }
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
             "plan_service",
             "tag",
         );
         ::resilience_core::__private::register!(OPERATION);
+        trait Unmarked {
+            fn __kind_of_tag(&self) {}
+        }
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        ::resilience_core::__private::ask(|it: &Self| it.__kind_of_tag());
         OPERATION.begin()
     };
     loop {

@@ -1,14 +1,4 @@
 fn store(&self, mut name: String, ids: &[u32]) -> Result<usize, PlanError> {
-    if false {
-        trait Unmarked {
-            fn __resilience_kind_of_store(&self) {}
-        }
-        impl<T: ?::core::marker::Sized> Unmarked for &T {}
-        ::resilience_core::__private::may_be_repeated(
-            ::resilience_core::__private::never::<&Self>()
-                .__resilience_kind_of_store(),
-        );
-    }
     let mut name = name;
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
@@ -16,6 +6,11 @@ fn store(&self, mut name: String, ids: &[u32]) -> Result<usize, PlanError> {
             "store",
         );
         ::resilience_core::__private::register!(OPERATION);
+        trait Unmarked {
+            fn __kind_of_store(&self) {}
+        }
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        ::resilience_core::__private::ask(|it: &Self| it.__kind_of_store());
         OPERATION.begin()
     };
     loop {

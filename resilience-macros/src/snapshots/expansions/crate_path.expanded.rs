@@ -1,14 +1,4 @@
 async fn fetch_plan(&self) -> Result<Plan, PlanError> {
-    if false {
-        trait Unmarked {
-            fn __resilience_kind_of_fetch_plan(&self) {}
-        }
-        impl<T: ?::core::marker::Sized> Unmarked for &T {}
-        crate::facade::resilience::__private::may_be_repeated(
-            crate::facade::resilience::__private::never::<&Self>()
-                .__resilience_kind_of_fetch_plan(),
-        );
-    }
     let mut call = {
         static OPERATION: crate::facade::resilience::Operation = crate::facade::resilience::Operation::idempotent(
                 "plan_service",
@@ -19,6 +9,13 @@ async fn fetch_plan(&self) -> Result<Plan, PlanError> {
                     .jitter(crate::facade::resilience::Jitter::None),
             );
         crate::facade::resilience::__private::register!(OPERATION);
+        trait Unmarked {
+            fn __kind_of_fetch_plan(&self) {}
+        }
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        crate::facade::resilience::__private::ask(|it: &Self| {
+            it.__kind_of_fetch_plan()
+        });
         OPERATION.begin()
     };
     loop {

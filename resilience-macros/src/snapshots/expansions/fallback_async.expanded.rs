@@ -1,20 +1,15 @@
 async fn fetch(&self, id: u32) -> Result<Plan, PlanError> {
-    if false {
-        trait Unmarked {
-            fn __resilience_kind_of_fetch(&self) {}
-        }
-        impl<T: ?::core::marker::Sized> Unmarked for &T {}
-        ::resilience_core::__private::may_be_repeated(
-            ::resilience_core::__private::never::<&Self>()
-                .__resilience_kind_of_fetch(),
-        );
-    }
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
             "plan_service",
             "fetch",
         );
         ::resilience_core::__private::register!(OPERATION);
+        trait Unmarked {
+            fn __kind_of_fetch(&self) {}
+        }
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        ::resilience_core::__private::ask(|it: &Self| it.__kind_of_fetch());
         OPERATION.begin()
     };
     let ended = loop {

@@ -1,15 +1,5 @@
 async fn find(&self, tag: Tag) -> Result<Plan, PlanError> {
     if false {
-        trait Unmarked {
-            fn __resilience_kind_of_find(&self) {}
-        }
-        impl<T: ?::core::marker::Sized> Unmarked for &T {}
-        ::resilience_core::__private::may_be_repeated(
-            ::resilience_core::__private::never::<&Self>()
-                .__resilience_kind_of_find(),
-        );
-    }
-    if false {
         ::resilience_core::__private::every_attempt_has_one(&tag);
     }
     let mut call = {
@@ -18,6 +8,11 @@ async fn find(&self, tag: Tag) -> Result<Plan, PlanError> {
             "find",
         );
         ::resilience_core::__private::register!(OPERATION);
+        trait Unmarked {
+            fn __kind_of_find(&self) {}
+        }
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        ::resilience_core::__private::ask(|it: &Self| it.__kind_of_find());
         OPERATION.begin()
     };
     loop {

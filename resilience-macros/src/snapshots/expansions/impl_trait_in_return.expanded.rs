@@ -2,22 +2,17 @@ async fn list(
     &self,
     of: impl AsRef<str>,
 ) -> Result<impl Iterator<Item = u32> + use<'_>, Box<dyn Fn(u32) -> u32>> {
-    if false {
-        trait Unmarked {
-            fn __resilience_kind_of_list(&self) {}
-        }
-        impl<T: ?::core::marker::Sized> Unmarked for &T {}
-        ::resilience_core::__private::may_be_repeated(
-            ::resilience_core::__private::never::<&Self>()
-                .__resilience_kind_of_list(),
-        );
-    }
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
             "plan_service",
             "list",
         );
         ::resilience_core::__private::register!(OPERATION);
+        trait Unmarked {
+            fn __kind_of_list(&self) {}
+        }
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        ::resilience_core::__private::ask(|it: &Self| it.__kind_of_list());
         OPERATION.begin()
     };
     loop {

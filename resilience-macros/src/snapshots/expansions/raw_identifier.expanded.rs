@@ -1,9 +1,10 @@
 async fn r#match(r#type: u32) -> Result<u32, PlanError> {
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
-            "plan_service",
-            "match",
-        );
+                "plan_service",
+                "match",
+            )
+            .within(|| ());
         ::resilience_core::__private::register!(OPERATION);
         OPERATION.begin()
     };

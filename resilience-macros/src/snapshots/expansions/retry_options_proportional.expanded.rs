@@ -1,14 +1,4 @@
 fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
-    if false {
-        trait Unmarked {
-            fn __resilience_kind_of_fetch_plan(&self) {}
-        }
-        impl<T: ?::core::marker::Sized> Unmarked for &T {}
-        ::resilience_core::__private::may_be_repeated(
-            ::resilience_core::__private::never::<&Self>()
-                .__resilience_kind_of_fetch_plan(),
-        );
-    }
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
                 "plan_service",
@@ -17,11 +7,16 @@ fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
             .retry(
                 ::resilience_core::RetryPolicy::builder()
                     .max_retries(3)
-                    .backoff(::resilience_core::Backoff::Fibonacci)
+                    .backoff(::resilience_core::Backoff::Exponential)
                     .jitter(::resilience_core::Jitter::Proportional(0.2))
                     .factor(1.5),
             );
         ::resilience_core::__private::register!(OPERATION);
+        trait Unmarked {
+            fn __kind_of_fetch_plan(&self) {}
+        }
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        ::resilience_core::__private::ask(|it: &Self| it.__kind_of_fetch_plan());
         OPERATION.begin()
     };
     loop {

@@ -48,13 +48,6 @@ impl<Inner> PlanStoreResilient<Inner> {
         this.inner
     }
 }
-const _: () = {
-    let _ = PlanStoreResilient::<()>::new;
-    let _ = PlanStoreResilient::<()>::with_service;
-    let _ = PlanStoreResilient::<()>::in_registry;
-    let _ = PlanStoreResilient::<()>::inner;
-    let _ = PlanStoreResilient::<()>::into_inner;
-};
 impl<Inner> PlanStore for PlanStoreResilient<Inner>
 where
     Inner: PlanStore,

@@ -1,0 +1,29 @@
+fn put(id: u32) -> Result<u32, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+            "plan_service",
+            "put",
+        );
+        ::resilience_core::__private::register!(OPERATION);
+        trait Unmarked {
+            fn __kind_of_put(&self) {}
+        }
+        impl<T: ?::core::marker::Sized> Unmarked for &T {}
+        ::resilience_core::__private::ask(|it: &Self| it.__kind_of_put());
+        OPERATION.begin()
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            return ::resilience_core::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        let outcome = call
+            .attempt_blocking::<Result<u32, PlanError>>(|| { Self::write(id) });
+        let delay = match call.settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => return outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep_blocking(delay);
+    }
+}

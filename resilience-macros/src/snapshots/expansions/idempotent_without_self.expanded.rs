@@ -1,0 +1,25 @@
+fn put(id: u32) -> Result<u32, PlanError> {
+    let mut call = {
+        static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
+                "plan_service",
+                "put",
+            )
+            .within(|| ());
+        ::resilience_core::__private::register!(OPERATION);
+        OPERATION.begin()
+    };
+    loop {
+        if let ::core::result::Result::Err(interruption) = call.admit() {
+            return ::resilience_core::FromInterruption::from_interruption(
+                interruption,
+            );
+        }
+        let outcome = call
+            .attempt_blocking::<Result<u32, PlanError>>(|| { write(id) });
+        let delay = match call.settle(outcome) {
+            ::resilience_core::Next::Return(outcome) => return outcome,
+            ::resilience_core::Next::RetryAfter(delay) => delay,
+        };
+        call.sleep_blocking(delay);
+    }
+}
