@@ -379,7 +379,7 @@ impl Model {
     }
 
     /// Grown step by step, capped, and then made longer by chance; in whole nanoseconds.
-    fn open_time(&self, reopenings: u32) -> Duration {
+    fn open_time(&self, reopenings: u32, draw: u64) -> Duration {
         let (factor, cap) = (
             hundredths(self.policy.recovery_factor()),
             self.policy.max_recovery_timeout(),
@@ -388,12 +388,12 @@ impl Model {
         for _ in 0..reopenings {
             nanos = cap.as_nanos().min(nanos * u128::from(factor) / 100);
         }
-        nanos += nanos * u128::from(hundredths(self.policy.recovery_jitter()) * self.draw) / 1_600;
+        nanos += nanos * u128::from(hundredths(self.policy.recovery_jitter()) * draw) / 1_600;
         Duration::from_nanos(nanos.try_into().unwrap())
     }
 
     fn open(&mut self, now: u64, reopenings: u32, cause: CircuitCause, failures: u64) -> Transition {
-        let recovered = now + whole(self.open_time(reopenings));
+        let recovered = now + whole(self.open_time(reopenings, self.draw));
         let cooled = self
             .last_half_open
             .map_or(0, |began| began + whole(self.policy.cooldown()));
@@ -460,6 +460,16 @@ impl Model {
             }
         }
         self.policy = policy;
+        let (opened, half_open) = (self.changes.last().map(|change| millis(change.at)), self.last_half_open);
+        if let (State::Open { until, reopenings }, Some(opened)) = (self.state, opened) {
+            // A circuit that is open may be so for a shorter time now, and never for a longer one.
+            let recovered = opened + whole(self.open_time(reopenings, 16));
+            let cooled = half_open.map_or(0, |began| began + whole(policy.cooldown()));
+            self.state = State::Open {
+                until: until.min(recovered.max(cooled)),
+                reopenings,
+            };
+        }
         self.failure_rate = fraction(policy.failure_rate());
         self.slow_call_rate = fraction(policy.slow_call_rate());
         self.outcomes = kept;
