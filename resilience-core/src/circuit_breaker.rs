@@ -330,6 +330,14 @@ struct Around<'b, C, R> {
     known: Option<Tick>,
 }
 
+impl<C, R> Clone for Around<'_, C, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C, R> Copy for Around<'_, C, R> {}
+
 impl<C: Clock, R: RandomSource> Surroundings for Around<'_, C, R> {
     fn tick(&self) -> Tick {
         self.known.unwrap_or_else(|| self.breaker.now())

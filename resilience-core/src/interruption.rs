@@ -225,7 +225,9 @@ impl From<Interruption> for io::Error {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no room for an interruption: a call may end without an answer of the service",
     label = "this return type must be able to say that the call was interrupted",
-    note = "add `impl From<resilience_core::Interruption>` for the error type of the returned `Result`"
+    note = "if the error type is yours, derive `resilience_core::Classify` for it with a variant `#[interruption] Interrupted(Interruption)`, or write `impl From<Interruption>` for it",
+    note = "if it is not, give the attribute of the method or of the whole block `interrupted = path`, a `fn(Interruption) -> Error`",
+    note = "if the answer is another one than an error, or the return type is no `Result`, give the attribute `fallback = path_or_closure`; within it, `outcome_or_else(|interruption| ..)` makes the answer"
 )]
 pub trait FromInterruption {
     /// The return value that stands for `interruption`.

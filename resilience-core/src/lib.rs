@@ -102,8 +102,8 @@ pub use interruption::{FromInterruption, Interruption, Reason};
 pub use operation::{Kind, Operation};
 pub use policy::{
     ApplyInRetry, Backoff, BreakerOptions, BreakerPer, BreakerPolicy, BudgetOptions, BudgetPolicy, EventLevel,
-    EventOptions, FailureCount, InvalidPolicy, Jitter, OnAbandon, OperationOptions, RetryOptions, RetryPolicy,
-    ServiceOptions, Window,
+    EventOptions, FailureCount, InvalidPolicy, Jitter, OnAbandon, OnPermanent, OperationOptions, RetryOptions,
+    RetryPolicy, ServiceOptions, Window,
 };
 pub use registry::{Registry, RegistryBuilder};
 #[cfg(feature = "macros")]
@@ -117,9 +117,12 @@ pub use telemetry::{Failures, Rejections, Statistics, Suppressions};
 pub mod __private {
     pub use crate::__register as register;
     pub use crate::call::begin_apply;
-    pub use crate::classify::{Described, Hint};
+    pub use crate::classify::{Described, Hint, KindOfSource, KindWithoutSource, Source};
     pub use crate::registered::Registered;
-    pub use crate::witness::{Applied, MayBeCalledAgain, MayBeRepeated, ask, may_be_called_again};
+    pub use crate::witness::{
+        Applied, EveryAttemptHasOne, MayBeCalledAgain, MayBeRepeated, ask, can_judge, every_attempt_has_one,
+        may_be_called_again,
+    };
     #[cfg(feature = "register")]
     pub use inventory;
     /// What the attribute of a block leaves behind for its methods.

@@ -1,9 +1,12 @@
 //! The grammar of the attributes: from tokens to a model that holds a place for everything that may be reported later.
 
+mod answers;
+mod apply;
 mod inherit;
 mod krate;
 mod layer;
 mod literal;
+mod name;
 mod syntax;
 mod words;
 
@@ -13,19 +16,20 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Expr, LitStr, Path, Token};
+use syn::{Expr, ExprPath, LitStr, Path, Token};
 
 use self::literal::At;
-use self::syntax::Written;
 use crate::diagnostics::Diagnostics;
 
+pub(crate) use self::apply::ApplyArgs;
 pub(crate) use self::inherit::{Heir, inherited};
 pub(crate) use self::krate::{default as default_crate, given as given_crate};
 pub(crate) use self::layer::{BREAKER, BUDGET, Layer, RETRY, Scalar, SettingValue};
 #[cfg(test)]
 pub(crate) use self::layer::{Group, Range};
-pub(crate) use self::literal::{as_name, is_name, ungrouped};
-pub(crate) use self::syntax::{Value, options};
+pub(crate) use self::literal::ungrouped;
+pub(crate) use self::name::{as_name, is_name, snake_case};
+pub(crate) use self::syntax::{Value, Written, options};
 
 /// What `#[retry_service(..)]` says.
 pub(crate) struct Args {
@@ -41,6 +45,8 @@ pub(crate) struct Args {
     pub(crate) clone: Option<(Span, Vec<Ident>)>,
     pub(crate) classify: Option<Expr>,
     pub(crate) fallback: Option<Expr>,
+    /// From an interruption to the error that stands for it.
+    pub(crate) interrupted: Option<ExprPath>,
     pub(crate) registry: Option<Expr>,
     /// `pointers(..)`
     pub(crate) pointers: Option<Vec<Ident>>,
@@ -78,6 +84,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("clone", "clone(id, body)"),
     ("classify", "classify = classify::always_transient"),
     ("fallback", "fallback = from_cache"),
+    ("interrupted", "interrupted = PlanError::interrupted"),
     ("registry", "registry = registry"),
     ("crate", "crate = ::resilience_core"),
 ];
@@ -99,6 +106,7 @@ impl Args {
             clone: None,
             classify: None,
             fallback: None,
+            interrupted: None,
             registry: None,
             pointers: None,
             layers: Vec::new(),
@@ -117,7 +125,16 @@ impl Args {
                 .chain((holder != Holder::Function).then_some(POINTERS))
                 .find(|(name, _)| *name == key)
             else {
-                errors.error(option.span(), words::unknown(&key));
+                // What is only counted needs no words.
+                let message = if errors.is_full() {
+                    String::new()
+                } else {
+                    words::unknown(&key)
+                };
+                errors.error(option.span(), message);
+                if errors.is_full() {
+                    continue;
+                }
                 // A misspelled word is one mistake: that the right one is missing is not another.
                 intended.extend(words::meant(&key));
                 continue;
@@ -140,6 +157,7 @@ impl Args {
             seen.push((key, option.span()));
         }
         check_service(&seen, &intended, attribute, errors);
+        answers::check(&seen, holder, errors);
         if args.idempotent.is_none() && holder != Holder::Block && !intended.contains(&"idempotent") {
             args.check_once(errors);
         }
@@ -150,7 +168,7 @@ impl Args {
         let key = option.key.to_string();
         match key.as_str() {
             "name" => {
-                self.service = literal::name(option, "a service", example, errors).map(Service::Named);
+                self.service = name::valid(option, "a service", example, errors).map(Service::Named);
             }
             "service" => {
                 let value = literal::assigned(option, example, errors).cloned();
@@ -164,7 +182,7 @@ impl Args {
             }
             "operation" => {
                 self.names_operation = true;
-                self.operation = literal::name(option, "an operation", example, errors);
+                self.operation = name::valid(option, "an operation", example, errors);
             }
             "retry" => {
                 self.retry =
@@ -181,7 +199,10 @@ impl Args {
                 self.classify = literal::assigned(option, example, errors).cloned();
             }
             "fallback" => {
-                self.fallback = fallback(option, example, errors);
+                self.fallback = answers::fallback(option, example, errors);
+            }
+            "interrupted" => {
+                self.interrupted = answers::interrupted(option, example, errors);
             }
             "pointers" => {
                 self.pointers = list_of(option, example, errors).map(|tokens| pointers(option, tokens, errors));
@@ -222,32 +243,6 @@ pub(crate) fn check_member(tokens: &TokenStream, errors: &mut Diagnostics) {
             errors.error(option.span(), message);
         }
     }
-}
-
-/// What `#[apply]` says: at most where the runtime is found.
-pub(crate) fn apply(tokens: TokenStream, errors: &mut Diagnostics) -> Path {
-    let mut path = default_crate();
-    for option in options(tokens, "crate = ::resilience_core", errors) {
-        let key = option.key.to_string();
-        if key == "crate" {
-            if let Some(given) = given_crate(&option, errors) {
-                path = given;
-            }
-        } else if OPTIONS.iter().any(|(name, _)| *name == key) {
-            errors.error(
-                option.span(),
-                format!("`#[apply]` has no option `{key}`: it belongs into a `#[retry_service(..)]` beside it"),
-            );
-        } else {
-            errors.error(
-                option.span(),
-                format!(
-                    "`#[apply]` has no option `{key}`: write it alone, or with `crate = ::path::to::resilience_core`"
-                ),
-            );
-        }
-    }
-    path
 }
 
 fn check_service(seen: &[(String, Span)], intended: &[&str], attribute: Span, errors: &mut Diagnostics) {
@@ -294,23 +289,6 @@ fn attempt_timeout(option: &Written, example: &str, errors: &mut Diagnostics) ->
         return None;
     }
     Some((option.span(), value))
-}
-
-/// A path, or a closure with one parameter.
-fn fallback(option: &Written, example: &str, errors: &mut Diagnostics) -> Option<Expr> {
-    let value = literal::assigned(option, example, errors)?;
-    let place = match value {
-        Expr::Closure(closure) if closure.inputs.len() != 1 => &closure.inputs as &dyn quote::ToTokens,
-        Expr::Lit(literal) => literal,
-        _ => return Some(value.clone()),
-    };
-    let message = "`fallback` is a function or a closure that makes the answer of the last failure: write for example `fallback = |failure| failure.into_outcome()`";
-    if place.to_token_stream().is_empty() {
-        errors.error_over(value, message);
-    } else {
-        errors.error_over(place, message);
-    }
-    None
 }
 
 /// The tokens between the parentheses of `key(..)`.

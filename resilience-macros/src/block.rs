@@ -5,6 +5,7 @@ mod calls;
 mod header;
 mod member;
 mod scan;
+mod shared;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
@@ -20,6 +21,7 @@ pub(crate) use self::calls::{Call, Owner};
 pub(crate) use self::header::{ImplHeader, TraitHeader};
 pub(crate) use self::member::{Member, Place, Word, is_member};
 pub(crate) use self::scan::mentions_self;
+pub(crate) use self::shared::check as check_shared;
 
 /// A block, taken apart.
 pub(crate) struct Block {
@@ -81,6 +83,16 @@ impl Block {
     /// Whether a macro writes some of the items.
     pub(crate) fn has_macros(&self) -> bool {
         self.items.iter().any(|item| matches!(item.kind, ItemKind::Macro(_)))
+    }
+
+    /// Whether all methods that may be marked are known.
+    pub(crate) fn is_readable(&self) -> bool {
+        let known = |item: &BlockItem| match item.kind {
+            ItemKind::Method(..) => true,
+            ItemKind::Macro(_) => false,
+            ItemKind::Other => !item.may_be_marked(),
+        };
+        self.items.iter().all(known)
     }
 
     /// The names of the methods that are marked `#[apply]`, where that can be read.

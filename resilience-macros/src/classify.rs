@@ -8,7 +8,9 @@ mod words;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{GenericParam, Generics, Path, parse_quote_spanned};
+use syn::punctuated::Pair;
+use syn::spanned::Spanned;
+use syn::{Expr, GenericParam, Generics, Member, Pat, Path, parse_quote_spanned};
 
 use self::cases::{Answer, Case, Holder, Shape, Subject};
 use crate::diagnostics::Diagnostics;
@@ -69,50 +71,109 @@ fn implementations(subject: Subject, broken: bool) -> TokenStream {
 fn body(krate: &Path, shape: &Shape) -> TokenStream {
     let ours = Span::mixed_site();
     match shape {
-        Shape::Struct(case) => answer(krate, case, |holder| {
-            let member = &holder.member;
-            quote_spanned!(holder.place()=> &self.#member)
-        }),
+        Shape::Struct(case) => answers(krate, case, |member, place| quote_spanned!(place=> &self.#member)),
         Shape::Enum(cases) if cases.is_empty() => quote_spanned!(ours=> match *self {}),
         Shape::Enum(cases) => {
             let arms = cases.iter().map(|case| {
                 let name = &case.name;
-                let held = case.answer.as_ref().and_then(Answer::holder).map(|holder| {
-                    let member = &holder.member;
-                    quote_spanned!(ours=> #member: held,)
+                let bound = case.members.iter().filter(|member| case.asks(member)).map(|member| {
+                    let held = held(case, member, ours);
+                    quote_spanned!(ours=> #member: #held,)
                 });
-                let answer = answer(krate, case, |holder| quote_spanned!(holder.place()=> held));
-                quote_spanned!(ours=> Self::#name { #held .. } => #answer,)
+                let answers = answers(krate, case, |member, place| {
+                    held(case, member, place).into_token_stream()
+                });
+                quote_spanned!(ours=> Self::#name { #(#bound)* .. } => #answers,)
             });
             quote_spanned!(ours=> match self { #(#arms)* })
         }
     }
 }
 
-fn answer(krate: &Path, case: &Case, held: impl Fn(&Holder) -> TokenStream) -> TokenStream {
+/// What an arm calls a field: `held`, where it asks about one only.
+fn held(case: &Case, member: &Member, place: Span) -> Ident {
+    let asked: Vec<&Member> = case.members.iter().filter(|member| case.asks(member)).collect();
+    let name = match asked.iter().position(|asked| *asked == member) {
+        Some(at) if asked.len() > 1 => format!("held_{at}"),
+        _ => "held".to_owned(),
+    };
+    Ident::new(&name, place)
+}
+
+/// The first answer whose condition is met, or the one that always holds.
+fn answers(krate: &Path, case: &Case, held: impl Fn(&Member, Span) -> TokenStream) -> TokenStream {
     let ours = Span::mixed_site();
-    match &case.answer {
-        None => TokenStream::new(),
-        Some(Answer::Kind(kind)) => {
+    let otherwise = case.answer.as_ref().map(|answer| of(krate, case, answer, &held));
+    if case.conditional.is_empty() {
+        return otherwise.unwrap_or_default();
+    }
+    let conditional = case.conditional.iter().map(|(condition, answer)| {
+        let condition = function(case, condition, &held);
+        let answer = of(krate, case, answer, &held);
+        quote_spanned!(ours=> if #condition { #answer } else)
+    });
+    quote_spanned!(ours=> #(#conditional)* { #otherwise })
+}
+
+/// A function of all fields.
+fn function(case: &Case, function: &Expr, held: impl Fn(&Member, Span) -> TokenStream) -> TokenStream {
+    let place = Span::mixed_site().located_at(function.span());
+    let fields = case.members.iter().map(|member| held(member, place));
+    match function {
+        Expr::Closure(closure) => {
+            let mut closure = closure.clone();
+            let inputs = closure.inputs.into_pairs().zip(&case.types).map(|(pair, ty)| {
+                let (pattern, comma) = pair.into_tuple();
+                let typed: TokenStream = match pattern {
+                    Pat::Type(typed) => quote!(#typed),
+                    // A closure that is called where it stands would not know its types in time.
+                    pattern => quote_spanned!(place=> #pattern: &#ty),
+                };
+                Pair::new(Pat::Verbatim(typed), comma)
+            });
+            closure.inputs = inputs.collect();
+            quote_spanned! {place=> {
+                let decide = #closure;
+                decide(#(#fields),*)
+            }}
+        }
+        _ => quote_spanned!(place=> #function(#(#fields),*)),
+    }
+}
+
+fn of(krate: &Path, case: &Case, answer: &Answer, held: &impl Fn(&Member, Span) -> TokenStream) -> TokenStream {
+    let ours = Span::mixed_site();
+    match answer {
+        Answer::Kind(kind) => {
             let kind = Ident::new(kind, ours);
             quote_spanned!(ours=> #krate::FailureKind::#kind)
         }
-        Some(Answer::Throttled(None)) => {
+        Answer::Throttled(None) => {
             quote_spanned!(ours=> #krate::FailureKind::Throttled { retry_after: ::core::option::Option::None })
         }
-        Some(Answer::Throttled(Some(holder))) => {
+        Answer::Throttled(Some(holder)) => {
             let place = holder.place();
             let at_field = located(krate, place);
-            let held = held(holder);
+            let held = held(&holder.member, place);
             let hint = quote_spanned!(place=> #at_field::__private::Hint::retry_after(#held));
             quote_spanned!(ours=> #krate::FailureKind::Throttled { retry_after: #hint })
         }
-        Some(Answer::Of(holder) | Answer::Interruption { holder, .. }) => {
+        Answer::Of(holder) | Answer::Interruption { holder, .. } => {
             let place = holder.place();
             let krate = located(krate, place);
-            let held = held(holder);
+            let held = held(&holder.member, place);
             quote_spanned!(place=> #krate::Classify::classify(#held))
         }
+        Answer::OfOr(holder, otherwise) => {
+            let place = holder.place();
+            let otherwise = of(krate, case, otherwise, held);
+            let held = held(&holder.member, place);
+            quote_spanned! {ours=> {
+                use #krate::__private::{KindOfSource as _, KindWithoutSource as _};
+                (&#krate::__private::Source(#held)).kind_or(#otherwise)
+            }}
+        }
+        Answer::With(with) => function(case, with, held),
     }
 }
 
@@ -150,7 +211,7 @@ fn with_bounds(krate: &Path, mut generics: Generics, cases: &[Case]) -> Generics
         })
         .collect();
     for case in cases {
-        if let Some(Answer::Of(Holder { ty, .. })) = &case.answer {
+        if let Some(Answer::Of(Holder { ty, .. }) | Answer::OfOr(Holder { ty, .. }, _)) = &case.answer {
             if has_one_of(ty.to_token_stream(), &parameters) {
                 let bound = parse_quote_spanned!(Span::mixed_site()=> #ty: #krate::Classify);
                 generics.make_where_clause().predicates.push(bound);

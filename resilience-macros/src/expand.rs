@@ -10,9 +10,9 @@ mod fallback;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Path};
+use syn::{Expr, ExprPath, Path};
 
-use crate::args::{Args, Service};
+use crate::args::{ApplyArgs, Args, Service};
 use crate::signature::Output;
 use crate::site::{Flow, Site};
 use crate::witness::Question;
@@ -26,14 +26,18 @@ pub(crate) struct Operation<'a> {
     pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) args: &'a Args,
-    /// The parameters of `clone(..)`.
+    /// The parameters that each attempt has for itself.
     pub(crate) copies: Vec<PerAttempt>,
+    /// The `self` that the body changes as a whole.
+    pub(crate) whole_self: Option<Ident>,
     /// The fallback names parameters, which the only attempt must leave to it.
     pub(crate) shares_parameters: bool,
     /// Where a decorator keeps the service that it may have been given.
     pub(crate) handle: Option<Expr>,
     /// Whether a trait says that it is an apply.
     pub(crate) question: Question,
+    /// Asks whether each attempt can have the arguments that the body gives away.
+    pub(crate) arguments: Option<TokenStream>,
 }
 
 #[derive(Clone, Copy)]
@@ -44,8 +48,10 @@ pub(crate) enum Kind {
     Apply,
 }
 
-/// A parameter of which every attempt gets a copy of its own.
+/// A parameter that every attempt has for itself.
 pub(crate) struct PerAttempt {
+    /// Each attempt gets a clone; otherwise there is only one attempt, or the parameter is copied anyway.
+    pub(crate) cloned: bool,
     /// As the parameter list has it: it may come from another macro than the attribute does.
     pub(crate) name: Ident,
     /// Its place in the attribute.
@@ -82,6 +88,7 @@ fn runs_at_once(operation: &Operation<'_>, site: &Site) -> bool {
         && args.registry.is_none()
         && args.classify.is_none()
         && args.fallback.is_none()
+        && args.interrupted.is_none()
         && operation.handle.is_none()
 }
 
@@ -91,15 +98,32 @@ fn owned(operation: &Operation<'_>, site: &Site) -> TokenStream {
     if site.flow == Flow::Async {
         return TokenStream::new();
     }
-    let names = operation.copies.iter().map(|copy| &copy.name);
-    quote_spanned!(Span::mixed_site()=> #(let #names = #names;)*)
+    let cloned = operation.copies.iter().filter(|copy| copy.cloned);
+    let names = cloned.map(|copy| &copy.name);
+    quote_spanned!(Span::mixed_site()=> #(let mut #names = #names;)*)
 }
 
 /// The body of a function that is marked `#[apply]` and is no operation: the fence, then what was there.
-pub(crate) fn fence(krate: &Path, name: &str, site: Site) -> TokenStream {
+pub(crate) fn fence(args: &ApplyArgs, name: &str, site: Site) -> TokenStream {
     let ours = Span::mixed_site();
-    let refused = refused(krate, &site.output);
+    let krate = &args.krate;
+    let refused = refused(krate, args.interrupted.as_ref(), &site.output, site.flow);
+    // Nothing is judged without a service; that the classifier could judge is checked all the same.
+    let judged = args
+        .classify
+        .as_ref()
+        .zip(site.output.ty.as_ref())
+        .map(|(classify, ty)| {
+            let at_classify = at(classify);
+            let classify = with_self(classify.to_token_stream(), &site);
+            quote_spanned! {at_classify=>
+                if false {
+                    #krate::__private::can_judge::<#ty>(#classify);
+                }
+            }
+        });
     let fence = quote_spanned! {ours=>
+        #judged
         if let ::core::result::Result::Err(interruption) = #krate::__private::begin_apply(#name) {
             return #refused;
         }
@@ -114,10 +138,10 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
     let krate = &operation.args.krate;
     let ours = Span::mixed_site();
     let refused = match operation.args.fallback {
-        None => refused(krate, &site.output),
+        None => refused(krate, operation.args.interrupted.as_ref(), &site.output, site.flow),
         Some(_) => fallback::refused(operation),
     };
-    let copies = operation.copies.iter().map(PerAttempt::made);
+    let copies = operation.copies.iter().filter(|copy| copy.cloned).map(PerAttempt::made);
     let outcome = attempt::outcome(operation, site);
     let settled = match operation.args.fallback {
         None => judged(operation, site, "settle", plainly),
@@ -127,14 +151,19 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
         Flow::Async => quote_spanned!(ours=> call.sleep(delay).await),
         Flow::Blocking => quote_spanned!(ours=> call.sleep_blocking(delay)),
     };
+    // Said as `return` where it is one: `clippy::implicit_return` asks for it.
+    let leave = match operation.args.fallback {
+        None => quote_spanned!(ours=> return),
+        Some(_) => quote_spanned!(ours=> break),
+    };
     let attempt = quote_spanned! {ours=>
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break #refused;
+            #leave #refused;
         }
         #(#copies)*
         #outcome
         let delay = match #settled {
-            #krate::Next::Return(outcome) => break outcome,
+            #krate::Next::Return(outcome) => #leave outcome,
             #krate::Next::RetryAfter(delay) => delay,
         };
         #sleep;
@@ -146,7 +175,7 @@ fn repeated(operation: &Operation<'_>, site: &Site, word: Span) -> TokenStream {
             let answer = fallback::answer(operation, site, fallback);
             quote_spanned! {ours=>
                 let ended = #repeated;
-                #answer
+                return #answer;
             }
         }
     }
@@ -157,14 +186,19 @@ fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
     let ours = Span::mixed_site();
     let outcome = attempt::outcome(operation, site);
     let Some(fallback) = &operation.args.fallback else {
-        let refused = refused(&operation.args.krate, &site.output);
+        let refused = refused(
+            &operation.args.krate,
+            operation.args.interrupted.as_ref(),
+            &site.output,
+            site.flow,
+        );
         let finished = judged(operation, site, "finish", plainly);
         return quote_spanned! {ours=>
             if let ::core::result::Result::Err(interruption) = call.admit() {
                 return #refused;
             }
             #outcome
-            #finished
+            return #finished;
         };
     };
     let refused = fallback::refused(operation);
@@ -178,7 +212,7 @@ fn once(operation: &Operation<'_>, site: &Site) -> TokenStream {
                 #finished
             }
         };
-        #answer
+        return #answer;
     }
 }
 
@@ -194,10 +228,18 @@ fn attempted(site: &Site) -> fn(Span) -> TokenStream {
     }
 }
 
+/// What the caller gets in place of an outcome: `Err(path(interruption))` where the attribute names the path. Otherwise
 /// `FromInterruption::from_interruption(interruption)`, from the first to the last token of the return type.
-fn refused(krate: &Path, output: &Output) -> TokenStream {
+fn refused(krate: &Path, interrupted: Option<&ExprPath>, output: &Output, flow: Flow) -> TokenStream {
+    if let Some(path) = interrupted {
+        return quote_spanned!(at(path)=> ::core::result::Result::Err(#path(interruption)));
+    }
     let first = Span::mixed_site().located_at(output.first);
-    let last = Span::mixed_site().located_at(output.last);
+    // The attempt of an async body asks the same of the type, and can ask it at one token only: asked there, too, it is one error.
+    let last = match flow {
+        Flow::Async => first,
+        Flow::Blocking => Span::mixed_site().located_at(output.last),
+    };
     let krate = located(krate, output.first);
     let function = quote_spanned!(last=> from_interruption(interruption));
     quote_spanned!(first=> #krate::FromInterruption::#function)

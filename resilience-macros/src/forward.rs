@@ -9,7 +9,7 @@ use syn::{
     Expr, FnArg, GenericParam, Pat, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type, parse_quote_spanned,
 };
 
-use self::copies::is_copy;
+pub(crate) use self::copies::is_copy;
 pub(crate) use self::copies::{copy_parameters, says_copy};
 use self::returned::Given;
 pub(crate) use self::returned::takes_copy;

@@ -1,9 +1,12 @@
 //! A function as it was written. Its body stays raw tokens: an editor calls the macros on code that does not parse yet.
 
+use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Token, Visibility};
+
+use crate::tokens::is_punct;
 
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
@@ -57,7 +60,11 @@ impl Parse for Item {
             }));
         }
         let braced = input.step(|cursor| match cursor.group(Delimiter::Brace) {
-            Some((inside, span, rest)) => Ok(((inside.token_stream(), span.join()), rest)),
+            Some((inside, span, rest)) => {
+                let tokens = inside.token_stream();
+                let braces = braces(&tokens, span);
+                Ok(((tokens, braces), rest))
+            }
             None => Err(cursor.error("expected the body of the function")),
         });
         let (tokens, braces) = braced?;
@@ -67,6 +74,30 @@ impl Parse for Item {
             signature,
             body: Body { braces, tokens },
         }))
+    }
+}
+
+/// Where the braces of a block are. If its last statement is not finished, the compiler has said so at the closing one, and
+/// says it only once if it finds the braces there again.
+pub(crate) fn braces(inside: &TokenStream, span: DelimSpan) -> Span {
+    if is_unfinished(inside) {
+        span.close()
+    } else {
+        span.join()
+    }
+}
+
+/// Whether the tokens end in the middle of an expression, as in `self.` or `a +`.
+fn is_unfinished(tokens: &TokenStream) -> bool {
+    let mut last = [None, None];
+    for token in tokens.clone() {
+        last = [last[1].take(), Some(token)];
+    }
+    match last {
+        // `a..` is a range, `a?` and `N::<u8>` are whole.
+        [Some(before), Some(last)] if is_punct(&last, '.') => !is_punct(&before, '.'),
+        [_, Some(TokenTree::Punct(last))] => !matches!(last.as_char(), ';' | '?' | '>' | '.'),
+        _ => false,
     }
 }
 

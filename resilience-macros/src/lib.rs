@@ -90,17 +90,25 @@ use proc_macro::TokenStream;
 /// | `name = "plan_service"` | the service, looked up by name; small letters, digits and single `_` |
 /// | `service = PLANS` | in place of `name`: a `static PLANS: ServiceDef`, or a `&'static Service` such as `self.plans` |
 /// | `idempotent` | running the body twice does no harm: failed attempts are repeated |
-/// | `operation = "fetch_plan"` | the name of the operation; the name of the function by default |
+/// | `operation = "fetch_plan"` | the [name of the operation](#names); the name of the function by default |
 /// | `retry(..)` | how it is repeated, see below |
 /// | `attempt_timeout = "2s"` | an attempt that takes longer is cancelled; `async` only |
 /// | `clone(id, body)` | parameters of which every attempt gets a copy of its own |
 /// | `classify = path_or_closure` | from `&ReturnType` to `Verdict`, in place of `Classify` on the error type |
 /// | `fallback = path_or_closure` | the answer in place of the last failure, see below |
+/// | `interrupted = path` | a `fn(Interruption) -> Error`, for error types that cannot hold an interruption, see below |
 /// | `registry = expr` | the `&'static Registry` in which `name` is looked up, in place of the entered or the global one |
 /// | `crate = ::path::to::resilience_core` | where the runtime is found, for crates that reach it through another one |
 ///
 /// Breaker and budget belong to the service, which all its operations share: the attribute of a block takes them, and so does
 /// `ServiceDef`.
+///
+/// # Names
+///
+/// The names of services and operations stand in settings, environment variables, events and metrics. They have small letters,
+/// digits and single `_`, and begin with a letter. An operation without a name of its own is called as its function is, in snake
+/// case and without `_` at its ends: `_private` is `private`, `fetchPlan` is `fetch_plan`, `get__v2_` is `get_v2`. Where that gives
+/// no such name (`größe`, `_0`), `operation = ".."` must. Two operations of one block with the same name are refused.
 ///
 /// # `retry(..)`
 ///
@@ -162,8 +170,8 @@ use proc_macro::TokenStream;
 /// assert_eq!(PlanService.count_plans().unwrap(), 7);
 /// ```
 ///
-/// It takes `name` or `service`, `retry(..)`, `attempt_timeout` (for the `async` methods), `classify`, `fallback`, `registry` and
-/// `crate`, and beside a `name` what belongs to the service:
+/// It takes `name` or `service`, `retry(..)`, `attempt_timeout` (for the `async` methods), `classify`, `fallback`, `interrupted`, `clone(..)` (for
+/// the idempotent methods that have such parameters), `registry` and `crate`, and beside a `name` what belongs to the service:
 ///
 /// | option | default | range |
 /// | --- | --- | --- |
@@ -171,7 +179,7 @@ use proc_macro::TokenStream;
 /// | `breaker(per = attempt)` | attempt | `attempt` or `call`: what is judged as one |
 /// | `breaker(failure_threshold = 8)` | 8 | 1 to 1,000,000 failures, or 0 where a rate is given |
 /// | `breaker(failure_span = "500ms")` | 500 ms | up to 1 day from the second failure in a row to the one that opens the circuit; 0: any time |
-/// | `breaker(failure_count = consecutive)` | consecutive | `consecutive` or `cumulative` |
+/// | `breaker(failure_count = consecutive)` | consecutive | `consecutive`, or `cumulative`: all in `window` |
 /// | `breaker(failure_rate = 0.5)` | 0, no such rule | 0 to 1 |
 /// | `breaker(slow_call_rate = 0.5)` | 0, no such rule | 0 to 1 |
 /// | `breaker(slow_call_duration = "60s")` | 60 s | 1 ms to 1 day |
@@ -180,7 +188,7 @@ use proc_macro::TokenStream;
 /// | `breaker(count_transient = true)` | true | |
 /// | `breaker(count_throttled = true)` | true | |
 /// | `breaker(count_timeouts = true)` | true | |
-/// | `breaker(count_permanent = false)` | false | |
+/// | `breaker(permanent = probe_success)` | `probe_success` | `failure`, `probe_success` or `neutral` |
 /// | `breaker(on_abandon = ignore)` or `"10s"` | ignore | `ignore`, or 1 ms to 1 day |
 /// | `breaker(recovery_timeout = "5s")` | 5 s | 1 ms to 1 day |
 /// | `breaker(recovery_factor = 2.0)` | 2 | 1 to 100 |
@@ -199,8 +207,8 @@ use proc_macro::TokenStream;
 ///
 /// What each of them means is said at `BreakerPolicy` and `BudgetPolicy`.
 ///
-/// A mark takes `operation`, `attempt_timeout`, `classify` and `fallback`, and `#[idempotent]` also `retry(..)` and `clone(..)`. What a method says
-/// goes over what the block says, within `retry(..)` field by field. A method with a `#[retry_service]` of its own is another service's.
+/// A mark takes `operation`, `attempt_timeout`, `classify`, `fallback` and `interrupted`, and `#[idempotent]` also `retry(..)` and `clone(..)`. What a method says
+/// goes over what the block says, within `retry(..)` field by field; `clone(..)` of both is taken together. A method with a `#[retry_service]` of its own is another service's.
 ///
 /// An idempotent method that uses an `#[apply]` method of the same block, as `self.write_plan(..)`,
 /// `PlanService::write_plan(self, ..)` or `Self::write_plan`, does not compile:
@@ -306,11 +314,53 @@ use proc_macro::TokenStream;
 /// assert_eq!(longest(&["one", "three"]).unwrap(), 5);
 /// ```
 ///
+/// An error type that cannot hold an `Interruption`, because it is somebody else's or because its variants are public, needs no
+/// new variant: `interrupted = path` names a function from the `Interruption` to an error. One line on a block serves all of its
+/// methods.
+///
+/// ```
+/// use resilience_core::{Interruption, classify, idempotent, plain, retry_service};
+///
+/// /// The error type of another crate.
+/// #[derive(Debug, PartialEq)]
+/// pub enum ClientError {
+///     Transport(String),
+///     Status(u16),
+/// }
+///
+/// fn interrupted(interruption: Interruption) -> ClientError {
+///     ClientError::Transport(interruption.to_string())
+/// }
+///
+/// struct Client;
+///
+/// #[retry_service(name = "words", interrupted = interrupted, classify = classify::always_transient)]
+/// impl Client {
+///     #[idempotent]
+///     async fn count(&self) -> Result<usize, ClientError> {
+///         Ok(7)
+///     }
+///
+///     #[plain]
+///     fn add(&self, word: &str) -> Result<(), ClientError> {
+///         if word.is_empty() { Err(ClientError::Status(400)) } else { Ok(()) }
+///     }
+/// }
+///
+/// assert_eq!(Client.add(""), Err(ClientError::Status(400)));
+/// ```
+///
+/// - The expansion writes `Err(path(interruption))`: the return type is a `Result`, under whatever name. Where it is an `Option` or
+///   anything else, `fallback` makes the answer.
+/// - What a method says goes over what its block says. On a trait, the path may be generic in the error type.
+/// - Beside `fallback`, which answers an interruption by itself, it is refused.
+///
 /// # Answering in place of a failure
 ///
 /// `fallback = ..` is a function or a closure from `LastFailure<ReturnType>` to the return type. It is asked once, when the call
 /// has ended: after the last attempt failed, in whatever way, or when none was allowed. It sees the last outcome or the
-/// interruption, and may give it back with `into_outcome()`. The return type then needs no room for an `Interruption`.
+/// interruption, and may give it back with `into_outcome()`. The return type needs no room for an `Interruption`: where it has
+/// none, `outcome_or_else(|interruption| ..)` stands in place of `into_outcome()`.
 ///
 /// ```
 /// use resilience_core::{classify, retry_service};
@@ -345,7 +395,7 @@ use proc_macro::TokenStream;
 /// A body that runs again must find its arguments again. Taking them by reference is free; what is taken by value may be
 /// looked at, and not given away, unless `clone(..)` says that each attempt gets a copy. A `mut` parameter needs that too: a
 /// failed attempt would leave its changes to the next one. So does, for a future that is to be `Send`, a parameter whose type
-/// is not `Sync`: all attempts look at the same one.
+/// is not `Sync`: all attempts look at the same one. A `mut` parameter of a type `&T` needs nothing, it is copied anyway.
 ///
 /// ```
 /// # use resilience_core::{classify, retry_service};
@@ -395,7 +445,7 @@ use proc_macro::TokenStream;
 ///     };
 ///     loop {
 ///         if let ::core::result::Result::Err(interruption) = call.admit() {
-///             break ::resilience_core::FromInterruption::from_interruption(interruption);
+///             return ::resilience_core::FromInterruption::from_interruption(interruption);
 ///         }
 ///         let outcome = call.attempt(async {
 ///             // Never taken: tells the block its type.
@@ -403,7 +453,7 @@ use proc_macro::TokenStream;
 ///             // The body.
 ///         }).await;
 ///         let delay = match call.settle(outcome) {
-///             ::resilience_core::Next::Return(outcome) => break outcome,
+///             ::resilience_core::Next::Return(outcome) => return outcome,
 ///             ::resilience_core::Next::RetryAfter(delay) => delay,
 ///         };
 ///         call.sleep(delay).await;
@@ -454,9 +504,10 @@ pub fn retry_service(args: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// Alone it needs a return type with room for an `Interruption`: the apply may be refused. Its only option is then
-/// `crate = ::path::to::resilience_core`. On a method of an `impl` block or a trait that carries [`macro@retry_service`] it takes
-/// `operation`, `attempt_timeout`, `classify` and `fallback` as well, and speaks of the service of the block.
+/// Alone it needs a return type with room for an `Interruption`, since the apply may be refused, or `interrupted = path`, which makes
+/// the error. It also takes `crate = ::path::to::resilience_core`, and `classify`, which is checked and has nothing to judge: there
+/// is no breaker. On a method of an `impl` block or a trait that carries [`macro@retry_service`] it takes
+/// `operation`, `attempt_timeout` and `fallback` as well, and speaks of the service of the block.
 #[proc_macro_attribute]
 pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     method::apply(args.into(), item.into()).into()
@@ -465,7 +516,7 @@ pub fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks a method of a block that may be retried: running its body twice does no harm.
 ///
 /// It means something inside an `impl` block or a trait that carries [`macro@retry_service`], and is refused elsewhere. It takes
-/// `operation`, `retry(..)`, `attempt_timeout`, `clone(..)`, `classify` and `fallback`, with the meaning that they have there.
+/// `operation`, `retry(..)`, `attempt_timeout`, `clone(..)`, `classify`, `fallback` and `interrupted`, with the meaning that they have there.
 ///
 /// ```
 /// use resilience_core::{idempotent, retry_service};
@@ -493,7 +544,7 @@ pub fn idempotent(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks a method of a block that gets one attempt, through the breaker of its service.
 ///
 /// It means something inside an `impl` block or a trait that carries [`macro@retry_service`], and is refused elsewhere. It takes
-/// `operation`, `attempt_timeout`, `classify` and `fallback`, with the meaning that they have there.
+/// `operation`, `attempt_timeout`, `classify`, `fallback` and `interrupted`, with the meaning that they have there.
 ///
 /// ```
 /// use resilience_core::{plain, retry_service};
@@ -575,10 +626,47 @@ pub fn __resilience_seal_8c1d5be07a2f4396(args: TokenStream, item: TokenStream) 
 /// | `#[ignored]` | `Ignored`: not retried, not counted |
 /// | `#[interruption]` | as the `Interruption` says that the variant holds: a rejection is ignored, an attempt timeout is transient. It also writes `From<Interruption>`, unless the field is marked `#[from]`, by which `thiserror` writes it |
 /// | `#[classify(transparent)]` | as its only field says, or the one that is marked `#[source]`; its type is `Classify` |
+/// | `#[classify(with = path)]` | as a function says that takes a reference to each field and returns a `FailureKind`; a closure will do |
+///
+/// The first five take a condition, `if = path_or_closure`: a function that takes a reference to each field and returns a `bool`. A
+/// variant may have several such words. The first one whose condition is met decides, and the one without a condition otherwise.
+///
+/// ```
+/// use resilience_core::{Classify, FailureKind};
+///
+/// /// Of another crate.
+/// #[derive(Debug)]
+/// pub struct StatusCode(u16);
+///
+/// impl StatusCode {
+///     fn is_server_error(&self) -> bool {
+///         self.0 >= 500
+///     }
+/// }
+///
+/// #[derive(Debug, Classify)]
+/// enum ApiError {
+///     #[transient(if = StatusCode::is_server_error)]
+///     #[throttled(if = |status| status.0 == 429)]
+///     #[permanent]
+///     Status(StatusCode),
+///     #[classify(with = of_code)]
+///     Code { code: u16, text: String },
+/// }
+///
+/// fn of_code(code: &u16, _: &String) -> FailureKind {
+///     if *code == 7 { FailureKind::Transient } else { FailureKind::Permanent }
+/// }
+///
+/// assert_eq!(ApiError::Status(StatusCode(503)).classify(), FailureKind::Transient);
+/// assert_eq!(ApiError::Status(StatusCode(404)).classify(), FailureKind::Permanent);
+/// ```
 ///
 /// - A variant without a word whose field is marked `#[source]` or `#[from]`, or which is marked `#[error(transparent)]`, is as that
 ///   field says: these marks of `thiserror` mean here what they mean there.
-/// - A word on the enum stands for all variants that say nothing. Without it, such a variant is an error.
+/// - A word on the enum stands for all variants that say nothing. Without it, such a variant is an error. It reaches variants whose
+///   field would decide, where the type of the field is not `Classify`: `#[permanent]` on the enum is enough for `#[from]` fields of
+///   types that are not yours.
 /// - On a struct, the word stands before the struct.
 /// - Where `From<Interruption>` is to be written by hand, the variant takes `#[classify(transparent)]`.
 /// - `#[classify(crate = ::path::to::resilience_core)]` on the type says where the runtime is found.

@@ -219,9 +219,14 @@ fn operate(member: &Member, word: &Word, function: &mut Function, errors: &mut D
         Mark::Plain => Kind::Plain,
         Mark::Apply => Kind::Apply,
     };
+    let site = Site::find(function);
+    let parameters = site
+        .as_ref()
+        .map_or_else(|_| Vec::new(), |site| method::parameter_names(function, site));
     let heir = Heir {
         idempotent: matches!(kind, Kind::Idempotent(_)).then_some(word.place),
-        asynchronous: Site::find(function).is_ok_and(|site| site.flow == Flow::Async),
+        asynchronous: site.is_ok_and(|site| site.flow == Flow::Async),
+        parameters: &parameters,
     };
     args::check_member(&word.options, errors);
     let options = args::inherited(&word.options, &member.options, heir);

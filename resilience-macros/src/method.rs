@@ -2,13 +2,14 @@
 //!
 //! Whatever is wrong, the function itself is emitted as it was: an error must not make its callers fail as well.
 
+mod moves;
 mod parameters;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 
-use crate::args::{self, Args, Holder, as_name, is_name};
+use crate::args::{ApplyArgs, Args, Holder, as_name, is_name, snake_case};
 use crate::block::{Member, Place, is_member};
 use crate::diagnostics::Diagnostics;
 use crate::expand::{self, Kind, Operation};
@@ -138,12 +139,28 @@ pub(crate) fn operate(
             "an `async` fallback needs an `async` function: remove `async` here, or add it to the function",
         );
     }
+    let shares_parameters = parameters::are_named_in(args.fallback.as_ref(), function);
     let copies = match kind {
         Kind::Idempotent(_) => parameters::check(function, &site, args, errors),
-        Kind::Plain | Kind::Apply => Vec::new(),
+        Kind::Plain | Kind::Apply => parameters::changed(function, &site, shares_parameters),
     };
     if !errors.is_empty() {
         return;
+    }
+    let arguments = match kind {
+        Kind::Idempotent(_) => {
+            let given_away = moves::given_away(function, &site.statements, &copies);
+            witness::given_away(&given_away, &args.krate)
+        }
+        Kind::Plain | Kind::Apply => None,
+    };
+    let mut copies = copies;
+    let whole_self = match kind {
+        Kind::Plain | Kind::Apply if !shares_parameters => parameters::changed_self(function, &site),
+        _ => None,
+    };
+    if let (Some(_), Flow::Async) = (&whole_self, site.flow) {
+        copies.extend(parameters::others(function, &site, &copies));
     }
     for pattern in signature::patterns_mut(&mut function.signature) {
         signature::freeze(pattern, &copies);
@@ -151,17 +168,18 @@ pub(crate) fn operate(
     for binding in &mut site.bindings {
         signature::freeze(&mut binding.pattern, &copies);
     }
-    let shares_parameters = parameters::are_named_in(args.fallback.as_ref(), function);
     let operation = Operation {
         kind,
         name,
         args,
         copies,
+        whole_self,
         shares_parameters,
         handle: (place == Some(Place::Decorator))
             .then(|| forward::handle(&function.signature))
             .flatten(),
         question: witness::Question::of(function, kind, place, &args.krate),
+        arguments,
     };
     function.body.tokens = expand::operation(&operation, site);
 }
@@ -180,7 +198,7 @@ pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     if attributes.iter().any(is_member) {
         return marked::word(Mark::Apply, args, item);
     }
-    let krate = args::apply(args, &mut errors);
+    let args = ApplyArgs::parse(args, &mut errors);
     let Some(mut function) = function("#[apply]", parsed, &mut errors) else {
         return emitted(item, errors);
     };
@@ -194,19 +212,36 @@ pub(crate) fn apply(args: TokenStream, item: TokenStream) -> TokenStream {
     let contradiction = marks.check(&mut errors);
     if errors.is_empty() {
         let raised = marks.get(Mark::Plain).is_some() && seal::raise_kind(&mut function.body.tokens);
+        if let (Some(option), true) = (&args.answers, raised || is_beside_retry_service(&function)) {
+            errors.error_over(
+                option,
+                format!(
+                    "`{option}` beside a `#[retry_service(..)]`: write it there, it says how the operation answers"
+                ),
+            );
+        }
         if !raised {
             check_const("#[apply]", &function, &mut errors);
             let name = function.signature.ident.unraw().to_string();
             let site = find_site("#[apply]", &function, &mut errors);
             if let (Some(site), true) = (site, errors.is_empty()) {
-                function.body.tokens = expand::fence(&krate, &name, site);
+                function.body.tokens = expand::fence(&args, &name, site);
             }
         }
     }
     if !contradiction {
-        marks.leave(&mut function, &krate);
+        marks.leave(&mut function, &args.krate);
     }
     emitted(function, errors)
+}
+
+/// Whether an attribute of that name follows: it may be another one, which only matters for a hint.
+fn is_beside_retry_service(function: &Function) -> bool {
+    let mut names = function
+        .attributes
+        .iter()
+        .filter_map(|attribute| attribute.path().segments.last());
+    names.any(|last| last.ident == "retry_service")
 }
 
 /// The whole attribute, as the user's token: with the mark of the macro on it, the compiler would add to every error
@@ -253,6 +288,12 @@ fn function(attribute: &str, parsed: syn::Result<Item>, errors: &mut Diagnostics
     None
 }
 
+/// The names that the parameter list brings into the body.
+pub(crate) fn parameter_names(function: &Function, site: &Site) -> Vec<String> {
+    let parameters = parameters::parameters(function, site);
+    parameters.iter().map(|parameter| parameter.name.to_string()).collect()
+}
+
 fn check_const(attribute: &str, function: &Function, errors: &mut Diagnostics) {
     if let Some(keyword) = &function.signature.constness {
         errors.error(
@@ -267,15 +308,27 @@ fn operation_name(function: &Function, args: &Args, errors: &mut Diagnostics) ->
         return name.value();
     }
     let ident = &function.signature.ident;
-    let name = ident.unraw().to_string();
-    if !args.names_operation && !is_name(&name) {
-        let fit = as_name(&name).unwrap_or_else(|| "fetch_plan".to_owned());
+    let name = derived_name(ident);
+    if let (None, false) = (&name, args.names_operation) {
+        let written = ident.unraw().to_string();
+        let fit = match as_name(&written, "operation") {
+            Some(fit) => format!("add `operation = \"{fit}\"` to the attribute"),
+            None => "add `operation = \"..\"` with such a name to the attribute".to_owned(),
+        };
         errors.error(
             ident.span(),
-            format!("`{name}` cannot be an operation name: such a name has small letters, digits and single `_`, and begins with a letter; add `operation = \"{fit}\"` to the attribute"),
+            format!("`{written}` cannot be an operation name: such a name has small letters, digits and single `_`, and begins with a letter; {fit}"),
         );
     }
-    name
+    name.unwrap_or_default()
+}
+
+/// The name of an operation whose attribute gives none: that of the function, in the letters that a name may have.
+pub(crate) fn derived_name(function: &Ident) -> Option<String> {
+    let written = function.unraw().to_string();
+    // A letter left out would be a name that nobody recognizes.
+    let name = written.is_ascii().then(|| snake_case(&written))?;
+    is_name(&name).then_some(name)
 }
 
 fn find_site(attribute: &str, function: &Function, errors: &mut Diagnostics) -> Option<Site> {

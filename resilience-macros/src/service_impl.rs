@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::args::{Args, Holder};
-use crate::block::{Block, ImplHeader, Member, Owner, Place, is_member};
+use crate::block::{Block, ImplHeader, Member, Owner, Place, check_shared, is_member};
 use crate::diagnostics::Diagnostics;
 use crate::item::Body;
 use crate::method::{attribute_place, emitted};
@@ -23,6 +23,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
     let Some(mut block) = Block::read(item.clone()) else {
         return emitted(item, errors);
     };
+    check_shared(&block, &args, &mut errors);
     let header = ImplHeader::read(&block.header);
     let place = match (errors.is_empty(), &header.of) {
         (false, _) => Place::Broken,

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::TraitItemType;
 
 use crate::args::{Args, Holder, Service};
-use crate::block::{Block, Member, Owner, Place, TraitHeader};
+use crate::block::{Block, Member, Owner, Place, TraitHeader, check_shared};
 use crate::decorator::Decorator;
 use crate::diagnostics::Diagnostics;
 use crate::forward;
@@ -39,6 +39,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
         return emitted(item, errors);
     }
     check_self(&args, &mut errors);
+    check_shared(&block, &args, &mut errors);
     let broken = !errors.is_empty();
     let place = |place| if broken { Place::Broken } else { place };
     let member = Member {

@@ -244,11 +244,12 @@ pub(crate) fn patterns_mut(signature: &mut Signature) -> impl Iterator<Item = &m
     })
 }
 
-/// Takes the `mut` from the names that every attempt gets a copy of.
+/// Takes the `mut` from the names that every attempt has for itself, and gives them one of ours: as bindings of the user's they
+/// would be shadowed by those of the attempt, which `clippy::shadow_same` would tell the user.
 pub(crate) fn freeze(pattern: &mut Pat, copies: &[PerAttempt]) {
     visit_names(pattern, &mut |name| {
-        if copies.iter().any(|copy| copy.name == name.ident) {
-            name.mutability = None;
+        if name.by_ref.is_none() && copies.iter().any(|copy| copy.name == name.ident) {
+            name.mutability = Some(Token![mut](Span::mixed_site()));
         }
     });
 }

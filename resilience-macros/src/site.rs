@@ -11,7 +11,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::Pat;
 
-use crate::item::Function;
+use crate::item::{Function, braces};
 use crate::signature::{self, Output};
 use crate::tokens::is_punct;
 
@@ -75,7 +75,7 @@ impl Site {
         Self {
             flow,
             output: Output::of(&function.signature),
-            statements: statements.into_iter().collect(),
+            statements: with_tail_of_macro(statements.into_iter().collect()),
             braces: function.body.braces,
             bindings: Vec::new(),
             layers: vec![Layer {
@@ -97,8 +97,8 @@ impl Site {
         Self {
             flow: Flow::Async,
             output: Output::of_future(&function.signature),
-            statements: block.stream(),
-            braces: block.span(),
+            statements: with_tail_of_macro(block.stream()),
+            braces: braces(&block.stream(), block.delim_span()),
             bindings,
             layers,
         }
@@ -145,6 +145,25 @@ impl ToTokens for Binding {
         tokens.append_all(&self.keyword);
         self.pattern.to_tokens(tokens);
         tokens.append_all(&self.rest);
+    }
+}
+
+/// A block that a `macro_rules!` ends the body with, as `$body:block`, comes in a group without delimiters. Its braces are needed
+/// there, and it takes the place of the group for the compiler not to call them unnecessary.
+fn with_tail_of_macro(statements: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = statements.clone().into_iter().collect();
+    let Some(TokenTree::Group(of_macro)) = tokens.last() else {
+        return statements;
+    };
+    let mut inside = of_macro.stream().into_iter();
+    match (of_macro.delimiter(), inside.next(), inside.next()) {
+        (Delimiter::None, Some(TokenTree::Group(mut block)), None) if block.delimiter() == Delimiter::Brace => {
+            block.set_span(block.span().resolved_at(of_macro.span()));
+            tokens.pop();
+            tokens.push(TokenTree::Group(block));
+            tokens.into_iter().collect()
+        }
+        _ => statements,
     }
 }
 

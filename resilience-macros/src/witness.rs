@@ -27,6 +27,7 @@ pub(crate) fn declared(member: &Member, word: &Word, signature: &Signature) -> O
     let name = name(signature);
     Some(quote_spanned! {ours=>
         #[doc(hidden)]
+        #[inline]
         fn #name(&self) -> #krate::__private::Applied {
             #krate::__private::Applied
         }
@@ -81,6 +82,17 @@ fn probe(function: &Function, word: Span, krate: &Path) -> TokenStream {
         impl<T: ?::core::marker::Sized> Unmarked for &T {}
         #question
     }
+}
+
+/// The question whether each attempt can have the arguments that the body gives away.
+pub(crate) fn given_away(uses: &[Ident], krate: &Path) -> Option<TokenStream> {
+    let ours = Span::mixed_site();
+    let questions = uses.iter().map(|argument| {
+        let place = ours.located_at(argument.span());
+        let krate = located(krate, place);
+        quote_spanned!(place=> #krate::__private::every_attempt_has_one(&#argument);)
+    });
+    (!uses.is_empty()).then(|| quote_spanned!(ours=> if false { #(#questions)* }))
 }
 
 /// What a method is that others of its block call: a function beside it.

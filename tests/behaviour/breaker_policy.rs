@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use resilience_core::{
     BreakerMode, BreakerOptions, BreakerPer, BreakerPolicy, BreakerSnapshot, CircuitState, FailureCount, OnAbandon,
-    Reason, Registry, ServiceOptions, Window,
+    OnPermanent, Reason, Registry, ServiceOptions, Window,
 };
 use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, record, secs};
 use serde_json::{from_value, json, to_value};
@@ -120,10 +120,17 @@ async fn an_attempt_of_a_call_judged_as_one_is_refused_while_the_circuit_is_open
 async fn the_kinds_of_failures_that_count_are_a_matter_of_policy() {
     // R051, R069, R070, R071
     type Setter = fn(BreakerOptions, bool) -> BreakerOptions;
+    let permanent: Setter = |layer, counts| {
+        layer.permanent(if counts {
+            OnPermanent::Failure
+        } else {
+            OnPermanent::Neutral
+        })
+    };
     let table: [(&str, Error, Setter, bool); 3] = [
         ("transient", Error::Down(0), BreakerOptions::count_transient, true),
         ("throttled", Error::Busy(None), BreakerOptions::count_throttled, true),
-        ("permanent", Error::Missing, BreakerOptions::count_permanent, false),
+        ("permanent", Error::Missing, permanent, false),
     ];
     for (kind, error, count, by_default) in table {
         for (layer, counts) in [
@@ -309,7 +316,7 @@ fn every_key_reads_from_settings_and_prints_back() {
         "count_transient": false,
         "count_throttled": false,
         "count_timeouts": false,
-        "count_permanent": true,
+        "permanent": "failure",
         "on_abandon": "10s",
         "recovery_timeout": "45s",
         "recovery_factor": 1.5,
@@ -335,7 +342,7 @@ fn every_key_reads_from_settings_and_prints_back() {
         .count_transient(false)
         .count_throttled(false)
         .count_timeouts(false)
-        .count_permanent(true)
+        .permanent(OnPermanent::Failure)
         .on_abandon(OnAbandon::FailAfter(secs(10)))
         .recovery_timeout(secs(45))
         .recovery_factor(1.5)
@@ -383,6 +390,10 @@ fn choices_read_in_every_spelling_and_refuse_what_is_none() {
             Err("\"ignore\", or a duration such as \"10s\""),
         ),
         (json!({ "per": "day" }), Err("`attempt` or `call`")),
+        (
+            json!({ "permanent": "success" }),
+            Err("one of `failure`, `probe_success`, `neutral`"),
+        ),
         (json!({ "failure_count": "all" }), Err("`consecutive` or `cumulative`")),
     ];
     for (text, expected) in table {

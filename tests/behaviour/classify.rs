@@ -1,8 +1,8 @@
 //! What kind of failure an error is: by the derive, and by the chain of errors that say nothing themselves.
 
 use resilience_core::{
-    BreakerPolicy, BudgetPolicy, CircuitState, Classify, FailureKind, Interruption, Registry, RetryPolicy,
-    ServiceOptions, Verdict, apply, classify, retry_service,
+    BreakerPer, BreakerPolicy, BudgetPolicy, CircuitState, Classify, FailureKind, Interruption, Reason, Registry,
+    RetryPolicy, ServiceOptions, Verdict, apply, classify, retry_service,
 };
 use resilience_tests::{World, exact, immediate, secs};
 use std::{cell::Cell, error::Error, io, sync::Arc, time::Duration};
@@ -348,5 +348,35 @@ fn a_probe_that_is_pending_closes_the_circuit() {
     world.clock.advance(secs(60));
     assert!(poll(registry, PlanError::UnderWay).is_err());
 
+    assert_eq!(plans.state(), CircuitState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_probes_as_one_closes_the_circuit_though_its_last_answer_was_pending() {
+    let registry = Registry::new();
+    #[retry_service(name = "plan_service", registry = registry, idempotent)]
+    async fn poll(registry: &'static Registry, is_up: bool) -> Result<u32, PlanError> {
+        Err(if is_up {
+            PlanError::UnderWay
+        } else {
+            PlanError::Unavailable
+        })
+    }
+    let layer = ServiceOptions::new()
+        .retry(RetryPolicy::builder().max_attempts(2))
+        .breaker(exact().failure_threshold(1).success_threshold(1).per(BreakerPer::Call));
+    registry.configure("plan_service", layer).unwrap();
+    let plans = registry.service("plan_service");
+    assert!(poll(registry, false).await.is_err());
+    assert_eq!(plans.state(), CircuitState::Open);
+    tokio::time::sleep(secs(30)).await;
+
+    // The call is rejected after its first wait.
+    let (result, ()) = tokio::join!(poll(registry, true), async { registry.shutdown() });
+
+    let Err(PlanError::Interrupted(interruption)) = result else {
+        panic!("{result:?}");
+    };
+    assert_eq!((interruption.reason(), interruption.attempts()), (Reason::Shutdown, 1));
     assert_eq!(plans.state(), CircuitState::Closed);
 }

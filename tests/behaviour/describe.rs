@@ -27,7 +27,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
     "#]]
@@ -46,7 +47,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          asks again after 5 s, plus up to 10 % by chance, with up to 5 probes at a time;
                          closes after 5 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
     "#]]
@@ -66,7 +68,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          asks again after 10 s, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  1.5 s, then the attempt is cancelled;
                          it may have had its effect
         body             the code of the operation
@@ -87,7 +90,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          asks again after 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
         note             retry.max_attempts: one call makes up to 10 attempts, and 5 failures open the circuit: raise `breaker.failure_threshold`, or set `breaker.per` to call
@@ -106,7 +110,8 @@ fn the_defaults_and_the_presets_say_their_numbers() {
                          asks again after 30 s, with up to 1 probe at a time;
                          closes after 1 success, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  none
         body             the code of the operation
     "#]]
@@ -186,11 +191,12 @@ fn breakers_say_what_opens_and_what_closes_them() {
 
     expect!["none: every call is admitted"].assert_eq(&text(breaker().enabled(false)));
     expect![[r#"
-        opens after 8 failures in all or when 25 % of the calls of the last 30 s have failed or when 50 % of the calls of the last 30 s took 2 s or longer, judged from 10 calls on;
+        opens after 8 failures in the calls of the last 30 s or when 25 % of the calls of the last 30 s have failed or when 50 % of the calls of the last 30 s took 2 s or longer, judged from 10 calls on;
         asks again after 5 s, 2 times longer each time in a row, up to 10 min, plus up to 10 % by chance, though at most once in 5 s, with up to 1 probe at a time;
         closes after 1 success, opens again after 1 failure;
         a probe that takes 1 min gives its place to another;
-        counts calls that were transient, timed out, panicked, or abandoned after 10 s"#]].assert_eq(&text(
+        counts calls that were transient, timed out, panicked, or abandoned after 10 s;
+        a probe that ends in a permanent failure is a success"#]].assert_eq(&text(
         breaker()
             .per(BreakerPer::Call)
             .failure_count(FailureCount::Cumulative)
@@ -245,7 +251,8 @@ async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
                          asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  2 s, then the attempt is cancelled;
                          it may have had its effect
         body             the code of the operation
@@ -261,7 +268,8 @@ async fn a_live_service_tells_what_holds_for_each_of_its_operations() {
                          asks again after 5 s, 2 times longer each time in a row, up to 1 min, plus up to 10 % by chance, with up to 2 probes at a time;
                          closes after 2 successes, opens again after 1 failure;
                          a probe that takes 1 min gives its place to another;
-                         counts attempts that were transient, throttled, timed out, panicked
+                         counts attempts that were transient, throttled, timed out, panicked;
+                         a probe that ends in a permanent failure is a success
         attempt timeout  2 s, then the attempt is cancelled;
                          it may have had its effect
         body             the code of the operation

@@ -148,10 +148,13 @@ async fn a_retry_that_does_not_happen_is_told_with_what_stopped_it() {
     let _ = plans.fetch(|_| async { Err(Error::Busy(Some(secs(61)))) }).await;
     assert_eq!(events.take(), [line("throttled", "retry_after_too_long")]);
 
-    set(ServiceOptions::new().retry(RetryPolicy::builder().total_timeout(ms(99))));
+    let short = RetryPolicy::builder().total_timeout(ms(99));
+    // As drawn, the wait is 100 ms.
+    set(ServiceOptions::new().retry(short.jitter(Jitter::Proportional(1.0))));
     let _ = plans.fetch(down).await;
     assert_eq!(events.take(), [line("transient", "deadline")]);
-    set(ServiceOptions::new().retry(RetryPolicy::builder().total_timeout(secs(300))));
+    let long = RetryPolicy::builder().total_timeout(secs(300));
+    set(ServiceOptions::new().retry(long.jitter(Jitter::None)));
 
     let empty = BudgetPolicy::builder().capacity(1).deposit(0.0).min_per_second(0.0);
     set(ServiceOptions::new().budget(empty));

@@ -1,7 +1,7 @@
 //! How a circuit recovers, and what late results may do to it.
 
 use futures::{FutureExt, future::join_all};
-use resilience_core::{CircuitState, Next, Operation, Reason, ServiceOptions};
+use resilience_core::{BreakerPer, CircuitState, Next, OnPermanent, Operation, Reason, ServiceOptions};
 use resilience_tests::{Error, Plans, World, down, exact, fine, immediate, ms, secs};
 use std::{future::Future, pin::pin};
 use tokio::sync::oneshot;
@@ -67,6 +67,59 @@ fn probes_from_the_very_instant_at_which_the_recovery_time_is_over() {
     assert!(refused(&plans));
     world.clock.advance(ms(1));
     assert!(!refused(&plans));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_answers_not_found_closes_its_circuit() {
+    // R096: by every kind of operation, with and without an executor.
+    let layer = ServiceOptions::new()
+        .retry(immediate(3))
+        .breaker(breaker().failure_threshold(1));
+    for way in 0..6 {
+        let world = World::new();
+        let plans = world.plans("plan_service", layer);
+        fail(&plans);
+        world.clock.advance(secs(30));
+
+        for _ in 0..10_000 {
+            let missing = Err(Error::Missing);
+            let result = match way {
+                0 => plans.fetch(async |_| missing).await,
+                1 => plans.fetch_blocking(|_| missing),
+                2 => plans.count(async |_| missing).await,
+                3 => plans.count_blocking(|_| missing),
+                4 => plans.write(async |_| missing).await,
+                _ => plans.write_blocking(|_| missing),
+            };
+            assert_eq!(result, missing, "{way}");
+        }
+
+        assert_eq!(plans.service.state(), CircuitState::Closed, "{way}");
+        assert_eq!(plans.service.statistics().rejected, 0, "{way}");
+    }
+}
+
+#[test]
+fn what_a_permanent_failure_says_of_a_probe_is_a_matter_of_policy() {
+    let table = [
+        (OnPermanent::ProbeSuccess, CircuitState::Closed),
+        (OnPermanent::Neutral, CircuitState::HalfOpen),
+        (OnPermanent::Failure, CircuitState::Open),
+    ];
+    for (permanent, expected) in table {
+        for per in [BreakerPer::Attempt, BreakerPer::Call] {
+            let world = World::new();
+            let breaker = breaker().permanent(permanent).success_threshold(1).per(per);
+            let layer = ServiceOptions::new().retry(immediate(3)).breaker(breaker);
+            let plans = world.plans("plan_service", layer);
+            open(&plans);
+            world.clock.advance(secs(30));
+
+            assert_eq!(plans.fetch_blocking(|_| Err(Error::Missing)), Err(Error::Missing));
+
+            assert_eq!(plans.service.state(), expected, "{permanent:?} {per:?}");
+        }
+    }
 }
 
 #[test]
@@ -265,10 +318,8 @@ async fn a_probe_without_evidence_gives_its_place_back() {
     world.clock.advance(secs(30));
 
     for _ in 0..100 {
-        assert_eq!(
-            plans.count(|_| async { Err(Error::Missing) }).await,
-            Err(Error::Missing)
-        );
+        let cancelled = Err(Error::Cancelled);
+        assert_eq!(plans.count(async |_| cancelled).await, cancelled);
         assert_eq!(plans.count_blocking(|_| Err(Error::Cancelled)), Err(Error::Cancelled));
         assert_eq!(plans.service.state(), CircuitState::HalfOpen);
     }

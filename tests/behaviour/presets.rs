@@ -222,6 +222,32 @@ async fn which_errors_are_worth_a_retry_is_said_beside_the_preset() {
 }
 
 #[test]
+fn a_permanent_failure_leaves_the_breaker_of_the_observer_as_it_is() {
+    // R070: neither while it is closed, nor as a probe.
+    let world = World::new();
+    let layer = presets::alexai().retry(RetryPolicy::builder().max_attempts(1));
+    let plans = world.plans("plan_service", layer);
+    let fail = || assert!(plans.count_blocking(|run| Err(Error::Down(run))).is_err());
+    let miss = || assert_eq!(plans.count_blocking(|_| Err(Error::Missing)), Err(Error::Missing));
+    for _ in 0..4 {
+        fail();
+    }
+    miss();
+    assert_eq!(plans.service.snapshot().failures, 4);
+    fail();
+    world.clock.advance(secs(60));
+
+    for _ in 0..10 {
+        miss();
+    }
+
+    assert_eq!(plans.service.state(), CircuitState::HalfOpen);
+    assert_eq!(plans.count_blocking(Ok), Ok(plans.runs()));
+    assert_eq!(plans.count_blocking(Ok), Ok(plans.runs()));
+    assert_eq!(plans.service.state(), CircuitState::Closed);
+}
+
+#[test]
 fn the_breakers_of_the_sources_open_close_and_probe_as_theirs_did() {
     // R049, R050, R063
     for (layer, recovery, probes, successes) in [(presets::khive(), 30, 1, 1), (presets::alexai(), 60, 2, 2)] {

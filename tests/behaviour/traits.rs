@@ -4,8 +4,8 @@ use resilience_core::{
     ApplyInRetry, Attempt, Backoff, BreakerMode, BreakerOptions, BreakerPer, BreakerPolicy, BreakerSnapshot,
     BreakerStatistics, BudgetOptions, BudgetPolicy, Call, CallAsync, CallPermit, CircuitBreaker, CircuitCause,
     CircuitChange, CircuitState, FailureCount, FailureKind, Interruption, InvalidPolicy, Jitter, Kind, Next, OnAbandon,
-    Operation, OperationReport, Reason, Registry, RegistryBuilder, Rejected, RetryOptions, RetryPolicy, Service,
-    ServiceDef, ServiceOptions, Sleep, Statistics, Verdict, Window,
+    OnPermanent, Operation, OperationReport, Reason, Registry, RegistryBuilder, Rejected, RetryOptions, RetryPolicy,
+    Service, ServiceDef, ServiceOptions, Sleep, Statistics, Verdict, Window,
     random::ThreadRandom,
     scope::{Carried, Entered},
     time::{ManualClock, Sleeping, SystemClock, SystemSleeper},
@@ -76,6 +76,7 @@ const _: () = {
     copy::<Jitter>();
     copy::<Kind>();
     copy::<OnAbandon>();
+    copy::<OnPermanent>();
     copy::<Reason>();
     copy::<Rejected>();
     copy::<RetryOptions>();

@@ -26,6 +26,7 @@ mod decorators;
 mod fallbacks;
 mod implementations;
 mod inherent;
+mod interrupted;
 mod pointers;
 mod rewriting;
 mod service;

@@ -2,8 +2,8 @@
 
 use crate::Work;
 use resilience_core::{
-    BreakerOptions, BreakerPer, CircuitState, FailureCount, OnAbandon, Reason, Registry, ServiceDef, Window, apply,
-    idempotent, plain, retry_service,
+    BreakerOptions, BreakerPer, CircuitState, FailureCount, OnAbandon, OnPermanent, Reason, Registry, ServiceDef,
+    Window, apply, idempotent, plain, retry_service,
 };
 use resilience_tests::{Error, World, record};
 use std::time::Duration;
@@ -150,7 +150,7 @@ fn the_service_of_a_block_is_declared_in_the_registry_that_the_block_names() {
         count_transient = true,
         count_throttled = false,
         count_timeouts = false,
-        count_permanent = true,
+        permanent = failure,
         on_abandon = "10s",
         recovery_timeout = "10s",
         recovery_factor = 2,
@@ -191,7 +191,7 @@ const fn described() -> BreakerOptions {
         .count_transient(true)
         .count_throttled(false)
         .count_timeouts(false)
-        .count_permanent(true)
+        .permanent(OnPermanent::Failure)
         .on_abandon(OnAbandon::FailAfter(Duration::from_secs(10)))
         .recovery_timeout(Duration::from_secs(10))
         .recovery_factor(2.0)

@@ -42,6 +42,28 @@ fn the_page_on_applies_shows_the_refused_call_in_the_compilers_words() {
 }
 
 #[test]
+fn the_page_on_compiler_errors_quotes_the_compiler() {
+    let page = read("docs/compiler-errors.md");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("messages/fail");
+    let recorded = fs::read_dir(root).unwrap().filter_map(|entry| {
+        let path = entry.unwrap().path();
+        let is_record = path.extension().is_some_and(|extension| extension == "stderr");
+        is_record.then(|| fs::read_to_string(path).unwrap())
+    });
+    let recorded = recorded.collect::<String>();
+
+    let quoted = blocks(&page, "text");
+
+    assert!(quoted.len() >= 6, "{quoted:?}");
+    for message in quoted {
+        let message = message.trim_end();
+        let code = &message["error[".len()..][..5];
+        assert!(page.contains(&format!("## {code}: ")), "no section on {code}");
+        assert!(recorded.contains(&format!("{message}\n")), "nobody records: {message}");
+    }
+}
+
+#[test]
 fn the_gate_runs_the_commands_of_the_readme() {
     let gate = read(".ci/run");
     let commands = blocks(&read("README.md"), "sh").concat();
@@ -106,7 +128,7 @@ fn the_events_page_lists_every_event_with_its_level_and_fields() {
         })
         .collect();
 
-    assert_eq!(emitted.len(), 26);
+    assert_eq!(emitted.len(), 27);
     assert_eq!(emitted, listed);
 }
 

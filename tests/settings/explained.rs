@@ -29,62 +29,62 @@ async fn every_value_is_explained_with_its_layer_file_and_line() {
 
     expect_test::expect![[r#"
         explained_service.fetch_plan
-          retry.max_attempts            4            attribute
-          retry.backoff                 exponential  library
-          retry.base_delay              250ms        global      RESILIENCE__GLOBAL__RETRY__BASE_DELAY
-          retry.factor                  3            defaults    ops.toml:2
-          retry.jitter                  full         library
-          retry.min_delay               0s           library
-          retry.max_delay               10s          library
-          retry.total_timeout           5m           library
-          retry.max_retry_after         1m           library
-          retry.max_depth               1            library
-          breaker.enabled               true         library
-          breaker.per                   attempt      library
-          breaker.failure_threshold     3            service     ops.toml:5
-          breaker.failure_span          500ms        library
-          breaker.failure_count         consecutive  library
-          breaker.failure_rate          0            library
-          breaker.slow_call_rate        0            library
-          breaker.slow_call_duration    1m           library
-          breaker.window                100          library
-          breaker.minimum_calls         20           library
-          breaker.count_transient       true         library
-          breaker.count_throttled       true         library
-          breaker.count_timeouts        true         library
-          breaker.count_permanent       false        library
-          breaker.on_abandon            ignore       library
-          breaker.recovery_timeout      5s           library
-          breaker.recovery_factor       2            library
-          breaker.max_recovery_timeout  1m           library
-          breaker.recovery_jitter       0.1          library
-          breaker.cooldown              0s           library
-          breaker.half_open_max_calls   2            library
-          breaker.success_threshold     2            library
-          breaker.probe_timeout         1m           library
-          breaker.ramp                  0s           library
-          budget.enabled                true         library
-          budget.deposit                0.1          library
-          budget.throttled_cost         1            library
-          budget.min_per_second         1            library
-          budget.capacity               100          library
-          events.retry                  warn         library
-          events.suppression            debug        library
-          events.exhaustion             warn         library
-          events.rejection              warn         library
-          events.repeated_rejection     debug        library
-          events.overrun                debug        library
-          events.fallback               warn         library
-          events.opening                error        library
-          events.reopening              warn         library
-          events.recovery               info         library
-          events.mode                   warn         library
-          events.usage                  warn         library
-          events.settings               warn         library
-          events.reload                 info         library
-          events.refusal                error        library
-          attempt_timeout               750ms        operation   more.yaml:5
-          apply_in_retry                disarm       library"#]]
+          retry.max_attempts            4              attribute
+          retry.backoff                 exponential    library
+          retry.base_delay              250ms          global      RESILIENCE__GLOBAL__RETRY__BASE_DELAY
+          retry.factor                  3              defaults    ops.toml:2
+          retry.jitter                  full           library
+          retry.min_delay               0s             library
+          retry.max_delay               10s            library
+          retry.total_timeout           5m             library
+          retry.max_retry_after         1m             library
+          retry.max_depth               1              library
+          breaker.enabled               true           library
+          breaker.per                   attempt        library
+          breaker.failure_threshold     3              service     ops.toml:5
+          breaker.failure_span          500ms          library
+          breaker.failure_count         consecutive    library
+          breaker.failure_rate          0              library
+          breaker.slow_call_rate        0              library
+          breaker.slow_call_duration    1m             library
+          breaker.window                100            library
+          breaker.minimum_calls         20             library
+          breaker.count_transient       true           library
+          breaker.count_throttled       true           library
+          breaker.count_timeouts        true           library
+          breaker.permanent             probe_success  library
+          breaker.on_abandon            ignore         library
+          breaker.recovery_timeout      5s             library
+          breaker.recovery_factor       2              library
+          breaker.max_recovery_timeout  1m             library
+          breaker.recovery_jitter       0.1            library
+          breaker.cooldown              0s             library
+          breaker.half_open_max_calls   2              library
+          breaker.success_threshold     2              library
+          breaker.probe_timeout         1m             library
+          breaker.ramp                  0s             library
+          budget.enabled                true           library
+          budget.deposit                0.1            library
+          budget.throttled_cost         1              library
+          budget.min_per_second         1              library
+          budget.capacity               100            library
+          events.retry                  warn           library
+          events.suppression            debug          library
+          events.exhaustion             warn           library
+          events.rejection              warn           library
+          events.repeated_rejection     debug          library
+          events.overrun                debug          library
+          events.fallback               warn           library
+          events.opening                error          library
+          events.reopening              warn           library
+          events.recovery               info           library
+          events.mode                   warn           library
+          events.usage                  warn           library
+          events.settings               warn           library
+          events.reload                 info           library
+          events.refusal                error          library
+          attempt_timeout               750ms          operation   more.yaml:5
+          apply_in_retry                disarm         library"#]]
     .assert_eq(&table);
 }
 

@@ -194,7 +194,7 @@ fn a_file_that_cannot_be_read_is_told_and_one_that_may_be_missing_is_not() {
             "missing.toml: cannot be read: No such file",
         ),
         (directory.0.clone(), "the name must end in"),
-        (folder, "folder.toml: cannot be read: it is no regular file"),
+        (folder, "folder.toml: cannot be read: it is not a regular file"),
     ];
     for (path, expected) in table {
         let refused = Loader::new().file(&path).load(Registry::new()).unwrap_err();

@@ -87,7 +87,7 @@ fn settings_are_judged_together_with_what_the_code_says() {
     assert_eq!(
         bound.unwrap_err().to_string(),
         "ops.toml:4: services.wide_service.retry.max_delay is 50ms, but retry.base_delay is 100ms (library), which then \
-         must be 0ns to 50ms"
+         must be 0ns to 50ms, which is `max_delay`: raise that too"
     );
     // A word for all that does not suit one service is the word's mistake, and is told once.
     let loaded =

@@ -11,6 +11,7 @@
 )]
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
+mod bounded;
 mod explained;
 mod formats;
 mod hostile;

@@ -40,9 +40,9 @@ fn every_mistake_is_told_at_once_with_its_line_and_what_would_be_right() {
         .unwrap_err();
 
     expect_test::expect![[r#"
-        ops.toml:6: globl is no key of the settings: did you mean `global`?
         ops.toml:3: defaults.retry.max_atempts is no key of the settings: did you mean `max_attempts`?
         ops.toml:4: defaults.retry.base_delay is 100, but must be a duration with its unit, such as "750ms" or "1m 30s"
+        ops.toml:6: globl is no key of the settings: did you mean `global`?
         ops.toml:9: services.plan_service.retry.max_attempts is 0, but must be 1 to 1000000
         ops.toml:10: services.plan_service.retry.backoff is "exponental", but must be none, fixed, linear, exponential or fibonacci: did you mean `exponential`?
         ops.toml:11: services.plan_service.retry.jitter is a table, but must be none, full, equal, decorrelated or { proportional = 0 to 1 }

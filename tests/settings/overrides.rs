@@ -126,7 +126,7 @@ fn an_override_cannot_rename_its_service_and_what_nobody_knows_is_left_out_alone
     assert_eq!(attempts(registry, "tool_service", "any"), "3");
     let at = format!("{VARIABLE}:1");
     let known = "enabled, per, failure_threshold, failure_span, failure_count, failure_rate, slow_call_rate, slow_call_duration, window, \
-                 minimum_calls, count_transient, count_throttled, count_timeouts, count_permanent, on_abandon, \
+                 minimum_calls, count_transient, count_throttled, count_timeouts, permanent, on_abandon, \
                  recovery_timeout, recovery_factor, max_recovery_timeout, recovery_jitter, cooldown, half_open_max_calls, \
                  success_threshold, probe_timeout, ramp";
     let expected = [

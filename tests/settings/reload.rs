@@ -273,3 +273,30 @@ fn everything_at_once_ends() {
     registry.reconfigure(Settings::new()).unwrap();
     assert_eq!(registry.services().len(), 6);
 }
+
+#[test]
+fn a_shortened_recovery_time_holds_for_the_circuit_that_is_open() {
+    let world = World::new();
+    let policy = |recovery| {
+        ServiceOptions::new().breaker(
+            BreakerPolicy::builder()
+                .failure_threshold(1)
+                .recovery_jitter(0.0)
+                .recovery_timeout(secs(recovery)),
+        )
+    };
+    let plans = world.plans("plan_service", policy(30));
+    let _ = plans.count_blocking(|run| Err(Error::Down(run)));
+    world.clock.advance(secs(4));
+
+    for (recovery, left) in [
+        (60, Some(secs(26))),
+        (10, Some(secs(6))),
+        (20, Some(secs(6))),
+        (4, None),
+    ] {
+        world.registry.reconfigure(of_plans(policy(recovery))).unwrap();
+        assert_eq!(plans.service.snapshot().retry_after, left, "{recovery}");
+    }
+    assert_eq!(plans.service.state(), CircuitState::HalfOpen);
+}

@@ -64,20 +64,20 @@ fn a_file_may_be_replaced_deleted_and_restored() {
     assert_eq!(attempts(registry, "plan_service", "any"), "5");
 
     fs::remove_file(&path).unwrap();
-    assert!(matches!(settled(&mut watcher), Look::Refused(_)));
+    assert_eq!(settled(&mut watcher), Look::Vanished(vec![path.clone()]));
     assert_eq!(watcher.look(), Look::Unchanged);
     assert_eq!(attempts(registry, "plan_service", "any"), "5");
 
     fs::write(&path, saying(5)).unwrap();
-    assert_eq!(settled(&mut watcher), Look::Reloaded(Vec::new()));
+    assert_eq!(watcher.look(), Look::Unchanged);
     fs::write(&path, saying(6)).unwrap();
     assert_eq!(settled(&mut watcher), Look::Reloaded(Vec::new()));
     assert_eq!(attempts(registry, "plan_service", "any"), "6");
 
     let told = events.take();
-    assert_eq!(told.len(), 5);
-    assert_eq!(told[0], "INFO settings reloaded");
-    assert!(told[2].starts_with("ERROR settings refused mistakes=1 problem="));
+    let reloaded = "INFO settings reloaded".to_owned();
+    let vanished = format!("WARN settings vanished source={}", path.display());
+    assert_eq!(told, [reloaded.clone(), reloaded.clone(), vanished, reloaded]);
 }
 
 #[cfg(unix)]
@@ -157,7 +157,7 @@ fn a_lenient_watcher_takes_what_is_good() {
     fs::write(&path, "services.plan_service.retry = {").unwrap();
     assert!(matches!(settled(&mut watcher), Look::Refused(_)));
     fs::remove_file(&path).unwrap();
-    assert!(matches!(settled(&mut watcher), Look::Refused(_)));
+    assert_eq!(settled(&mut watcher), Look::Vanished(vec![path.clone()]));
     assert_eq!(found(), ["4", "7"]);
 }
 
@@ -176,4 +176,56 @@ fn a_thread_that_watches_ends_when_it_is_told_to_whatever_its_pause() {
 
     let (_, watcher) = self::watching(&path);
     drop(watcher.spawn(Duration::from_secs(86_400)).unwrap());
+}
+
+#[test]
+fn a_file_that_vanishes_or_turns_empty_changes_nothing_and_warns_once_each_time() {
+    let directory = Directory::new("watch-vanished");
+    let path = directory.0.join("ops.toml");
+    for loader in [Loader::new().file(&path), Loader::new().optional_file(&path)] {
+        fs::write(&path, saying(4)).unwrap();
+        let registry = Registry::new();
+        let mut watcher = Watcher::new(loader, registry);
+        settled(&mut watcher);
+        let events = record();
+
+        for empty in [None, Some(""), Some(" \n\t\r\n"), Some("\u{feff}\n")] {
+            match empty {
+                None => fs::remove_file(&path).unwrap(),
+                Some(text) => fs::write(&path, text).unwrap(),
+            }
+            assert_eq!(settled(&mut watcher), Look::Vanished(vec![path.clone()]), "{empty:?}");
+            assert_eq!(watcher.look(), Look::Unchanged);
+            assert_eq!(attempts(registry, "plan_service", "any"), "4");
+            let warning = format!("WARN settings vanished source={}", path.display());
+            assert_eq!(events.take(), [warning], "{empty:?}");
+            fs::write(&path, saying(4)).unwrap();
+            assert_eq!(watcher.look(), Look::Unchanged);
+        }
+
+        // What says nothing on purpose clears.
+        fs::write(&path, "# nothing\n").unwrap();
+        assert_eq!(settled(&mut watcher), Look::Reloaded(Vec::new()));
+        assert_eq!(attempts(registry, "plan_service", "any"), "3");
+    }
+}
+
+#[test]
+fn the_first_look_knows_what_is_in_force() {
+    let directory = Directory::new("watch-first");
+    let path = directory.0.join("ops.toml");
+    fs::write(&path, saying(4)).unwrap();
+    let registry = Registry::new();
+    let loader = Loader::new().optional_file(&path);
+    registry.reconfigure(loader.load(registry).unwrap()).unwrap();
+    let events = record();
+
+    assert_eq!(settled(&mut Watcher::new(loader.clone(), registry)), Look::Unchanged);
+    assert_eq!(events.take(), [""; 0]);
+
+    // Gone between the start and the first look.
+    fs::remove_file(&path).unwrap();
+    let look = settled(&mut Watcher::new(loader, registry));
+    assert_eq!(look, Look::Vanished(vec![path]));
+    assert_eq!(attempts(registry, "plan_service", "any"), "4");
 }

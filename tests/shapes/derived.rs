@@ -222,3 +222,96 @@ fn an_interruption_becomes_the_variant_that_holds_it() {
         other => other.classify(),
     };
 }
+
+/// Of another crate.
+#[derive(Debug)]
+struct StatusCode(u16);
+
+impl StatusCode {
+    const fn is_server_error(&self) -> bool {
+        self.0 >= 500
+    }
+}
+
+const fn of_code(code: &u16, _text: &str) -> FailureKind {
+    match *code {
+        7 => FailureKind::Transient,
+        _ => FailureKind::Permanent,
+    }
+}
+
+/// What an answer means depends on what is in it.
+#[derive(Debug, Classify)]
+enum Answered {
+    #[transient(if = StatusCode::is_server_error)]
+    #[throttled(if = |status| status.0 == 429)]
+    #[ignored(if = |StatusCode(code)| *code == 499)]
+    #[permanent]
+    Status(StatusCode),
+    #[throttled(after = wait, if = |code: &u16, _| *code == 429)]
+    #[transient]
+    Waiting { code: u16, wait: Option<Duration> },
+    #[classify(with = of_code)]
+    Code { code: u16, text: String },
+    #[classify(with = |kind: &FailureKind| *kind)]
+    Kind(FailureKind),
+}
+
+#[test]
+fn a_condition_or_a_function_decides_by_what_is_in_a_variant() {
+    let status = |code| Answered::Status(StatusCode(code));
+    let wait = Some(Duration::from_secs(2));
+    for (error, kind) in [
+        (status(503), FailureKind::Transient),
+        (status(429), FailureKind::Throttled { retry_after: None }),
+        (status(499), FailureKind::Ignored),
+        (status(404), FailureKind::Permanent),
+        (
+            Answered::Waiting { code: 429, wait },
+            FailureKind::Throttled { retry_after: wait },
+        ),
+        (Answered::Waiting { code: 500, wait }, FailureKind::Transient),
+        (
+            Answered::Code {
+                code: 7,
+                text: String::new(),
+            },
+            FailureKind::Transient,
+        ),
+        (
+            Answered::Code {
+                code: 8,
+                text: String::new(),
+            },
+            FailureKind::Permanent,
+        ),
+        (Answered::Kind(FailureKind::Ignored), FailureKind::Ignored),
+    ] {
+        assert_eq!(error.classify(), kind, "{error:?}");
+    }
+}
+
+/// One word for all, and fields that decide where their types can.
+#[derive(Debug, Classify)]
+#[permanent]
+enum OfOthers<T> {
+    Foreign(#[source] StatusCode),
+    Io(#[source] io::Error),
+    #[transient(if = StatusCode::is_server_error)]
+    Sometimes(#[source] StatusCode),
+    Any(PhantomData<T>),
+}
+
+#[test]
+fn a_word_on_the_enum_reaches_fields_that_cannot_decide() {
+    type Any = OfOthers<u8>;
+    for (error, kind) in [
+        (Any::Foreign(StatusCode(503)), FailureKind::Permanent),
+        (Any::Io(io::ErrorKind::ConnectionReset.into()), FailureKind::Transient),
+        (Any::Sometimes(StatusCode(503)), FailureKind::Transient),
+        (Any::Sometimes(StatusCode(404)), FailureKind::Permanent),
+        (Any::Any(PhantomData), FailureKind::Permanent),
+    ] {
+        assert_eq!(error.classify(), kind, "{error:?}");
+    }
+}

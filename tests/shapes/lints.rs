@@ -94,8 +94,46 @@ impl Client {
     }
 }
 
+/// What a body puts into its own `self` need not be read.
+#[derive(Default)]
+struct Draft {
+    title: String,
+    revision: u32,
+}
+
+impl Draft {
+    #[retry_service(service = SHAPES)]
+    async fn written(mut self, work: &Work) -> Result<u32, Error> {
+        self.revision = work.wait().await?;
+        Ok(0)
+    }
+
+    #[retry_service(service = SHAPES)]
+    fn renamed(mut self, work: &Work) -> Result<String, Error> {
+        self.revision += work.run()?;
+        self.title = format!("{}.", self.title);
+        Ok(self.title)
+    }
+}
+
+/// A body that a macro hands on as one block.
+macro_rules! operation {
+    ($name:ident $body:block) => {
+        #[retry_service(service = SHAPES, idempotent)]
+        async fn $name() -> Result<u32, Error> {
+            $body
+        }
+    };
+}
+
+operation!(of_a_macro { Ok(3) });
+
 #[tokio::test]
 async fn a_strict_crate_compiles() {
+    assert_eq!(Draft::default().written(&Work::easy()).await, Ok(0));
+    assert_eq!(Draft::default().renamed(&Work::easy()).as_deref(), Ok("."));
+    assert_eq!(of_a_macro().await, Ok(3));
+
     let mut client = Client {
         work: Work::hard(),
         names: vec!["a".to_owned()],

@@ -211,3 +211,24 @@ async fn raw_copies_and_literals_of_macros() {
     assert_eq!(send(raw_copy(&Work::hard(), "x".into())).await, Ok("x!".into()));
     assert_eq!(from_literals(), Ok(1));
 }
+
+/// The name of an operation where the function's needs a change.
+#[allow(non_snake_case)]
+#[retry_service(service = SHAPES, idempotent)]
+fn fetchPlan__v2_(work: &Work) -> Result<u32, Error> {
+    work.run()
+}
+
+#[test]
+fn an_operation_is_called_as_its_function_is_in_snake_case() {
+    let registry = resilience_core::Registry::new();
+    let fetched = registry.enter_blocking(|| fetchPlan__v2_(&Work::hard()));
+
+    let service = registry.service("shapes");
+    let names: Vec<_> = service
+        .operations()
+        .iter()
+        .map(|operation| operation.name.clone())
+        .collect();
+    assert_eq!((fetched, names), (Ok(3), vec!["fetch_plan_v2"]));
+}

@@ -157,3 +157,48 @@ async fn copies_are_made_afresh() {
     assert_eq!(send(rebound(&work, "four")).await, Ok(5));
     assert_eq!(work.runs(), 3);
 }
+
+/// A name that is pointed at something that the body owns.
+#[retry_service(service = SHAPES)]
+async fn pointed_elsewhere(work: &Work, mut name: &str) -> Result<usize, Error> {
+    let local = format!("{name}{name}");
+    if work.wait().await? == 1 {
+        name = &local;
+    }
+    Ok(name.len())
+}
+
+#[retry_service(service = SHAPES)]
+fn pointed_elsewhere_blocking(work: &Work, mut names: Vec<&str>) -> Result<usize, Error> {
+    let local = "ab".repeat(2);
+    let _run = work.run()?;
+    names.push(&local);
+    Ok(names.concat().len())
+}
+
+#[retry_service(service = SHAPES, fallback = |_| Ok(name.len()))]
+#[resilience_core::apply]
+async fn pointed_elsewhere_with_a_fallback(work: &Work, mut name: &str) -> Result<usize, Error> {
+    let local = format!("{name}{name}");
+    let _run = work.wait().await?;
+    name = &local;
+    Ok(name.len())
+}
+
+/// A shared reference is copied for each attempt, with or without `mut`.
+#[retry_service(service = SHAPES, idempotent)]
+async fn pointed_elsewhere_each_time(work: &Work, mut name: &str) -> Result<usize, Error> {
+    let local = format!("{name}{name}");
+    name = &local;
+    let _run = work.wait().await?;
+    Ok(name.len())
+}
+
+#[tokio::test]
+async fn a_changed_parameter_may_point_at_what_the_body_owns() {
+    assert_eq!(send(pointed_elsewhere(&Work::easy(), "ab")).await, Ok(4));
+    assert_eq!(pointed_elsewhere_blocking(&Work::easy(), vec!["ab"]), Ok(6));
+    assert_eq!(pointed_elsewhere_with_a_fallback(&Work::easy(), "ab").await, Ok(4));
+    assert_eq!(pointed_elsewhere_with_a_fallback(&Work::hard(), "ab").await, Ok(2));
+    assert_eq!(send(pointed_elsewhere_each_time(&Work::hard(), "ab")).await, Ok(4));
+}

@@ -4,12 +4,18 @@ mod alone;
 mod exact;
 mod plans;
 mod recording;
+pub mod restricted;
 pub mod strict;
 
 pub use alone::alone;
 pub use exact::exact;
 pub use plans::{Plans, World, down, fine, immediate, ms, secs};
 pub use recording::{Recording, record};
+
+/// The examples of the page compile, or do not, as it says.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/compiler-errors.md")]
+pub struct CompilerErrors;
 
 use resilience_core::{Classify, FailureKind, Interruption, Reason};
 use std::time::Duration;

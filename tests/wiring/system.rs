@@ -1,7 +1,7 @@
 //! The services, their policies, and the layer that every call goes through.
 
 use resilience_core::{
-    BreakerOptions, Jitter, Registry, RetryOptions, ServiceDef, ServiceOptions, Settings, policy::presets,
+    BreakerOptions, Jitter, OnPermanent, Registry, RetryOptions, ServiceDef, ServiceOptions, Settings, policy::presets,
     retry_service, settings::Loader, time::ManualClock,
 };
 use resilience_tests::{Error, World, ms, secs};
@@ -27,7 +27,7 @@ const FILE: RetryOptions = presets::fixed(ms(100)).max_attempts(3);
 pub(crate) const BREAKER: BreakerOptions = BreakerOptions::new()
     .failure_threshold(5)
     .failure_span(secs(0))
-    .count_permanent(true)
+    .permanent(OnPermanent::Failure)
     .recovery_timeout(secs(60))
     .recovery_factor(1.0)
     .recovery_jitter(0.0)

@@ -157,6 +157,11 @@ impl Ledger {
         });
     }
 
+    /// When the present state began, unless it is the first.
+    pub(super) fn last_change(&self) -> Option<Tick> {
+        self.last
+    }
+
     pub(super) fn total(&self) -> u64 {
         self.total
     }

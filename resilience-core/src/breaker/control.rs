@@ -64,7 +64,8 @@ impl Breaker {
         })
     }
 
-    /// Puts another policy in place: state and counts stay, and the window keeps what fits the new one.
+    /// Puts another policy in place: state and counts stay, and the window keeps what fits the new one. An open circuit recovers
+    /// when the new policy says so, if that is earlier.
     pub(crate) fn adopt(&self, policy: &BreakerPolicy) {
         if self.parts.get().is_none() && !policy.has_window() && !policy.is_timed() && self.word().is_healthy() {
             return;
@@ -74,17 +75,32 @@ impl Breaker {
         memory.adopt(policy);
         loop {
             let word = self.word();
-            let State::Closed(present) = word.state() else {
+            let next = match word.state() {
+                State::Closed(present) => {
+                    let in_a_row = if policy.is_cumulative() { 0 } else { present.failures };
+                    let closed = Closed {
+                        spanned: present.spanned,
+                        ramping: present.ramping && !policy.ramp().is_zero(),
+                        ..memory.closed()
+                    };
+                    word.with_closed(closed.with_failures(in_a_row))
+                }
+                State::Open { deadline, reopenings } => {
+                    let Some(sooner) = memory
+                        .open_until(reopenings, policy)
+                        .filter(|end| end.is_before(deadline))
+                    else {
+                        return;
+                    };
+                    word.with(State::Open {
+                        deadline: sooner,
+                        reopenings,
+                    })
+                }
                 // Whoever closes it asks the memory.
-                return;
+                State::HalfOpen { .. } | State::Held(_) => return,
             };
-            let closed = Closed {
-                failures: present.failures,
-                spanned: present.spanned,
-                ramping: present.ramping && !policy.ramp().is_zero(),
-                ..memory.closed()
-            };
-            if self.replace(word, word.with_closed(closed)) || seeded("adopted_unseen") {
+            if self.replace(word, next) || seeded("adopted_unseen") {
                 return;
             }
         }

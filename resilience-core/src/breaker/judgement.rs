@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     classify::FailureKind,
-    policy::{BreakerPolicy, Brief, Briefed, OnAbandon},
+    policy::{BreakerPolicy, Brief, Briefed, OnAbandon, OnPermanent},
     sync::seeded,
 };
 
@@ -35,7 +35,11 @@ impl Ending {
         let counts = match kind {
             FailureKind::Transient => policy.count_transient(),
             FailureKind::Throttled { .. } => policy.count_throttled(),
-            FailureKind::Permanent => policy.count_permanent(),
+            FailureKind::Permanent => match policy.permanent() {
+                OnPermanent::Failure => true,
+                OnPermanent::ProbeSuccess => return Self::Answered,
+                OnPermanent::Neutral => false,
+            },
             FailureKind::Pending => return Self::Answered,
             FailureKind::Ignored | FailureKind::Unknown => false,
         };

@@ -11,7 +11,7 @@ use super::{
     run::Run,
     successes::Successes,
     window::{Evidence, Outcomes, Rates, Tally},
-    word::{Closed, State, Tick, Ticks, Word},
+    word::{Closed, Deadline, State, Tick, Ticks, Word},
 };
 use crate::{
     policy::BreakerPolicy,
@@ -166,7 +166,7 @@ impl Parts {
 impl Memory<'_> {
     /// Keeps the window that `policy` asks for, with what fits of the present one.
     pub(super) fn adopt(&mut self, policy: &BreakerPolicy) {
-        let judges_slow = policy.slow_millionths() != 0;
+        let judges_slow = policy.slow_call_rate() > 0.0;
         self.passing
             .set_slow(judges_slow.then(|| Ticks::of(policy.slow_call_duration())));
         self.gather();
@@ -335,6 +335,15 @@ impl Memory<'_> {
     fn successes(&self, latest: u64) -> u64 {
         let (period, step) = (self.passing.period(), self.passing.step());
         stripes::total(self.counts, |counts| counts.successes.in_tenths(period, step, latest))
+    }
+
+    /// When the present open period of an open circuit would end under `policy`, at the latest.
+    pub(super) fn open_until(&self, reopenings: u32, policy: &BreakerPolicy) -> Option<Deadline> {
+        let opened = self.locked.ledger.last_change()?;
+        // What was drawn for this opening is not kept: with the most that can be drawn, a policy that stays changes nothing.
+        let recovered = opened.after(policy.open_time(reopenings, 1.0));
+        let cooled = self.locked.last_half_open.map(|began| began.after(policy.cooldown()));
+        Some(Deadline::at(cooled.map_or(recovered, |cooled| recovered.max(cooled))))
     }
 
     pub(super) fn last_half_open(&self) -> Option<Tick> {

@@ -68,7 +68,7 @@ pub(crate) enum Refusal {
 }
 
 /// The clock and the chance of whoever owns a breaker. Both may be a user's code, which never runs under the lock.
-pub(crate) trait Surroundings {
+pub(crate) trait Surroundings: Copy {
     fn tick(&self) -> Tick;
 
     /// A draw from 0 to 1.

@@ -4,12 +4,13 @@ mod model;
 mod schedule;
 
 use super::*;
-use crate::telemetry::slots;
+use crate::{classify::FailureKind, policy::OnPermanent, telemetry::slots};
 use model::{Granted, Model};
 use proptest::prelude::*;
 use schedule::{LONGEST_WAY_OUT, Schedule, Step};
 
 /// The clock, and what chance draws, in sixteenths.
+#[derive(Clone, Copy)]
 struct Around {
     now: Tick,
     draw: u64,
@@ -83,14 +84,11 @@ impl Pair {
                 assert_eq!(transition, turned);
                 self.running.extend(admission.ok().zip(expected.ok()));
             }
-            Step::End(n, ending, late) if !self.running.is_empty() => {
-                let (permit, granted) = self.running.swap_remove(n % self.running.len());
-                self.now = now.saturating_sub(late);
-                let expected = self.model.end(granted, ending, self.now);
-                assert_eq!(self.end(permit, ending), expected);
-                self.now = now;
+            Step::End(n, ending, late) => self.finish(n, ending, ending, late),
+            Step::EndFailed(n, kind, late) => {
+                let ending = Ending::of_failure(kind, self.policy.brief());
+                self.finish(n, ending, self.model.ending_of(kind), late);
             }
-            Step::End(..) => {}
             Step::Succeed(calls) => self.call(calls, Ending::Success),
             Step::Fail(calls) => self.call(calls, Ending::Failure),
             Step::Thread(slot) => self.slot = slot,
@@ -111,6 +109,27 @@ impl Pair {
                 self.breaker.adopt(&policy);
                 self.model.adopt(policy, now);
             }
+        }
+    }
+
+    /// Ends the n-th call under way, as the breaker and as the model is told.
+    fn finish(&mut self, n: usize, told: Ending, modelled: Ending, late: u64) {
+        if self.running.is_empty() {
+            return;
+        }
+        let (permit, granted) = self.running.swap_remove(n % self.running.len());
+        let now = self.now;
+        self.now = now.saturating_sub(late);
+        let expected = self.model.end(granted, modelled, self.now);
+        assert_eq!(self.end(permit, told), expected);
+        self.now = now;
+    }
+
+    /// A call of the breaker alone that fails at once, in a way that no retry changes.
+    fn miss(&mut self) {
+        if let Ok(permit) = self.admit().0 {
+            let ending = Ending::of_failure(FailureKind::Permanent, self.policy.brief());
+            self.end(permit, ending);
         }
     }
 
@@ -183,6 +202,15 @@ proptest! {
         if !pair.is_held_open() {
             pair.now += LONGEST_WAY_OUT;
             prop_assert!(pair.admit().0.is_ok());
+        }
+        // No service that answers stays half-open, whatever its answers are.
+        let is_automatic = pair.policy.enabled() && pair.breaker.mode() == BreakerMode::Automatic;
+        if is_automatic && pair.policy.permanent() == OnPermanent::ProbeSuccess {
+            pair.now += LONGEST_WAY_OUT;
+            for _ in 0..pair.policy.success_threshold() {
+                pair.miss();
+            }
+            prop_assert_eq!(pair.breaker.state(pair.tick()), CircuitState::Closed);
         }
     }
 }

@@ -51,14 +51,10 @@ pub(super) const fn fresh(policy: &BreakerPolicy) -> Closed {
     }
 }
 
-/// The failures to remember after an outcome: none where no rule asks for them.
+/// The failures in a row after an outcome: none where no rule asks for them.
 pub(super) fn failures_after(failures: u32, failed: bool, policy: Brief) -> u32 {
-    if policy.failure_threshold() == 0 {
-        0
-    } else if failed {
+    if failed && policy.failure_threshold() != 0 && !policy.is_cumulative() {
         failures.saturating_add(1)
-    } else if policy.is_cumulative() {
-        failures
     } else {
         0
     }

@@ -3,7 +3,7 @@
 use super::{Breaker, Ending, Permit, Refusal, Surroundings, Tick, Transition};
 use crate::policy::BreakerPolicy;
 
-impl<F: Fn() -> Tick> Surroundings for F {
+impl<F: Fn() -> Tick + Copy> Surroundings for F {
     fn tick(&self) -> Tick {
         self()
     }

@@ -30,9 +30,9 @@ pub struct BreakerSnapshot {
     pub mode: BreakerMode,
     /// The time until a probe is admitted; none where the circuit is not open, or is held open.
     pub retry_after: Option<Duration>,
-    /// Failures counted towards `failure_threshold`.
+    /// Failures counted towards `failure_threshold`: those in a row, or those in the window where they are cumulative.
     pub failures: u32,
-    /// Calls in the window of the rates; 0 where no rate is judged.
+    /// Calls in the window; 0 where neither a rate nor cumulative failures are judged.
     pub calls_in_window: u64,
     /// Failed calls in the window.
     pub failed_in_window: u64,
@@ -112,7 +112,11 @@ impl Breaker {
             state: self.state(now),
             mode: self.mode(),
             retry_after: self.wait(now),
-            failures: self.failures(),
+            failures: if policy.counts_in_window() && self.word().closed().is_some() {
+                u32::try_from(failed_in_window).unwrap_or(u32::MAX)
+            } else {
+                self.failures()
+            },
             calls_in_window,
             failed_in_window,
             slow_in_window,

@@ -1,5 +1,5 @@
-//! The outcomes that the rates are taken over: a window of calls, or of time. Both are exact, of fixed size, and take the same
-//! time however many calls they hold.
+//! The outcomes that rates and cumulative failures are taken over: a window of calls, or of time. Both are exact, of fixed size, and
+//! take the same time however many calls they hold.
 
 mod calls;
 mod time;
@@ -54,12 +54,14 @@ impl Tally {
     }
 }
 
-/// From which shares of the window on the circuit opens.
+/// From how many failures in the window on, and from which shares of it, the circuit opens.
 #[derive(Debug, Default)]
 pub(super) struct Rates {
-    /// In millionths; zero where there is no such rule.
-    failed: u32,
-    slow: u32,
+    /// How many failures in the window open the circuit, whatever share they are; zero where there is no such rule.
+    failures: u32,
+    /// Zero where there is no such rule.
+    failed: f64,
+    slow: f64,
     /// How many calls the window must hold.
     minimum: u32,
 }
@@ -67,9 +69,16 @@ pub(super) struct Rates {
 impl Rates {
     pub(super) fn of(policy: &BreakerPolicy) -> Self {
         Self {
-            failed: policy.failure_millionths(),
-            slow: policy.slow_millionths(),
+            failures: if policy.counts_in_window() {
+                policy.failure_threshold()
+            } else {
+                0
+            },
+            failed: policy.failure_rate(),
+            slow: policy.slow_call_rate(),
             minimum: match policy.window() {
+                // No success can be the call that makes the minimum.
+                _ if !policy.has_rate() => 0,
                 Window::Calls(size) => size.min(policy.minimum_calls()),
                 Window::Time(_) => policy.minimum_calls(),
             },
@@ -78,7 +87,9 @@ impl Rates {
 
     /// The rule that these calls meet.
     pub(super) fn met(&self, tally: Tally) -> Option<CircuitCause> {
-        if !self.are_enough(tally) {
+        if self.failures != 0 && tally.failed >= self.failures.into() {
+            Some(CircuitCause::Failures)
+        } else if !self.are_enough(tally) {
             None
         } else if reaches(tally.failed, tally.calls, self.failed) {
             Some(CircuitCause::FailureRate)
@@ -101,8 +112,12 @@ impl Rates {
 }
 
 /// Whether `part` of `whole` is at or above the share.
-fn reaches(part: u64, whole: u64, millionths: u32) -> bool {
-    millionths != 0 && part != 0 && u128::from(part) * 1_000_000 >= u128::from(whole) * u128::from(millionths)
+///
+/// Division rounds correctly and never changes the order: a share that is written as a quotient, or as a decimal with the same
+/// value, equals the quotient of the counts that make it up, and one call less is below it.
+#[allow(clippy::cast_precision_loss, reason = "exact up to 2^53 calls")]
+fn reaches(part: u64, whole: u64, share: f64) -> bool {
+    share > 0.0 && part != 0 && part as f64 / whole as f64 >= share
 }
 
 /// The window that a policy asks for.

@@ -102,6 +102,11 @@ impl Deadline {
         Self(tick.0 & ((1 << DEADLINE_BITS) - 1))
     }
 
+    /// Whether it comes before `other`, of the same open period.
+    pub(crate) fn is_before(self, other: Self) -> bool {
+        other.left(Tick(self.0)).is_some()
+    }
+
     /// The time left at `now`; none where the deadline is reached.
     ///
     /// What seems to be further ahead than any open period can last lies behind: the circuit was idle for long, or the

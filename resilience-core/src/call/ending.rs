@@ -10,19 +10,21 @@ use crate::{
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// Gives the partition back, last and whatever happens.
+struct Leaving(&'static Service);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.unpin();
+    }
+}
+
 impl Call {
     /// The call is dropped before its end: its caller has gone, or its body has panicked.
     #[cold]
     pub(super) fn abandon(&mut self) {
         if self.flags & LEASED == 0 {
             return self.cancel();
-        }
-        /// Gives the partition back, last and whatever happens.
-        struct Leaving(&'static Service);
-        impl Drop for Leaving {
-            fn drop(&mut self) {
-                self.0.unpin();
-            }
         }
         let _leaving = Leaving(self.link.service);
         if !self.has_ended() {
@@ -142,8 +144,8 @@ impl Call {
         self.flags &= !(LAST_FAILED | LAST_IGNORED);
         self.flags |= match ending {
             Ending::Failure => LAST_FAILED,
-            Ending::Ignored | Ending::Answered => LAST_IGNORED,
-            Ending::Success | Ending::Abandoned => 0,
+            Ending::Ignored => LAST_IGNORED,
+            Ending::Answered | Ending::Success | Ending::Abandoned => 0,
         };
     }
 
@@ -154,7 +156,7 @@ impl Call {
         } else if self.flags & LAST_IGNORED != 0 {
             Ending::Ignored
         } else {
-            Ending::Abandoned
+            Ending::Answered
         }
     }
 

@@ -55,6 +55,30 @@ impl<O> LastFailure<O> {
         }
     }
 
+    /// The outcome of the last attempt, or what `interrupted` makes of the interruption: for return types without room for one.
+    ///
+    /// ```
+    /// use resilience_core::{classify, retry_service};
+    ///
+    /// #[retry_service(
+    ///     name = "plan_service",
+    ///     classify = classify::always_transient,
+    ///     fallback = |failure| failure.outcome_or_else(|interruption| Err(interruption.to_string())),
+    /// )]
+    /// fn fetch_plan(id: u64) -> Result<u64, String> {
+    ///     if id == 0 { Err("no such plan".into()) } else { Ok(id) }
+    /// }
+    ///
+    /// assert_eq!(fetch_plan(0), Err("no such plan".into()));
+    /// ```
+    #[must_use]
+    pub fn outcome_or_else(self, interrupted: impl FnOnce(Interruption) -> O) -> O {
+        match self {
+            Self::Outcome(outcome) => outcome,
+            Self::Interruption(interruption) => interrupted(interruption),
+        }
+    }
+
     /// What the call would return without a fallback.
     #[must_use]
     pub fn into_outcome(self) -> O

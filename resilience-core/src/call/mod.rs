@@ -83,7 +83,7 @@ const CUT_BY_DEADLINE: u32 = 1 << 14;
 
 /// The breaker judges the call as one, and the last attempt was a failure to it.
 const LAST_FAILED: u32 = 1 << 19;
-/// The same, and the last attempt told it nothing.
+/// The same, and the last attempt told it nothing. Neither of the two: it was answered in a way that counts only for a probe.
 const LAST_IGNORED: u32 = 1 << 20;
 
 /// A hint of zero has taken the place of a delay: there is one such retry per call.

@@ -36,12 +36,15 @@
 mod chain;
 mod hint;
 mod known;
+mod source;
 mod text;
 
 pub use chain::{chain, find};
 #[doc(hidden)]
 pub use hint::Hint;
 pub use known::io;
+#[doc(hidden)]
+pub use source::{KindOfSource, KindWithoutSource, Source};
 #[doc(hidden)]
 pub use text::Described;
 pub use text::ErrorText;

@@ -155,6 +155,7 @@ mod tests {
     }
 
     impl Of<u16> for Near {
+        #[allow(clippy::redundant_closure_call, reason = "closures within closures are the point")]
         fn get() -> &'static str {
             (|| (|| here!())())()
         }
@@ -164,6 +165,7 @@ mod tests {
         here!()
     }
 
+    #[allow(clippy::extra_unused_type_parameters, reason = "it is part of the path")]
     fn generic<T>() -> &'static str {
         here!()
     }

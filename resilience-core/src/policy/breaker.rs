@@ -6,7 +6,7 @@ mod words;
 
 pub(crate) use brief::{Brief, Briefed};
 pub use layer::BreakerOptions;
-pub use words::{BreakerPer, FailureCount, OnAbandon, Window};
+pub use words::{BreakerPer, FailureCount, OnAbandon, OnPermanent, Window};
 
 use super::InvalidPolicy;
 use range::OutOfRange;
@@ -20,16 +20,16 @@ use std::time::Duration;
 /// | `per` | attempt | attempt, or call: what is judged as one |
 /// | `failure_threshold` | 8 | 1 to 1,000,000 failures, or 0: no such rule |
 /// | `failure_span` | 500 ms, or 0 where failures are cumulative | up to 1 day: how long a run of failures must last to open the circuit; 0: any time |
-/// | `failure_count` | consecutive | consecutive, or cumulative: whether a success starts the count anew |
+/// | `failure_count` | consecutive | consecutive: failures in a row; or cumulative: all failures in `window` |
 /// | `failure_rate` | 0 | above 0 to 1 of the window, or 0: no such rule |
 /// | `slow_call_rate` | 0 | above 0 to 1 of the window, or 0: no such rule |
 /// | `slow_call_duration` | 60 s | 1 ms to 1 day |
-/// | `window` | 100 calls | 1 to 1,000,000 calls, or 100 ms to 1 day |
+/// | `window` | 100 calls | 1 to 1,000,000 calls, or 100 ms to 1 day: what rates and cumulative failures are taken over |
 /// | `minimum_calls` | 20 | 1 to 1,000,000; a window of fewer calls is judged once it is full |
 /// | `count_transient` | true | whether transient failures count |
 /// | `count_throttled` | true | whether throttled failures count |
 /// | `count_timeouts` | true | whether attempts cut by `attempt_timeout` count |
-/// | `count_permanent` | false | whether permanent failures count |
+/// | `permanent` | `probe_success` | `failure`, `probe_success` or `neutral`: what a permanent failure says about the service |
 /// | `on_abandon` | ignore | ignore, or from 1 ms to 1 day on: a call without an outcome is a failure |
 /// | `recovery_timeout` | 5 s | 1 ms to 1 day |
 /// | `recovery_factor` | 2 | 1 (no growth) to 100, per consecutive opening |
@@ -43,7 +43,8 @@ use std::time::Duration;
 ///
 /// The circuit opens when any of the three rules is met, that is at or above its threshold, judged after every outcome that
 /// counts; one rule at least must be on. Panics of the body always count. Ignored outcomes, and failures that do not count,
-/// say nothing: they are no success either, and are not in the window.
+/// say nothing: they are no success either, and are not in the window. By default a probe that ends in a permanent failure is a
+/// success all the same, because the service has answered: see `permanent`.
 ///
 /// A busy service sees a few failures in a row by chance alone, within milliseconds. `failure_span` tells that from an outage:
 /// the circuit opens at the first failure that makes `failure_threshold` of them in a row and comes at least `failure_span`
@@ -74,7 +75,7 @@ pub struct BreakerPolicy {
     count_transient: bool,
     count_throttled: bool,
     count_timeouts: bool,
-    count_permanent: bool,
+    permanent: OnPermanent,
     on_abandon: OnAbandon,
     recovery_timeout: Duration,
     recovery_factor: f64,
@@ -126,7 +127,7 @@ impl BreakerPolicy {
         count_transient: true,
         count_throttled: true,
         count_timeouts: true,
-        count_permanent: false,
+        permanent: OnPermanent::ProbeSuccess,
         on_abandon: OnAbandon::Ignore,
         recovery_timeout: Duration::from_secs(5),
         recovery_factor: 2.0,
@@ -174,7 +175,7 @@ impl BreakerPolicy {
     const fn unchecked(&self, layer: &BreakerOptions) -> Self {
         stated!(layer, self:
             enabled, per, failure_threshold, failure_count, failure_rate, slow_call_rate, slow_call_duration, window,
-            minimum_calls, count_transient, count_throttled, count_timeouts, count_permanent, on_abandon,
+            minimum_calls, count_transient, count_throttled, count_timeouts, permanent, on_abandon,
             recovery_timeout, recovery_factor, recovery_jitter, cooldown, half_open_max_calls, success_threshold,
             probe_timeout, ramp;
             defaulted: failure_span, max_recovery_timeout,
@@ -199,7 +200,7 @@ impl BreakerPolicy {
             OnAbandon::Ignore => None,
             OnAbandon::FailAfter(time) => OutOfRange::time("on_abandon", time, TICK, DAY),
         };
-        let no_rule = self.failure_threshold == 0 && self.failure_millionths() == 0 && self.slow_millionths() == 0;
+        let no_rule = self.failure_threshold == 0 && !self.has_rate();
         let is_spanned_in_vain = self.is_cumulative() && !self.failure_span().is_zero();
         let failure_span = if is_spanned_in_vain {
             OutOfRange::conflict(
@@ -210,6 +211,16 @@ impl BreakerPolicy {
         } else {
             OutOfRange::time("failure_span", self.failure_span(), Duration::ZERO, DAY)
         };
+        let failure_threshold = match self.window {
+            Window::Calls(calls) if self.is_cumulative() && self.failure_threshold > calls => {
+                OutOfRange::count_conflict(
+                    "failure_threshold",
+                    self.failure_threshold as u64,
+                    "no more than the calls of `window` where `failure_count` is cumulative",
+                )
+            }
+            _ => None,
+        };
         // Without any rule the threshold is the one that has to be there.
         let least = no_rule as u64;
         let found = [
@@ -217,8 +228,10 @@ impl BreakerPolicy {
             OutOfRange::factor("slow_call_rate", self.slow_call_rate, 0.0, 1.0),
             OutOfRange::count("failure_threshold", self.failure_threshold as u64, least, MOST),
             failure_span,
-            OutOfRange::time("slow_call_duration", self.slow_call_duration, TICK, DAY),
+            // Of the two the first is wrong in itself.
             window,
+            failure_threshold,
+            OutOfRange::time("slow_call_duration", self.slow_call_duration, TICK, DAY),
             OutOfRange::count("minimum_calls", self.minimum_calls as u64, 1, MOST),
             on_abandon,
             OutOfRange::time("recovery_timeout", self.recovery_timeout, TICK, DAY),
@@ -280,7 +293,7 @@ impl BreakerPolicy {
         }
     }
 
-    /// Whether a success starts the count of failures anew.
+    /// Which failures `failure_threshold` counts: those in a row, or all in the window.
     #[must_use]
     pub const fn failure_count(&self) -> FailureCount {
         self.failure_count
@@ -304,7 +317,7 @@ impl BreakerPolicy {
         self.slow_call_duration
     }
 
-    /// Which of the latest calls the rates are taken over.
+    /// Which of the latest calls the rates and cumulative failures are taken over.
     #[must_use]
     pub const fn window(&self) -> Window {
         self.window
@@ -334,10 +347,10 @@ impl BreakerPolicy {
         self.count_timeouts
     }
 
-    /// Whether permanent failures count.
+    /// What a permanent failure says about the service.
     #[must_use]
-    pub const fn count_permanent(&self) -> bool {
-        self.count_permanent
+    pub const fn permanent(&self) -> OnPermanent {
+        self.permanent
     }
 
     /// What a call without an outcome says about the service.
@@ -419,31 +432,31 @@ impl BreakerPolicy {
             .min(self.max_recovery_timeout())
     }
 
-    /// The failure rate in whole millionths, so that it compares exactly; 0 where there is no such rule.
-    pub(crate) const fn failure_millionths(&self) -> u32 {
-        millionths(self.failure_rate)
-    }
-
-    /// The slow-call rate in whole millionths; 0 where there is no such rule.
-    pub(crate) const fn slow_millionths(&self) -> u32 {
-        millionths(self.slow_call_rate)
-    }
-
     /// Whether a run of failures must last for some time; a single failure has no length.
     pub(crate) const fn has_span(&self) -> bool {
         self.failure_threshold > 1 && !self.failure_span().is_zero()
     }
 
-    const fn is_cumulative(&self) -> bool {
+    pub(crate) const fn is_cumulative(&self) -> bool {
         matches!(self.failure_count, FailureCount::Cumulative)
     }
 
-    /// Whether a rate is judged, and a window therefore kept.
-    pub(crate) const fn has_window(&self) -> bool {
-        self.enabled && (self.failure_rate > 0.0 || self.slow_call_rate > 0.0)
+    /// Whether a share of the calls in the window opens the circuit.
+    pub(crate) const fn has_rate(&self) -> bool {
+        self.failure_rate > 0.0 || self.slow_call_rate > 0.0
     }
 
-    /// Whether a rate is judged over a window of time, so that every outcome needs the time.
+    /// Whether a number of failures in the window opens the circuit.
+    pub(crate) const fn counts_in_window(&self) -> bool {
+        self.is_cumulative() && self.failure_threshold > 0
+    }
+
+    /// Whether the calls in the window are judged, and a window therefore kept.
+    pub(crate) const fn has_window(&self) -> bool {
+        self.enabled && (self.has_rate() || self.counts_in_window())
+    }
+
+    /// Whether the calls in a window of time are judged, so that every outcome needs the time.
     pub(crate) const fn has_window_of_time(&self) -> bool {
         self.has_window() && matches!(self.window, Window::Time(_))
     }
@@ -452,17 +465,6 @@ impl BreakerPolicy {
     pub(crate) const fn is_timed(&self) -> bool {
         self.enabled && (self.slow_call_rate > 0.0 || !matches!(self.on_abandon, OnAbandon::Ignore))
     }
-}
-
-/// A share in whole millionths; the smallest share that is a rule at all is one millionth.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "casts of floats saturate, and what is out of range is refused"
-)]
-const fn millionths(share: f64) -> u32 {
-    let rounded = (share * 1_000_000.0 + 0.5) as u32;
-    if rounded == 0 && share > 0.0 { 1 } else { rounded }
 }
 
 impl Default for BreakerPolicy {
@@ -490,16 +492,6 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_that_no_float_can_hold_is_still_exact() {
-        let millionths = [0.07, 0.29, 0.57, 1.0, 0.0, 1e-9].map(|rate| {
-            let policy = BreakerPolicy::builder().failure_rate(rate).build().unwrap();
-            policy.failure_millionths()
-        });
-
-        assert_eq!(millionths, [70_000, 290_000, 570_000, 1_000_000, 0, 1]);
-    }
-
-    #[test]
     fn a_breaker_without_any_rule_is_refused() {
         let mistake = BreakerPolicy::builder().failure_threshold(0).build().unwrap_err();
 
@@ -521,6 +513,22 @@ mod tests {
                 .build()
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn more_cumulative_failures_than_the_window_has_calls_are_refused() {
+        let layer = BreakerPolicy::builder().failure_count(FailureCount::Cumulative);
+
+        let mistake = layer.failure_threshold(101).build().unwrap_err();
+
+        assert_eq!(
+            mistake.to_string(),
+            "`failure_threshold` is 101, but must be no more than the calls of `window` where `failure_count` is cumulative"
+        );
+        assert!(layer.failure_threshold(100).build().is_ok());
+        assert!(layer.failure_threshold(101).window(Window::Calls(101)).build().is_ok());
+        let minute = Window::Time(Duration::from_secs(60));
+        assert!(layer.failure_threshold(1_000_000).window(minute).build().is_ok());
     }
 
     #[test]

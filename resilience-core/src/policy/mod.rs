@@ -32,7 +32,7 @@ mod retry;
 mod service;
 
 pub use backoff::{Backoff, Jitter};
-pub use breaker::{BreakerOptions, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
+pub use breaker::{BreakerOptions, BreakerPer, BreakerPolicy, FailureCount, OnAbandon, OnPermanent, Window};
 pub(crate) use breaker::{Brief, Briefed};
 pub use budget::{BudgetOptions, BudgetPolicy};
 pub(crate) use describe::{about, protections};

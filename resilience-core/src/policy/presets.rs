@@ -22,7 +22,7 @@
 //! The functions of this module are for programs that move here from code of their own, and whose delays must stay what they
 //! were.
 
-use super::{Backoff, BreakerOptions, BudgetOptions, Jitter, RetryOptions, ServiceOptions, Window};
+use super::{Backoff, BreakerOptions, BudgetOptions, Jitter, OnPermanent, RetryOptions, ServiceOptions, Window};
 use std::time::Duration;
 
 const fn ms(millis: u64) -> Duration {
@@ -169,7 +169,7 @@ pub const fn jitter(base: Duration) -> RetryOptions {
 }
 
 /// For an observer of a language model's API: 3 attempts, waits of 1, 2, 4, 8 and then 10 s, without jitter; the breaker opens
-/// after 5 failures in a row for 60 s and closes after 2 successes.
+/// after 5 failures in a row for 60 s and closes after 2 successes. A permanent failure says nothing to it, not even of a probe.
 pub const fn alexai() -> ServiceOptions {
     ServiceOptions::new()
         .retry(
@@ -182,7 +182,11 @@ pub const fn alexai() -> ServiceOptions {
                 .factor(2.0)
                 .jitter(Jitter::None),
         )
-        .breaker(in_a_row(5, secs(60)).success_threshold(2))
+        .breaker(
+            in_a_row(5, secs(60))
+                .success_threshold(2)
+                .permanent(OnPermanent::Neutral),
+        )
 }
 
 /// For an API client that other clients share a service with: 3 retries after 1, 2 and 4 s, each a fifth shorter or longer;

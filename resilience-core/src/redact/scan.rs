@@ -291,11 +291,11 @@ impl Scan<'_> {
                     break;
                 }
                 at = (self.end_of_quoted(at + 1, byte, 0) + 1).min(self.text.len());
-            } else if byte.is_ascii_whitespace() || matches!(byte, b'&' | b';' | b'<' | b'>') {
-                break;
-            } else if matches!(byte, b',' | b')' | b'}' | b']') && self.ends_after(at) {
-                break;
             } else {
+                let separates = byte.is_ascii_whitespace() || matches!(byte, b'&' | b';' | b'<' | b'>');
+                if separates || matches!(byte, b',' | b')' | b'}' | b']') && self.ends_after(at) {
+                    break;
+                }
                 at += 1;
             }
         }

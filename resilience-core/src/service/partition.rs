@@ -2,7 +2,7 @@
 
 use super::{
     Service, Standing,
-    partitions::{LONGEST_KEY, Partitions, Pinned},
+    partitions::{LONGEST_KEY, Pinned},
 };
 use crate::breaker::{BreakerSnapshot, CircuitState, Tick};
 use std::{fmt, sync::Arc};
@@ -126,7 +126,7 @@ impl Service {
     pub(super) fn parts(&self) -> Vec<&'static Self> {
         self.partitions
             .get()
-            .map_or_else(Vec::new, |partitions: &Box<Partitions>| partitions.everyone())
+            .map_or_else(Vec::new, |partitions| partitions.everyone())
     }
 }
 

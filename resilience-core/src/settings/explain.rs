@@ -5,6 +5,7 @@ use super::{
     keys::{KEYS, Key},
     path,
 };
+use crate::redact;
 use std::fmt;
 
 /// Every value that holds for an operation of a service, with the layer that it comes from.
@@ -124,7 +125,12 @@ impl Explanation {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", path::part(&self.service), path::part(&self.operation))?;
+        write!(
+            f,
+            "{}.{}",
+            redact::text(&path::part(&self.service)),
+            redact::text(&path::part(&self.operation))
+        )?;
         if !self.is_known {
             write!(f, " (no code declares the service: [global] does not reach it)")?;
         }

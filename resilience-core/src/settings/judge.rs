@@ -3,7 +3,7 @@
 use super::{
     Level, Settings, Stack,
     keys::{self, Key},
-    mistake::{Mistake, MistakeKind},
+    mistake::{Mistake, MistakeKind, Mistakes},
     path,
 };
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
     policy::{BreakerPolicy, BudgetPolicy, InvalidPolicy, Levels, RetryPolicy, ServiceOptions},
     service::ServicePolicies,
 };
-use std::collections::HashSet;
 
 /// The policies that a stack of layers makes.
 #[derive(Clone, Copy, Debug)]
@@ -129,13 +128,7 @@ fn problem(
     };
     Problem {
         blamed: path::of(level, service, operation, "").map(|_| level),
-        mistake: Mistake {
-            kind: MistakeKind::Conflict,
-            source,
-            path,
-            value: Some(value),
-            problem,
-        },
+        mistake: Mistake::new(MistakeKind::Conflict, source.as_deref(), &path, Some(&value), problem),
         invalid,
     }
 }
@@ -190,21 +183,21 @@ pub(crate) fn too_many_policies(service: &str) -> Fault {
         service,
         Problem {
             blamed: None,
-            mistake: Mistake {
-                kind: MistakeKind::Conflict,
-                source: None,
-                path: format!("services.{service}"),
-                value: None,
-                problem: format!("operations may have at most {allowed}"),
-            },
+            mistake: Mistake::new(
+                MistakeKind::Conflict,
+                None,
+                &path::service(service),
+                None,
+                format!("operations may have at most {allowed}"),
+            ),
             invalid: InvalidPolicy::new("policies of operations", "one more", allowed),
         },
     )
 }
 
 /// Each mistake once, however many services have it.
-pub(crate) fn mistakes(faults: Vec<Fault>) -> Vec<Mistake> {
-    let mut told = HashSet::new();
-    let mistakes = faults.into_iter().map(|fault| fault.problem.mistake);
-    mistakes.filter(|mistake| told.insert(mistake.clone())).collect()
+pub(crate) fn mistakes(faults: Vec<Fault>) -> Mistakes {
+    let mut mistakes = Mistakes::default();
+    mistakes.append_once(faults.into_iter().map(|fault| fault.problem.mistake));
+    mistakes
 }

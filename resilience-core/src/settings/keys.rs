@@ -7,8 +7,8 @@ use super::{
     value::Setting,
 };
 use crate::policy::{
-    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, Class, EventLevel, FailureCount, RetryPolicy,
-    ServiceOptions,
+    ApplyInRetry, Backoff, BreakerPer, BreakerPolicy, BudgetPolicy, Class, EventLevel, FailureCount, OnPermanent,
+    RetryPolicy, ServiceOptions,
 };
 use std::{fmt, time::Duration};
 
@@ -185,14 +185,15 @@ keys! {
     "breaker.per": chosen!(breaker.per, BREAKER.per(), "attempt" => BreakerPer::Attempt, "call" => BreakerPer::Call),
         "What is judged as one.";
     "breaker.failure_threshold": ranged!(breaker.failure_threshold, 0, 1_000_000, Some(BREAKER.failure_threshold())),
-        "The number of failures that opens the circuit; 0: no such rule. One rule at least must be on.";
+        "The number of failures that opens the circuit; 0: no such rule. One rule at least must be on. Cumulative: at most the \
+         calls of `window`.";
     "breaker.failure_span":
         ranged!(breaker.failure_span, Duration::ZERO, DAY, Some(BREAKER.failure_span())),
         "How long a run of failures must last to open the circuit, from its second failure on; 0: any time. A threshold of 1 \
          ignores it, cumulative failures have none.";
     "breaker.failure_count": chosen!(breaker.failure_count, BREAKER.failure_count(),
             "consecutive" => FailureCount::Consecutive, "cumulative" => FailureCount::Cumulative),
-        "Whether a success starts the count of failures anew.";
+        "Which failures the threshold counts: those in a row, or all in `window`.";
     "breaker.failure_rate": ranged!(breaker.failure_rate, 0.0, 1.0, Some(BREAKER.failure_rate())),
         "The share of failures in the window that opens the circuit; 0: no such rule.";
     "breaker.slow_call_rate": ranged!(breaker.slow_call_rate, 0.0, 1.0, Some(BREAKER.slow_call_rate())),
@@ -201,7 +202,7 @@ keys! {
         ranged!(breaker.slow_call_duration, TICK, DAY, Some(BREAKER.slow_call_duration())),
         "From this time on an attempt is slow.";
     "breaker.window": Windowed,
-        "Which of the latest calls the rates are taken over: a number of calls, or a duration.";
+        "Which of the latest calls rates and cumulative failures are taken over: a number of calls, or a duration.";
     "breaker.minimum_calls": ranged!(breaker.minimum_calls, 1, 1_000_000, Some(BREAKER.minimum_calls())),
         "How many calls the window must hold before a rate is judged.";
     "breaker.count_transient": switch!(breaker.count_transient, BREAKER.count_transient()),
@@ -210,8 +211,10 @@ keys! {
         "Whether throttled failures count.";
     "breaker.count_timeouts": switch!(breaker.count_timeouts, BREAKER.count_timeouts()),
         "Whether attempts that were cut by `attempt_timeout` count.";
-    "breaker.count_permanent": switch!(breaker.count_permanent, BREAKER.count_permanent()),
-        "Whether permanent failures count.";
+    "breaker.permanent": chosen!(breaker.permanent, BREAKER.permanent(),
+            "failure" => OnPermanent::Failure, "probe_success" => OnPermanent::ProbeSuccess,
+            "neutral" => OnPermanent::Neutral),
+        "What a permanent failure says about the service. `probe_success`: a probe that ends so is a success, otherwise nothing.";
     "breaker.on_abandon": Abandoned,
         "From which time on a call whose caller gave up is a failure.";
     "breaker.recovery_timeout": ranged!(breaker.recovery_timeout, TICK, DAY, Some(BREAKER.recovery_timeout())),

@@ -28,6 +28,8 @@ pub use level::Level;
 pub(crate) use level::Stack;
 #[cfg(feature = "settings")]
 pub use load::{Format, Loaded, Loader};
+#[cfg(feature = "settings")]
+pub(crate) use mistake::Mistakes;
 pub use mistake::{InvalidSettings, Mistake, MistakeKind};
 pub use model::Settings;
 #[cfg(feature = "settings")]

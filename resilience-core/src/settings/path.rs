@@ -2,14 +2,18 @@
 
 use super::Level;
 
-/// A name as one part of a path: quoted if it is no bare word, so that a strange name cannot pass for two.
+/// No name of a service or an operation in settings is longer, in bytes.
+#[cfg(feature = "settings")]
+pub(crate) const MAX_NAME: usize = 255;
+
+/// A name as one part of a path: quoted if it is no bare word, so that a strange name cannot pass for two. Of no other name comes
+/// the same text, so that paths can be looked up; what is shown of them is redacted first.
 pub(crate) fn part(name: &str) -> String {
     let is_bare = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
     if !name.is_empty() && name.chars().all(is_bare) {
         name.to_owned()
     } else {
-        let shown: String = name.chars().take(100).collect();
-        format!("\"{}\"", shown.escape_debug())
+        format!("\"{}\"", name.escape_debug())
     }
 }
 

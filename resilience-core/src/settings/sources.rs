@@ -12,6 +12,12 @@ impl Sources {
 
 #[cfg(feature = "settings")]
 impl Sources {
+    /// Whether the source whose origins begin with `prefix` said any of it.
+    #[cfg(feature = "watch")]
+    pub(crate) fn have(&self, prefix: &str) -> bool {
+        self.0.values().any(|source| source.starts_with(prefix))
+    }
+
     pub(crate) fn put(&mut self, path: String, source: String) {
         self.0.insert(path, source);
     }

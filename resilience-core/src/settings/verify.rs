@@ -6,6 +6,7 @@ use super::{Settings, judge::mistakes, mistake::Mistake, path};
 use crate::{
     operation::Kind,
     policy::{Doubt, about, doubts},
+    redact,
     registry::Registry,
     service::Service,
 };
@@ -88,14 +89,14 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownService { service } => {
-                let path = path::service(service);
+                let path = redact::text(&path::service(service));
                 write!(
                     f,
                     "{path}: no annotated operation, definition or handle has this service"
                 )
             }
             Self::UnknownOperation { service, operation } => {
-                let path = path::operation(service, operation);
+                let path = redact::text(&path::operation(service, operation));
                 write!(f, "{path}: the service has no such operation")
             }
             Self::NoRetries {
@@ -103,7 +104,7 @@ impl fmt::Display for Finding {
                 operation,
                 kind,
             } => {
-                let path = path::operation(service, operation);
+                let path = redact::text(&path::operation(service, operation));
                 let kind = kind.as_str();
                 write!(f, "{path}.retry: the operation is {kind}, and never retried")
             }
@@ -260,6 +261,7 @@ impl Registry {
                 });
             }
         }
-        mistakes(faults).into_iter().map(Finding::Impossible).collect()
+        let (mistakes, _) = mistakes(faults).into_parts();
+        mistakes.into_iter().map(Finding::Impossible).collect()
     }
 }

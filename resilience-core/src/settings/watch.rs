@@ -1,10 +1,11 @@
 //! Settings that follow their files: looked at again and again, loaded when they have come to rest.
 
-use super::{InvalidSettings, Loader, Mistake, MistakeKind, Settings};
+use super::{InvalidSettings, Loader, Mistake, MistakeKind, Settings, load};
 use crate::{registry::Registry, telemetry::events};
 use std::{
     fmt, io,
     panic::{self, AssertUnwindSafe},
+    path::PathBuf,
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
     time::Duration,
@@ -15,7 +16,9 @@ use std::{
 /// It looks at what the files hold, not at what the system tells of them: so it does not matter whether a file is written in
 /// place, replaced, deleted and restored, or reached through a link that is switched to another directory. A change counts
 /// once it has been found unchanged at the next look, so that a file that is still being written is left alone. Settings with a
-/// mistake change nothing, and an event says why; so does a file that is missing, until it is back.
+/// mistake change nothing, and an event says why. A file that has been loaded and is now missing, or has nothing but white space
+/// in it, changes nothing either until it is back, and one event warns. To say nothing on purpose, leave a comment in the file
+/// (TOML, YAML) or `{}` (JSON).
 ///
 /// Each look is a call of [`look`](Self::look): from a timer of your own, or from the thread that [`spawn`](Self::spawn) starts.
 ///
@@ -29,7 +32,6 @@ use std::{
 /// drop(watching);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
 #[must_use]
 pub struct Watcher {
     loader: Loader,
@@ -39,27 +41,39 @@ pub struct Watcher {
     loaded: Option<Vec<Found>>,
     /// What was in them at the last look.
     seen: Option<Vec<Found>>,
+    /// What was in them when files were last found to have vanished, so that there is one warning for each time.
+    warned: Option<Vec<Found>>,
 }
 
 /// What one file holds: its text, or why there is none.
 type Found = Result<Vec<u8>, io::ErrorKind>;
 
+fn says_nothing(found: &Found) -> bool {
+    match found {
+        Ok(bytes) => load::is_blank(bytes),
+        Err(error) => *error == io::ErrorKind::NotFound,
+    }
+}
+
 /// What a look at the files led to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Look {
-    /// Nothing has changed since the settings were last loaded.
+    /// Nothing has changed: the files are as they were when they were last loaded, or say what is in force anyway.
     Unchanged,
     /// Something has changed and may still be changing: the next look will tell.
     Changing,
-    /// New settings are in force; these mistakes were left out, if it is lenient.
+    /// New settings are in force. Where it is lenient, these mistakes were left out: the first 100.
     Reloaded(Vec<Mistake>),
+    /// These files have been loaded before, and are now missing or empty: nothing has changed.
+    Vanished(Vec<PathBuf>),
     /// What is there now is wrong: nothing has changed.
     Refused(InvalidSettings),
 }
 
 impl Watcher {
-    /// A watcher that has not looked yet: the first look finds a change, and the second loads.
+    /// A watcher that has not looked yet: the first look finds a change, and the second loads. It reports a reload only if the
+    /// settings are others than those in force.
     pub fn new(loader: Loader, registry: &'static Registry) -> Self {
         Self {
             loader,
@@ -67,6 +81,7 @@ impl Watcher {
             is_lenient: false,
             loaded: None,
             seen: None,
+            warned: None,
         }
     }
 
@@ -79,8 +94,13 @@ impl Watcher {
 
     /// Looks at the files, and reloads if they have changed and come to rest. Reads files; does not wait otherwise.
     pub fn look(&mut self) -> Look {
-        let found: Vec<Found> = self.loader.files().map(super::load::peek).collect();
+        let found: Vec<Found> = self.loader.files().map(load::peek).collect();
         if self.loaded.as_ref() == Some(&found) {
+            self.warned = None;
+            self.seen = Some(found);
+            return Look::Unchanged;
+        }
+        if self.warned.as_ref() == Some(&found) {
             self.seen = Some(found);
             return Look::Unchanged;
         }
@@ -88,26 +108,52 @@ impl Watcher {
             self.seen = Some(found);
             return Look::Changing;
         }
-        // Also where it is refused: the same mistake is told once, not at every look.
+        let vanished = self.vanished(&found);
+        if !vanished.is_empty() {
+            self.warned = Some(found);
+            events::settings_vanished(self.registry.subject(), &vanished);
+            return Look::Vanished(vanished);
+        }
+        self.warned = None;
+        // Also where it is refused: there is one event for a mistake, not one at every look.
         self.loaded = Some(found);
         self.reload()
+    }
+
+    /// The files that said something, to this watcher or to what is in force, and say nothing any more.
+    fn vanished(&self, found: &[Found]) -> Vec<PathBuf> {
+        let settings = self.registry.settings();
+        let files = self.loader.files().zip(found).enumerate();
+        let vanished = files.filter(|(index, (path, found))| {
+            let before = self.loaded.as_ref().and_then(|loaded| loaded.get(*index));
+            let said = before.is_some_and(|before| !says_nothing(before)) || settings.sources.have(&load::origin(path));
+            said && says_nothing(found)
+        });
+        vanished.map(|(_, (path, _))| path.to_owned()).collect()
     }
 
     fn reload(&self) -> Look {
         let (settings, skipped) = if self.is_lenient {
             let loaded = self.loader.load_leniently(self.registry);
-            let (unreadable, skipped) = loaded
+            let (unreadable, skipped): (Vec<_>, Vec<_>) = loaded
                 .skipped
                 .into_iter()
                 .partition(|mistake| mistake.kind() == MistakeKind::Unreadable);
-            let is_whole = InvalidSettings::unless_none(unreadable);
+            let is_whole = InvalidSettings::unless_none(unreadable.into_iter().collect());
             (is_whole.map(|()| loaded.settings), skipped)
         } else {
             (self.loader.load(self.registry), Vec::new())
         };
-        let put = |settings: Settings| self.registry.reconfigure(settings);
+        let before = self.registry.settings();
+        let put = |settings: Settings| {
+            let is_same = settings == before;
+            // Even then: values may have moved to other lines.
+            self.registry.reconfigure(settings).map(|()| is_same)
+        };
         match settings.and_then(put) {
-            Ok(()) => {
+            Ok(true) if skipped.is_empty() => Look::Unchanged,
+            Ok(true) => Look::Reloaded(skipped),
+            Ok(false) => {
                 events::settings_reloaded(self.registry.subject());
                 Look::Reloaded(skipped)
             }
@@ -140,6 +186,15 @@ impl Watcher {
             stop,
             thread: Some(thread),
         })
+    }
+}
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watcher")
+            .field("loader", &self.loader)
+            .field("is_lenient", &self.is_lenient)
+            .finish_non_exhaustive()
     }
 }
 

@@ -269,14 +269,22 @@ pub(crate) fn settings_reloaded(subject: Subject) {
 }
 
 #[cfg(feature = "watch")]
+pub(crate) fn settings_vanished(subject: Subject, files: &[std::path::PathBuf]) {
+    for file in files {
+        let source = crate::redact::displayed(&file.display());
+        emit!(Settings, "settings vanished", subject, source = source);
+    }
+}
+
+#[cfg(feature = "watch")]
 pub(crate) fn settings_refused(subject: Subject, refused: &InvalidSettings) {
-    let mistakes = refused.mistakes().len();
+    let mistakes = refused.mistakes().len().saturating_add(refused.omitted());
     emit!(
         Refusal,
         "settings refused",
         subject,
         mistakes = mistakes,
-        problem = refused.to_string(),
+        problem = refused.brief(),
     );
 }
 

@@ -7,14 +7,16 @@ use crate::tokens::is_punct;
 
 /// What kind of method inherits.
 #[derive(Clone, Copy)]
-pub(crate) struct Heir {
+pub(crate) struct Heir<'a> {
     /// The word `idempotent`, if the method may be repeated.
     pub(crate) idempotent: Option<Span>,
     pub(crate) asynchronous: bool,
+    /// The names of its parameters.
+    pub(crate) parameters: &'a [String],
 }
 
 /// The options that a method ends up with, as if they stood in one attribute.
-pub(crate) fn inherited(own: &TokenStream, block: &TokenStream, heir: Heir) -> TokenStream {
+pub(crate) fn inherited(own: &TokenStream, block: &TokenStream, heir: Heir<'_>) -> TokenStream {
     let own = split(own);
     let mut all = TokenStream::new();
     if let Some(place) = heir.idempotent {
@@ -22,7 +24,11 @@ pub(crate) fn inherited(own: &TokenStream, block: &TokenStream, heir: Heir) -> T
         all.extend(quote!(#word,));
     }
     let block = split(block);
+    let cloned = heir.idempotent.and_then(|_| cloned(&own, &block, heir.parameters));
     for option in &own {
+        if option.is("clone") && cloned.is_some() {
+            continue;
+        }
         let below = block.iter().find(|below| below.is("retry") && option.is("retry"));
         let tokens = match below {
             Some(below) => nested(option, below),
@@ -35,12 +41,40 @@ pub(crate) fn inherited(own: &TokenStream, block: &TokenStream, heir: Heir) -> T
         // What a block says in general means nothing to the methods that cannot do it.
         let meaningless =
             option.is("retry") && heir.idempotent.is_none() || option.is("attempt_timeout") && !heir.asynchronous;
-        if !given && !meaningless {
+        // A fallback of the method answers an interruption, too.
+        let answered = option.is("interrupted") && own.iter().any(|own| own.is("fallback"));
+        if !given && !meaningless && !answered && !option.is("clone") {
             let tokens = &option.tokens;
             all.extend(quote!(#(#tokens)*,));
         }
     }
+    all.extend(cloned);
     all
+}
+
+/// `clone(..)` of the method, and what the block says of parameters that the method has.
+fn cloned(own: &[Given], block: &[Given], parameters: &[String]) -> Option<TokenStream> {
+    let list = |options: &[Given]| {
+        let option = options.iter().find(|option| option.is("clone"))?;
+        match &option.tokens[..] {
+            [key, TokenTree::Group(names)] => Some((key.clone(), split(&names.stream()))),
+            _ => None,
+        }
+    };
+    let (key, of_block) = list(block)?;
+    let of_own = list(own).map_or_else(Vec::new, |(_, names)| names);
+    let mut names = of_own;
+    for name in of_block {
+        if parameters.contains(&name.key) && !names.iter().any(|own| own.key == name.key) {
+            names.push(name);
+        }
+    }
+    let names = names.iter().map(|name| {
+        let tokens = &name.tokens;
+        quote!(#(#tokens)*)
+    });
+    let names: Vec<TokenStream> = names.collect();
+    (!names.is_empty()).then(|| quote!(#key(#(#names),*),))
 }
 
 /// `retry(..)` of the method over `retry(..)` of the block, field by field.
@@ -126,6 +160,7 @@ mod tests {
         let heir = Heir {
             idempotent: idempotent.then(Span::call_site),
             asynchronous,
+            parameters: &["x".to_owned(), "y".to_owned()],
         };
         inherited(&tokens(own), &tokens(block), heir).to_string()
     }
@@ -163,5 +198,32 @@ mod tests {
         ] {
             assert_eq!(of(own, block, idempotent, asynchronous), expected, "{own}");
         }
+    }
+
+    #[test]
+    fn a_method_clones_what_the_block_says_of_its_parameters() {
+        let block = "clone(y, z), name = \"a\"";
+        for (own, idempotent, expected) in [
+            ("", true, "idempotent , name = \"a\" , clone (y) ,"),
+            ("clone(x)", true, "idempotent , name = \"a\" , clone (x , y) ,"),
+            ("clone(x, y)", true, "idempotent , name = \"a\" , clone (x , y) ,"),
+            ("", false, "name = \"a\" ,"),
+        ] {
+            assert_eq!(of(own, block, idempotent, false), expected, "{own}");
+        }
+        assert_eq!(
+            of("clone(x)", "name = \"a\"", true, false),
+            "idempotent , clone (x) , name = \"a\" ,"
+        );
+        assert_eq!(of("", "clone(z)", true, false), "idempotent ,");
+    }
+
+    #[test]
+    fn a_fallback_of_the_method_answers_in_place_of_what_the_block_says_of_interruptions() {
+        assert_eq!(of("fallback = f", "interrupted = g", false, false), "fallback = f ,");
+        assert_eq!(
+            of("interrupted = f", "interrupted = g", false, false),
+            "interrupted = f ,"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The values that are written out in an attribute, checked while compiling: names, whole numbers, factors, durations.
+//! The values that are written out in an attribute, checked while compiling: text, whole numbers, factors, durations.
 
 use std::time::Duration;
 
@@ -60,54 +60,6 @@ pub(crate) fn text(option: &Written, example: &str, errors: &mut Diagnostics) ->
             None
         }
     }
-}
-
-/// A service or operation name: text that also fits into file keys and environment variables.
-pub(crate) fn name(option: &Written, what: &str, example: &str, errors: &mut Diagnostics) -> Option<LitStr> {
-    let text = text(option, example, errors)?;
-    if is_name(&text.value()) {
-        return Some(text);
-    }
-    errors.error(text.span(), unfit_name(what, &text.value()));
-    None
-}
-
-/// `[a-z][a-z0-9_]*` without `__`, which separates the levels of a setting in the environment.
-pub(crate) fn is_name(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        && !text.contains("__")
-}
-
-fn unfit_name(what: &str, text: &str) -> String {
-    let rule = format!(
-        "`{text:?}` cannot be {what} name: such a name has small letters, digits and single `_`, and begins with a letter"
-    );
-    match as_name(text) {
-        Some(fit) => format!("{rule}, for example `{fit}`"),
-        None => rule,
-    }
-}
-
-/// The name that was probably meant: `PlanService` and `plan-service` are both `plan_service`.
-pub(crate) fn as_name(text: &str) -> Option<String> {
-    let mut name = String::new();
-    let mut after_small = false;
-    for c in text.chars() {
-        if c.is_ascii_uppercase() && after_small {
-            name.push('_');
-        }
-        after_small = c.is_ascii_lowercase() || c.is_ascii_digit();
-        if c.is_ascii_alphanumeric() {
-            name.push(c.to_ascii_lowercase());
-        } else if !name.is_empty() && !name.ends_with('_') {
-            name.push('_');
-        }
-    }
-    let name = name.trim_end_matches('_');
-    is_name(name).then(|| name.to_owned())
 }
 
 pub(crate) fn whole_number(option: &Written, example: &str, most: u32, errors: &mut Diagnostics) -> Option<At<u32>> {
@@ -206,31 +158,5 @@ fn negated(value: &Expr) -> Option<&Expr> {
             op: UnOp::Neg(_), expr, ..
         }) => Some(expr),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{as_name, is_name};
-
-    #[test]
-    fn names() {
-        for fit in ["a", "plan_service", "s3", "a_1_b"] {
-            assert!(is_name(fit), "{fit}");
-        }
-        for unfit in ["", "_a", "1a", "A", "plan-service", "a__b", "pläne", "a b"] {
-            assert!(!is_name(unfit), "{unfit}");
-        }
-    }
-
-    #[test]
-    fn a_name_is_proposed_where_one_can_be_seen() {
-        assert_eq!(as_name("PlanService").as_deref(), Some("plan_service"));
-        assert_eq!(as_name("plan-service").as_deref(), Some("plan_service"));
-        assert_eq!(as_name("HTTPClient").as_deref(), Some("httpclient"));
-        assert_eq!(as_name("a__b").as_deref(), Some("a_b"));
-        assert_eq!(as_name("_x").as_deref(), Some("x"));
-        assert_eq!(as_name("1st"), None);
-        assert_eq!(as_name(""), None);
     }
 }

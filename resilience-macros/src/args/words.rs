@@ -52,7 +52,6 @@ pub(super) fn misplaced_on_block(key: &str) -> Option<String> {
         "operation" => {
             "every method has a name of its own, write for example `#[idempotent(operation = \"fetch_plan\")]` on it"
         }
-        "clone" => "parameters belong to one method, write for example `#[idempotent(clone(id, body))]` on it",
         _ => return None,
     };
     Some(format!("`{key}` cannot be said of a whole block: {hint}"))

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
-use syn::{Generics, Item, Member, Path, Type};
+use syn::{Expr, Generics, Item, Member, Path, Type};
 
 use super::place::Place;
 use super::words::{self, Choice, Whole, Word};
@@ -34,8 +34,28 @@ impl Shape {
 pub(super) struct Case {
     pub(super) name: Ident,
     pub(super) is_variant: bool,
-    /// `None` where it cannot be told, which is reported.
+    /// All fields, for functions of them.
+    pub(super) members: Vec<Member>,
+    pub(super) types: Vec<Type>,
+    /// Words with a condition: the first one whose condition is met decides.
+    pub(super) conditional: Vec<(Expr, Answer)>,
+    /// What it is otherwise. `None` where it cannot be told, which is reported.
     pub(super) answer: Option<Answer>,
+}
+
+impl Case {
+    /// Whether an answer or a condition looks at the field: functions look at all.
+    pub(super) fn asks(&self, member: &Member) -> bool {
+        let mut answers = self
+            .answer
+            .iter()
+            .chain(self.conditional.iter().map(|(_, answer)| answer));
+        !self.conditional.is_empty()
+            || answers.any(|answer| match answer {
+                Answer::With(_) => true,
+                answer => answer.holder().is_some_and(|holder| holder.member == *member),
+            })
+    }
 }
 
 pub(super) enum Answer {
@@ -45,6 +65,10 @@ pub(super) enum Answer {
     Throttled(Option<Holder>),
     /// The field decides.
     Of(Holder),
+    /// The field decides if its type can, and otherwise the word of the enum.
+    OfOr(Holder, Box<Self>),
+    /// A function of the fields decides.
+    With(Box<Expr>),
     /// The field is ours; `From<Interruption>` is made, unless somebody else does.
     Interruption {
         holder: Holder,
@@ -56,9 +80,9 @@ pub(super) enum Answer {
 impl Answer {
     pub(super) fn holder(&self) -> Option<&Holder> {
         match self {
-            Self::Kind(_) => None,
+            Self::Kind(_) | Self::With(_) => None,
             Self::Throttled(holder) => holder.as_ref(),
-            Self::Of(holder) | Self::Interruption { holder, .. } => Some(holder),
+            Self::Of(holder) | Self::OfOr(holder, _) | Self::Interruption { holder, .. } => Some(holder),
         }
     }
 }
@@ -138,6 +162,14 @@ pub(super) fn read(item: Item, errors: &mut Diagnostics) -> Option<Subject> {
 
 /// What the enum says of all variants that say nothing.
 fn default(name: &Ident, mut said: Vec<Word>, errors: &mut Diagnostics) -> Option<&'static str> {
+    for word in &mut said {
+        if word.condition.take().is_some() {
+            errors.error(
+                word.place,
+                "`if` asks about fields, and this stands for variants with different ones: put it on the variant that has them",
+            );
+        }
+    }
     keep_one(name, &mut said, errors);
     let word = said.into_iter().next()?;
     match word.choice {
@@ -150,7 +182,7 @@ fn default(name: &Ident, mut said: Vec<Word>, errors: &mut Diagnostics) -> Optio
             );
             Some("Throttled")
         }
-        Choice::Interruption | Choice::Transparent => {
+        Choice::Interruption | Choice::Transparent | Choice::With(_) => {
             let word_text = word.choice.text();
             errors.error(
                 word.place,
@@ -176,7 +208,7 @@ fn keep_one(name: &Ident, said: &mut Vec<Word>, errors: &mut Diagnostics) {
     said.truncate(1);
 }
 
-fn case(place: &Place<'_>, mut said: Vec<Word>, default: Option<&'static str>, errors: &mut Diagnostics) -> Case {
+fn case(place: &Place<'_>, said: Vec<Word>, default: Option<&'static str>, errors: &mut Diagnostics) -> Case {
     for field in place.fields {
         for word in words::read(&field.attrs, Whole::Part, errors) {
             let text = word.choice.text();
@@ -187,14 +219,25 @@ fn case(place: &Place<'_>, mut said: Vec<Word>, default: Option<&'static str>, e
             );
         }
     }
+    let (conditional, mut said): (Vec<Word>, Vec<Word>) = said.into_iter().partition(|word| word.condition.is_some());
     keep_one(place.name, &mut said, errors);
     let answer = match said.pop() {
         Some(word) => place.answer(&word, errors),
-        None => place.unsaid(default, errors),
+        None => place.unsaid(default, conditional.last(), errors),
     };
+    let conditional = conditional.into_iter().filter_map(|word| {
+        let answer = place.answer(&word, errors)?;
+        let condition = word.condition?;
+        place
+            .takes_all_fields(&condition, errors)
+            .then_some((condition, answer))
+    });
     Case {
         name: place.name.clone(),
         is_variant: place.is_variant,
+        members: place.fields.members().collect(),
+        types: place.fields.iter().map(|field| field.ty.clone()).collect(),
+        conditional: conditional.collect(),
         answer,
     }
 }

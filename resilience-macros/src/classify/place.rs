@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Fields, Index, Member, Meta};
+use syn::{Attribute, Expr, Fields, Index, Member, Meta};
 
 use super::cases::{Answer, Holder};
 use super::words::{CHOICES, Choice, Word};
@@ -25,6 +25,9 @@ impl Place<'_> {
             Choice::Throttled(None) => Some(Answer::Throttled(None)),
             Choice::Throttled(Some(wanted)) => self.hint(wanted, errors).map(Some).map(Answer::Throttled),
             Choice::Transparent => self.holder(word, errors).map(Answer::Of),
+            Choice::With(function) => self
+                .takes_all_fields(function, errors)
+                .then(|| Answer::With(function.clone())),
             Choice::Interruption => {
                 let holder = self.holder(word, errors)?;
                 let made_by_another = self.fields.iter().any(|field| has(&field.attrs, "from"));
@@ -45,26 +48,44 @@ impl Place<'_> {
         }
     }
 
-    /// Without a word: the source decides, or what the enum says of all.
-    pub(super) fn unsaid(&self, default: Option<&'static str>, errors: &mut Diagnostics) -> Option<Answer> {
+    /// Without a word that always holds: the source decides, or what the enum says of all. `conditional` is the last of the
+    /// words that hold sometimes.
+    pub(super) fn unsaid(
+        &self,
+        default: Option<&'static str>,
+        conditional: Option<&Word>,
+        errors: &mut Diagnostics,
+    ) -> Option<Answer> {
+        let default = default.map(|default| match default {
+            "Throttled" => Answer::Throttled(None),
+            kind => Answer::Kind(kind),
+        });
         let sources = self.sources();
         let transparent = self.attributes.iter().any(is_transparent_error);
+        let decides = |holder: Holder, default: Option<Answer>| match default {
+            Some(default) => Answer::OfOr(holder, Box::new(default)),
+            None => Answer::Of(holder),
+        };
         match (&sources[..], self.fields.len()) {
-            ([only], _) => return self.take(*only).map(Answer::Of),
-            ([], 1) if transparent => return self.take(0).map(Answer::Of),
+            ([only], _) => return Some(decides(self.take(*only)?, default)),
+            ([], 1) if transparent => return Some(decides(self.take(0)?, default)),
             ([_, second, ..], _) => {
                 self.two_sources(*second, errors);
                 return None;
             }
             _ => {}
         }
-        if let Some(default) = default {
-            return Some(match default {
-                "Throttled" => Answer::Throttled(None),
-                kind => Answer::Kind(kind),
-            });
+        if default.is_some() {
+            return default;
         }
         let name = self.name;
+        if let Some(conditional) = conditional {
+            errors.error(
+                conditional.place,
+                format!("`{name}` does not say what it is where no condition is met: add a word without `if`, `#[permanent]` for example"),
+            );
+            return None;
+        }
         let more = if self.is_variant {
             ", or give the enum one of the first five, for all variants that say nothing"
         } else {
@@ -99,6 +120,24 @@ impl Place<'_> {
                 self.two_sources(*second, errors);
                 None
             }
+        }
+    }
+
+    /// A closure has a parameter for each field; what a path takes is known to the compiler.
+    pub(super) fn takes_all_fields(&self, function: &Expr, errors: &mut Diagnostics) -> bool {
+        let (name, fields) = (self.name, self.fields.len());
+        match function {
+            Expr::Closure(closure) if closure.inputs.len() != fields => {
+                errors.error_over(
+                    function,
+                    format!(
+                        "this closure has {} parameters, and `{name}` has {fields} fields: each field is one",
+                        closure.inputs.len()
+                    ),
+                );
+                false
+            }
+            _ => true,
         }
     }
 

@@ -1,17 +1,17 @@
 //! The words that `#[derive(Classify)]` knows, as they stand on an item.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, LitStr, Member, Meta, Path, Token};
+use syn::{Attribute, Expr, ExprLit, Lit, Member, Meta, Path};
 
-use crate::args;
-use crate::args::Value;
+use crate::args::{self, Value, Written};
 use crate::diagnostics::{Diagnostics, nearest};
+use crate::tokens::{is_punct, is_word};
 
 /// How a variant says what it is, in the order in which it is offered.
-pub(super) const CHOICES: &str = "`#[transient]`, `#[throttled(after = field)]`, `#[permanent]`, `#[pending]`, `#[ignored]`, `#[interruption]` or `#[classify(transparent)]`";
+pub(super) const CHOICES: &str = "`#[transient]`, `#[throttled(after = field)]`, `#[permanent]`, `#[pending]`, `#[ignored]`, `#[interruption]`, `#[classify(transparent)]` or `#[classify(with = path)]`";
 
 /// Words that take nothing, and the kind of failure that they mean.
 const KINDS: &[(&str, &str)] = &[
@@ -24,6 +24,8 @@ const KINDS: &[(&str, &str)] = &[
 /// One word, where it stands.
 pub(super) struct Word {
     pub(super) choice: Choice,
+    /// `if = condition`: the word is meant where that holds.
+    pub(super) condition: Option<Expr>,
     pub(super) place: Span,
 }
 
@@ -34,6 +36,8 @@ pub(super) enum Choice {
     Throttled(Option<Member>),
     Interruption,
     Transparent,
+    /// The function that `with` names.
+    With(Box<Expr>),
     /// Not readable, and already reported.
     Broken,
 }
@@ -48,6 +52,7 @@ impl Choice {
             Self::Throttled(_) => "#[throttled]",
             Self::Interruption => "#[interruption]",
             Self::Transparent | Self::Broken => "#[classify(transparent)]",
+            Self::With(_) => "#[classify(with = ..)]",
         }
     }
 }
@@ -67,12 +72,25 @@ pub(super) fn read(attributes: &[Attribute], whole: Whole, errors: &mut Diagnost
             continue;
         };
         let text = name.to_string();
+        let mut condition = None;
         let choice = if let Some((_, kind)) = KINDS.iter().find(|(word, _)| text == *word) {
-            alone(attribute, name, Choice::Kind(kind), errors)
+            match only_condition(attribute, name, errors) {
+                Ok(found) => {
+                    condition = found;
+                    Choice::Kind(kind)
+                }
+                Err(Reported) => Choice::Broken,
+            }
         } else {
             match text.as_str() {
                 "interruption" => alone(attribute, name, Choice::Interruption, errors),
-                "throttled" => throttled(attribute, errors),
+                "throttled" => match throttled(attribute, errors) {
+                    Ok((after, found)) => {
+                        condition = found;
+                        Choice::Throttled(after)
+                    }
+                    Err(Reported) => Choice::Broken,
+                },
                 "classify" => match options(attribute, whole, errors) {
                     Some(choice) => choice,
                     None => continue,
@@ -82,6 +100,7 @@ pub(super) fn read(attributes: &[Attribute], whole: Whole, errors: &mut Diagnost
         };
         words.push(Word {
             choice,
+            condition,
             place: name.span(),
         });
     }
@@ -95,63 +114,137 @@ fn alone(attribute: &Attribute, name: &Ident, choice: Choice, errors: &mut Diagn
     choice
 }
 
-/// `#[throttled]` or `#[throttled(after = field)]`
-fn throttled(attribute: &Attribute, errors: &mut Diagnostics) -> Choice {
-    const RIGHT: &str = "write `#[throttled(after = field)]` with the field that holds the time, or `#[throttled]`";
-    let list = match &attribute.meta {
-        Meta::Path(_) => return Choice::Throttled(None),
-        Meta::List(list) => list,
+/// What is wrong has been said.
+struct Reported;
+
+/// The options of a word, if it has parentheses.
+fn list<'a>(
+    attribute: &'a Attribute,
+    right: &str,
+    errors: &mut Diagnostics,
+) -> Result<Option<&'a TokenStream>, Reported> {
+    match &attribute.meta {
+        Meta::Path(_) => Ok(None),
+        Meta::List(list) => Ok(Some(&list.tokens)),
         Meta::NameValue(pair) => {
-            errors.error_over(&pair.value, format!("`#[throttled]` has no value: {RIGHT}"));
-            return Choice::Broken;
+            let name = attribute.path().to_token_stream();
+            errors.error_over(&pair.value, format!("`#[{name}]` has no value: {right}"));
+            Err(Reported)
         }
-    };
-    let read = |input: ParseStream<'_>| {
-        let key = input.call(Ident::parse_any)?;
-        if key != "after" {
-            return Err(syn::Error::new(
-                key.span(),
-                format!("`#[throttled]` has no option `{key}`: {RIGHT}"),
-            ));
-        }
-        if input.parse::<Token![=]>().is_err() || input.is_empty() {
-            return Err(syn::Error::new(key.span(), format!("`after` names a field: {RIGHT}")));
-        }
-        if input.peek(LitStr) {
-            let quoted: LitStr = input.parse()?;
-            let field = quoted.value();
-            return Err(syn::Error::new(
-                quoted.span(),
-                format!("`after` is a field, without quotes: write `after = {field}`"),
-            ));
-        }
-        let member = if input.peek(Ident::peek_any) {
-            Member::Named(input.call(Ident::parse_any)?)
-        } else {
-            input.parse()?
-        };
-        if input.is_empty() || input.parse::<Token![,]>().is_ok() && input.is_empty() {
-            return Ok(member);
-        }
-        Err(input.error("`after` names one field, nothing else"))
-    };
-    if list.tokens.is_empty() {
-        return Choice::Throttled(None);
     }
-    match read.parse2(list.tokens.clone()) {
-        Ok(member) => Choice::Throttled(Some(member)),
-        Err(error) => {
-            let own = error.to_string();
-            let explained = own.starts_with('`');
-            errors.error(
-                error.span(),
-                if explained {
-                    own
-                } else {
-                    format!("not a field: {RIGHT}")
-                },
+}
+
+/// `#[transient]` or `#[transient(if = condition)]`
+fn only_condition(attribute: &Attribute, name: &Ident, errors: &mut Diagnostics) -> Result<Option<Expr>, Reported> {
+    let right = format!("write `#[{name}]`, or `#[{name}(if = condition)]` with a function from the fields to `bool`");
+    let Some(tokens) = list(attribute, &right, errors)? else {
+        return Ok(None);
+    };
+    let mut condition = None;
+    for option in args::options(tokens.clone(), "if = condition", errors) {
+        if option.key == "if" {
+            condition = Some(function(&option, "if", errors).ok_or(Reported)?);
+        } else {
+            let key = &option.key;
+            errors.error(key.span(), format!("`#[{name}]` has no option `{key}`: {right}"));
+            return Err(Reported);
+        }
+    }
+    Ok(condition)
+}
+
+/// `#[throttled]`, with the field of `after = field` and the condition of `if = condition`.
+fn throttled(attribute: &Attribute, errors: &mut Diagnostics) -> Result<(Option<Member>, Option<Expr>), Reported> {
+    const RIGHT: &str = "write `#[throttled(after = field)]` with the field that holds the time, or `#[throttled]`";
+    let Some(tokens) = list(attribute, RIGHT, errors)? else {
+        return Ok((None, None));
+    };
+    let (mut after, mut condition) = (None, None);
+    for option in args::options(keywords_as_fields(tokens), "after = field", errors) {
+        let key = &option.key;
+        if *key == "if" {
+            condition = Some(function(&option, "if", errors).ok_or(Reported)?);
+        } else if *key == "after" {
+            after = Some(field(&option, RIGHT, errors).ok_or(Reported)?);
+        } else {
+            errors.error(key.span(), format!("`#[throttled]` has no option `{key}`: {RIGHT}"));
+            return Err(Reported);
+        }
+    }
+    Ok((after, condition))
+}
+
+/// A field may have the name of a keyword, which is no expression: `after = in` is `after = r#in`.
+fn keywords_as_fields(options: &TokenStream) -> TokenStream {
+    const NEVER_RAW: &[&str] = &["_", "crate", "self", "Self", "super"];
+    let mut before = [None, None];
+    let fields = options.clone().into_iter().map(|token| {
+        let is_value = match &before {
+            [Some(key), Some(equals)] => is_word(key, "after") && is_punct(equals, '='),
+            _ => false,
+        };
+        before = [before[1].take(), Some(token.clone())];
+        match token {
+            TokenTree::Ident(word) if is_value && !NEVER_RAW.iter().any(|never| word == never) => {
+                TokenTree::Ident(Ident::new_raw(&word.unraw().to_string(), word.span()))
+            }
+            other => other,
+        }
+    });
+    fields.collect()
+}
+
+/// The name or the number of a field.
+fn field(option: &Written, right: &str, errors: &mut Diagnostics) -> Option<Member> {
+    let Value::Assigned(value) = &option.value else {
+        if !matches!(option.value, Value::Broken) {
+            errors.error(option.key.span(), format!("`after` names a field: {right}"));
+        }
+        return None;
+    };
+    let member = match args::ungrouped(value) {
+        Expr::Path(path) => path.path.get_ident().cloned().map(Member::Named),
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number), ..
+        }) => syn::parse2(number.to_token_stream()).ok().map(Member::Unnamed),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(quoted), ..
+        }) => {
+            let field = quoted.value();
+            errors.error_over(
+                quoted,
+                format!("`after` is a field, without quotes: write `after = {field}`"),
             );
-            Choice::Broken
+            return None;
+        }
+        _ => None,
+    };
+    if member.is_none() {
+        errors.error_over(value, format!("not a field: {right}"));
+    }
+    member
+}
+
+/// A function of the fields: a path or a closure.
+fn function(option: &Written, key: &str, errors: &mut Diagnostics) -> Option<Expr> {
+    match &option.value {
+        Value::Assigned(value) => match args::ungrouped(value) {
+            function @ (Expr::Path(_) | Expr::Closure(_)) => Some(function.clone()),
+            other => {
+                errors.error_over(
+                    other,
+                    format!("`{key}` is a path or a closure that takes a reference to each field: write for example `{key} = |status| ..`"),
+                );
+                None
+            }
+        },
+        Value::Broken => None,
+        Value::None | Value::List(_) => {
+            errors.error(
+                option.key.span(),
+                format!("`{key}` takes a function of the fields: write for example `{key} = |status| ..`"),
+            );
+            None
         }
     }
 }
@@ -165,13 +258,15 @@ fn options(attribute: &Attribute, whole: Whole, errors: &mut Diagnostics) -> Opt
     let Some(list) = list else {
         errors.error(
             attribute.path().span(),
-            "`#[classify]` says nothing by itself: write `#[classify(transparent)]` where a field decides, or `#[classify(crate = ::path::to::resilience_core)]` on the type",
+            "`#[classify]` says nothing by itself: write `#[classify(transparent)]` where a field decides, `#[classify(with = path)]` where a function does, or `#[classify(crate = ::path::to::resilience_core)]` on the type",
         );
         return Some(Choice::Broken);
     };
     let mut choice = None;
+    let mut said = Vec::new();
     for option in args::options(list.tokens.clone(), "crate = ::resilience_core", errors) {
         let key = option.key.to_string();
+        said.push(key.clone());
         match key.as_str() {
             "transparent" => {
                 if !matches!(option.value, Value::None | Value::Broken) {
@@ -181,6 +276,10 @@ fn options(attribute: &Attribute, whole: Whole, errors: &mut Diagnostics) -> Opt
                     );
                 }
                 choice = Some(Choice::Transparent);
+            }
+            "with" => {
+                choice =
+                    Some(function(&option, "with", errors).map_or(Choice::Broken, |with| Choice::With(Box::new(with))));
             }
             // Read where the path is needed.
             "crate" if whole == Whole::Type => {}
@@ -194,6 +293,13 @@ fn options(attribute: &Attribute, whole: Whole, errors: &mut Diagnostics) -> Opt
                 choice = Some(Choice::Broken);
             }
         }
+    }
+    let both = |key: &str| said.iter().filter(|said| *said == key).count();
+    if both("transparent") + both("with") > 1 {
+        errors.error(
+            attribute.path().span(),
+            "`#[classify(..)]` says twice who decides: keep `transparent`, which is the field, or `with`, which is a function",
+        );
     }
     choice
 }
@@ -210,7 +316,7 @@ fn unknown(key: &str) -> String {
     if let Some(word) = nearest(key, WORDS) {
         return format!("`{word}` is an attribute of its own: write `#[{word}]`");
     }
-    format!("`#[classify(..)]` has no option `{key}`, known: `transparent` and `crate`")
+    format!("`#[classify(..)]` has no option `{key}`, known: `transparent`, `with` and `crate`")
 }
 
 /// Where the runtime is found.

@@ -123,11 +123,13 @@ fn operation_static(operation: &Operation<'_>) -> TokenStream {
         Question::Compiler(question) => (None, Some(question)),
         Question::Path => (Some(quote_spanned!(ours=> .within(|| ()))), None),
     };
+    let arguments = &operation.arguments;
     quote_spanned! {ours=>
         static OPERATION: #krate::Operation =
             #krate::Operation::#constructor(#service, #name) #path #(#retry)* #(#timeout)*;
         #krate::__private::register!(OPERATION);
         #question
+        #arguments
     }
 }
 

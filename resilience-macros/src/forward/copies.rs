@@ -7,7 +7,7 @@ use syn::{
 
 /// Types that are `Copy` whatever is in scope, unless somebody gave their names to others: then the compiler says so.
 /// `known` are the parameters and the types of the trait that are `Copy` by its bounds.
-pub(super) fn is_copy(ty: &Type, signature: &Signature, known: &[Ident]) -> bool {
+pub(crate) fn is_copy(ty: &Type, signature: &Signature, known: &[Ident]) -> bool {
     let all_copy = |ty: &Type| is_copy(ty, signature, known);
     match ty {
         // What is borrowed exclusively is borrowed again for each attempt.

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Expr, FnArg, Pat, ReceiverKind, Type};
+use syn::{Expr, FnArg, Pat, ReceiverKind, Type, TypeReference};
 
 use crate::args::Args;
 use crate::diagnostics::{Diagnostics, list, nearest};
@@ -15,7 +15,7 @@ use crate::tokens::{has_one_of, is_punct, is_word};
 /// Checks `clone(..)` and every `mut`; what each attempt gets a copy of.
 pub(super) fn check(function: &Function, site: &Site, args: &Args, errors: &mut Diagnostics) -> Vec<PerAttempt> {
     let parameters = parameters(function, site);
-    let copies = copies(&parameters, args, errors);
+    let mut copies = copies(&parameters, args, errors);
     if let Some(words) = changing_self(function, site) {
         errors.error_over(
             words,
@@ -29,6 +29,16 @@ pub(super) fn check(function: &Function, site: &Site, args: &Args, errors: &mut 
     } in &parameters
     {
         let Some(mutable) = mutable else { continue };
+        if !by_reference && is_shared_borrow(function, name) {
+            copies.retain(|copy| copy.name != *name);
+            copies.push(PerAttempt {
+                cloned: false,
+                name: name.clone(),
+                place: *mutable,
+                mutable: Some(*mutable),
+            });
+            continue;
+        }
         let advice = if *by_reference {
             format!("take it by value, and write `clone({name})` in the attribute")
         } else if copies.iter().any(|copy| copy.name == *name) {
@@ -47,6 +57,46 @@ pub(super) fn check(function: &Function, site: &Site, args: &Args, errors: &mut 
     copies
 }
 
+/// The parameters that the only attempt may change. They are bound again in its block: what the block captures could not be
+/// pointed at its locals.
+pub(super) fn changed(function: &Function, site: &Site, shares_parameters: bool) -> Vec<PerAttempt> {
+    let changed = parameters(function, site).into_iter().filter_map(|parameter| {
+        let mutable = parameter.mutable.filter(|_| !parameter.by_reference)?;
+        // The fallback finds what is copied, and not what the attempt has taken.
+        let stays = !shares_parameters || is_shared_borrow(function, &parameter.name);
+        stays.then_some(PerAttempt {
+            cloned: false,
+            place: mutable,
+            mutable: Some(mutable),
+            name: parameter.name,
+        })
+    });
+    changed.collect()
+}
+
+/// The parameters besides `copies` that the body uses: a block that borrows `self` must be told to take them.
+pub(super) fn others(function: &Function, site: &Site, copies: &[PerAttempt]) -> Vec<PerAttempt> {
+    let others = parameters(function, site).into_iter().filter(|parameter| {
+        let known = copies.iter().any(|copy| copy.name == parameter.name);
+        !known && has_one_of(site.statements.clone(), &[parameter.name.to_string()])
+    });
+    let others = others.map(|parameter| PerAttempt {
+        cloned: false,
+        place: parameter.name.span(),
+        mutable: None,
+        name: parameter.name,
+    });
+    others.collect()
+}
+
+/// The `self` that is taken by value and may be changed.
+pub(super) fn changed_self(function: &Function, site: &Site) -> Option<Ident> {
+    changing_self(function, site)?;
+    let receiver = function.signature.receiver()?;
+    let this = || Ident::new("self", receiver.self_token.span);
+    Some(site.renamed_self().cloned().unwrap_or_else(this))
+}
+
 /// Whether an expression of the attribute names a parameter: the words decide, whatever they mean there.
 pub(super) fn are_named_in(expression: Option<&Expr>, function: &Function) -> bool {
     let Some(expression) = expression else { return false };
@@ -60,17 +110,27 @@ pub(super) fn are_named_in(expression: Option<&Expr>, function: &Function) -> bo
 
 /// Whether the parameter is a `&mut`, of which no attempt can have a copy.
 fn is_exclusive_borrow(function: &Function, name: &Ident) -> bool {
-    function.signature.inputs.iter().any(|input| match input {
-        FnArg::Typed(typed) => {
-            let named = matches!(&*typed.pat, Pat::Ident(pattern) if pattern.ident == *name);
-            named && matches!(&*typed.ty, Type::Reference(reference) if reference.mutability.is_some())
-        }
-        FnArg::Receiver(_) => false,
+    borrow(function, name).is_some_and(|borrow| borrow.mutability.is_some())
+}
+
+/// Whether the parameter is a `&`, which is copied.
+fn is_shared_borrow(function: &Function, name: &Ident) -> bool {
+    borrow(function, name).is_some_and(|borrow| borrow.mutability.is_none())
+}
+
+/// The type of the parameter, if it is a reference.
+fn borrow<'a>(function: &'a Function, name: &Ident) -> Option<&'a TypeReference> {
+    function.signature.inputs.iter().find_map(|input| match input {
+        FnArg::Typed(typed) => match (&*typed.pat, &*typed.ty) {
+            (Pat::Ident(pattern), Type::Reference(reference)) if pattern.ident == *name => Some(reference),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
     })
 }
 
 /// All names that the parameter list brings into the body.
-fn parameters(function: &Function, site: &Site) -> Vec<Parameter> {
+pub(super) fn parameters(function: &Function, site: &Site) -> Vec<Parameter> {
     // `#[async_trait]` binds the same names again: the later binding is the one that the body sees.
     let again = site.bindings.iter().map(|binding| &binding.pattern);
     let mut all: Vec<Parameter> = Vec::new();
@@ -98,6 +158,7 @@ fn copies(parameters: &[Parameter], args: &Args, errors: &mut Diagnostics) -> Ve
             );
         } else if let Some(parameter) = parameters.iter().find(|known| known.name == *wanted) {
             copies.push(PerAttempt {
+                cloned: true,
                 name: parameter.name.clone(),
                 place: wanted.span(),
                 mutable: parameter.mutable,

@@ -219,3 +219,101 @@ impl ::resilience_core::Classify for E {
     }
 }
 
+// enum E { #[classify(with = of_status)] Status(StatusCode), #[classify(with = |code, body| of(*code, body))] Answer { code: u16, body: String }, #[classify(with = nothing)] Unit }
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        match self {
+            Self::Status { 0: held, .. } => of_status(held),
+            Self::Answer { code: held_0, body: held_1, .. } => {
+                let decide = |code: &u16, body: &String| of(*code, body);
+                decide(held_0, held_1)
+            }
+            Self::Unit { .. } => nothing(),
+        }
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
+}
+
+// enum E { #[transient(if = StatusCode::is_server_error)] #[throttled(after = 1, if = |status, _| *status == 429)] #[permanent] Status(StatusCode, Duration) }
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        match self {
+            Self::Status { 0: held_0, 1: held_1, .. } => {
+                if StatusCode::is_server_error(held_0, held_1) {
+                    ::resilience_core::FailureKind::Transient
+                } else if {
+                    let decide = |status: &StatusCode, _: &Duration| *status == 429;
+                    decide(held_0, held_1)
+                } {
+                    ::resilience_core::FailureKind::Throttled {
+                        retry_after: ::resilience_core::__private::Hint::retry_after(
+                            held_1,
+                        ),
+                    }
+                } else {
+                    ::resilience_core::FailureKind::Permanent
+                }
+            }
+        }
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
+}
+
+// #[permanent] enum E { Foreign(#[from] Foreign), #[ignored(if = is_own)] Own { #[source] own: Own }, #[transient] Down }
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        match self {
+            Self::Foreign { 0: held, .. } => {
+                use ::resilience_core::__private::{
+                    KindOfSource as _, KindWithoutSource as _,
+                };
+                (&::resilience_core::__private::Source(held))
+                    .kind_or(::resilience_core::FailureKind::Permanent)
+            }
+            Self::Own { own: held, .. } => {
+                if is_own(held) {
+                    ::resilience_core::FailureKind::Ignored
+                } else {
+                    {
+                        use ::resilience_core::__private::{
+                            KindOfSource as _, KindWithoutSource as _,
+                        };
+                        (&::resilience_core::__private::Source(held))
+                            .kind_or(::resilience_core::FailureKind::Permanent)
+                    }
+                }
+            }
+            Self::Down { .. } => ::resilience_core::FailureKind::Transient,
+        }
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
+}
+
+// #[classify(with = of_status)] struct E { status: StatusCode }
+#[automatically_derived]
+impl ::resilience_core::Classify for E {
+    fn classify(&self) -> ::resilience_core::FailureKind {
+        of_status(&self.status)
+    }
+    fn describe(
+        &self,
+    ) -> ::core::option::Option<::resilience_core::classify::ErrorText<'_>> {
+        ::resilience_core::__private::Described::new(self).text()
+    }
+}
+

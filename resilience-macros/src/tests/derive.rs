@@ -40,6 +40,10 @@ fn every_shape_is_derived_as_recorded() {
         "#[transient] struct E;",
         "#[throttled(after = 0)] struct E(Duration);",
         "struct E { path: PathBuf, #[source] cause: io::Error }",
+        "enum E { #[classify(with = of_status)] Status(StatusCode), #[classify(with = |code, body| of(*code, body))] Answer { code: u16, body: String }, #[classify(with = nothing)] Unit }",
+        "enum E { #[transient(if = StatusCode::is_server_error)] #[throttled(after = 1, if = |status, _| *status == 429)] #[permanent] Status(StatusCode, Duration) }",
+        "#[permanent] enum E { Foreign(#[from] Foreign), #[ignored(if = is_own)] Own { #[source] own: Own }, #[transient] Down }",
+        "#[classify(with = of_status)] struct E { status: StatusCode }",
     ] {
         let (items, errors) = derived(source);
         assert_eq!(errors, [], "{source}");
@@ -77,6 +81,10 @@ fn every_mistake_is_explained_and_an_implementation_is_there_all_the_same() {
         "enum E { #[classify] A, #[classify()] B, #[classify(transient)] C, #[classify(permanant)] D, #[classify(source)] F(u8), #[classify(transparent = 3)] G(io::Error) }",
         "#[classify(crate = facade)] enum E { #[transient] A }",
         "enum E { #[classify(crate = ::facade)] #[transient] A }",
+        "enum E { #[transient(if = a)] #[ignored(if = b)] A(u8), #[transient(if)] B(u8), #[permanent(if = 3)] C(u8), #[permanent(unless = f)] D(u8) }",
+        "enum E { #[transient(if = |a, b| true)] #[permanent] A(u8), #[classify(with = || kind())] B(u8), #[classify(with)] C(u8), #[classify(with = f, transparent)] D(u8) }",
+        "#[transient(if = f)] enum E { A }",
+        "#[classify(with = f)] enum E { A }",
         "union E { a: u8, b: u16 }",
     ] {
         let (implementations, errors) = derived(source);

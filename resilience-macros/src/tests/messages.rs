@@ -5,6 +5,7 @@ use std::path::Path;
 use expect_test::expect_file;
 
 use super::compiler;
+use crate::diagnostics::tests::compared;
 
 /// Mistakes in the options of an attribute that is right otherwise.
 fn options(group: &str, options: &[&str]) {
@@ -76,9 +77,96 @@ fn names() {
             "#[retry_service(name = )] fn fetch() {}",
             "#[retry_service(name = \"plans\", service = PLANS)] fn fetch() {}",
             "#[retry_service(service = PLANS, registry = HERE)] fn fetch() {}",
-            "#[retry_service(name = \"plans\")] fn fetchPlan() {}",
+            "#[retry_service(name = crate::PLANS)] fn fetch() {}",
+            "#[retry_service(name = \"plans\")] fn größe() {}",
+            "#[retry_service(name = \"plans\")] fn план() {}",
+            "#[retry_service(name = \"plans\")] fn _0() {}",
             "#[retry_service(name = \"plans\")] fn __() {}",
             "#[retry_service(name = \"plans\", operation = \"fetchPlan\")] fn fetch() {}",
+        ],
+    );
+}
+
+/// Neither what is said nor what is looked up for it grows with the options.
+#[test]
+fn mistakes_without_end_are_bounded() {
+    let options = |count: usize| (0..count).map(|at| format!("opt{at:04} = 3, ")).collect::<String>();
+    let source = |count| {
+        format!(
+            "#[retry_service(name = \"plans\", {})] fn fetch() -> R {{}}",
+            options(count)
+        )
+    };
+    let expanded = |count| compiler::expand(&source(count), &[]);
+
+    let few = compared(|| drop(expanded(100)));
+    let many = compared(|| drop(expanded(5_000)));
+    let errors = compiler::errors(&source(5_000), &expanded(5_000));
+
+    assert!(
+        many <= 5 * few + few / 2,
+        "{few} comparisons for 1,000, {many} for 5,000"
+    );
+    assert_eq!(errors.len(), 51);
+    let (_, last) = &errors[50];
+    assert_eq!(last, "and 4950 more mistakes like these");
+}
+
+#[test]
+fn names_that_operations_share() {
+    functions(
+        "shared_names",
+        &[
+            "#[retry_service(name = \"plans\")] impl Plans { #[plain] fn fetchPlan(&self) -> R {} #[plain] fn fetch_plan(&self) -> R {} }",
+            "#[retry_service(name = \"plans\")] impl Plans { #[plain] fn _get(&self) -> R {} fn get(&self) -> R {} #[plain(operation = \"get\")] fn find(&self) -> R {} }",
+            "#[retry_service(name = \"plans\")] trait Plans { #[plain] fn get(&self) -> R; #[apply(operation = \"get\")] fn put(&self) -> R; }",
+        ],
+    );
+}
+
+/// what a function is called is what its operation is called, in the letters that a name may have.
+#[test]
+fn an_operation_is_called_as_its_function_is() {
+    for (function, operation) in [
+        ("fetch_plan", "fetch_plan"),
+        ("_private", "private"),
+        ("get__v2_", "get_v2"),
+        ("fetchPlan", "fetch_plan"),
+        ("getHTTPVersion2", "get_http_version2"),
+        ("r#match", "match"),
+    ] {
+        let expanded = compiler::expand(
+            &format!("#[retry_service(name = \"plans\")] fn {function}() -> R {{}}"),
+            &[],
+        );
+        let given = format!("Operation :: plain (\"plans\" , \"{operation}\")");
+        assert!(expanded.to_string().contains(&given), "{function}: {expanded}");
+    }
+}
+
+#[test]
+fn interrupted() {
+    options(
+        "interrupted",
+        &[
+            "interrupted",
+            "interrupted = |i| E::from(i)",
+            "interrupted = \"E::from\"",
+            "interrupted = E::from, interrupted = E::from",
+            "interrupted = E::from, fallback = from_cache",
+            "retry(interrupted = E::from)",
+        ],
+    );
+    functions(
+        "interrupted_elsewhere",
+        &[
+            "#[retry_service(name = \"plans\", interrupted = f, fallback = g)] impl Plans { #[plain] fn fetch(&self) -> R {} }",
+            "#[retry_service(name = \"plans\", fallback = g)] impl Plans { #[plain(interrupted = f)] fn fetch(&self) -> R {} }",
+            "#[apply(interrupted = 3)] fn commit() -> R {}",
+            "#[apply(classify)] fn commit() -> R {}",
+            "#[apply(interrupted = f, interrupted = g)] fn commit() -> R {}",
+            "#[apply(interrupted = f)] #[retry_service(name = \"plans\")] fn commit() -> R {}",
+            "#[retry_service(name = \"plans\")] #[apply(classify = f)] fn commit() -> R {}",
         ],
     );
 }
@@ -125,10 +213,12 @@ fn breaker_and_budget() {
         "breaker(= 3)",
         "breaker(failure_threshold = 3, failure_threshold = 4)",
         "breaker(enabled = 1)",
-        "breaker(count_permanent = yes)",
+        "breaker(permanent = yes)",
         "breaker(per = atempt)",
         "breaker(per = \"call\")",
         "breaker(failure_count = 5)",
+        "breaker(failure_threshold = 200, failure_count = cumulative)",
+        "breaker(failure_threshold = 11, failure_count = cumulative, window = 10)",
         "breaker(failure_threshold = 0)",
         "breaker(failure_threshold = 0, failure_rate = 0)",
         "breaker(failure_threshold = 0, failure_rate = many)",
@@ -271,6 +361,14 @@ fn parameters() {
     options(
         "clone",
         &["clone()", "clone(&id)", "clone(di)", "clone(id, id)", "clone(body)"],
+    );
+    functions(
+        "clone_in_a_block",
+        &[
+            "#[retry_service(name = \"plans\", clone(di, id))] impl Plans { #[idempotent] fn fetch(&self, id: Id, body: B) -> R {} fn other(di: u8) {} }",
+            "#[retry_service(name = \"plans\", clone(tag))] trait Plans { #[plain] fn fetch(&self) -> R; }",
+            "#[retry_service(name = \"plans\", clone)] trait Plans { #[plain] fn fetch(&self) -> R; }",
+        ],
     );
     functions(
         "parameters",

@@ -39,3 +39,28 @@ impl Client {
 }
 
 fn main() {}
+
+#[derive(Clone, Copy)]
+struct Id(u32);
+
+async fn look_up<T>(id: Id, more: T) -> Result<T, Error> {
+    let _ = id.0;
+    Ok(more)
+}
+
+struct Block;
+
+#[retry_service(name = "plan_service")]
+impl Block {
+    /// `Id` is copied, and of `T` nobody knows.
+    #[resilience_core::idempotent]
+    async fn of_block<T>(&self, id: Id, more: T) -> Result<T, Error> {
+        look_up(id, more).await
+    }
+
+    /// What a macro or a method does with an argument is for the compiler to find.
+    #[resilience_core::idempotent]
+    fn unseen(&self, name: String) -> Result<Vec<u8>, Error> {
+        Ok(name.into_bytes())
+    }
+}

@@ -1,16 +1,20 @@
 //! The rules once more, as naively as possible: lists, no bits, no cleverness.
 
+use super::schedule::LARGEST_WHOLE;
 use crate::{
     breaker::{
         BreakerMode, BreakerSnapshot, BreakerStatistics, CircuitCause, CircuitChange, CircuitState, Ending, Transition,
     },
-    policy::{BreakerPolicy, FailureCount, OnAbandon, Window},
+    classify::FailureKind,
+    policy::{BreakerPolicy, FailureCount, OnAbandon, OnPermanent, Window},
 };
 use std::time::Duration;
 
 #[derive(Debug)]
 pub(super) struct Model {
     policy: BreakerPolicy,
+    failure_rate: (u64, u64),
+    slow_call_rate: (u64, u64),
     generation: u64,
     calls: u64,
     state: State,
@@ -69,6 +73,8 @@ impl Model {
     pub(super) fn new(policy: BreakerPolicy) -> Self {
         Self {
             policy,
+            failure_rate: fraction(policy.failure_rate()),
+            slow_call_rate: fraction(policy.slow_call_rate()),
             generation: 0,
             calls: 0,
             state: State::CLOSED,
@@ -164,7 +170,7 @@ impl Model {
             return None;
         }
         self.reached[1] += 1;
-        Some(Duration::from_millis((length - elapsed).min((length + 9) / 10)))
+        Some(Duration::from_millis((length - elapsed).min(length.div_ceil(10))))
     }
 
     /// A free place for a probe, or else that of the probe that has hung for longest.
@@ -179,6 +185,16 @@ impl Model {
         (0..places.len())
             .filter(|place| began(place).is_some_and(|began| began + timeout <= now))
             .min_by_key(began)
+    }
+
+    /// What a failure of this kind is.
+    pub(super) fn ending_of(&self, kind: FailureKind) -> Ending {
+        match (kind, self.policy.permanent()) {
+            (FailureKind::Transient | FailureKind::Throttled { .. }, _)
+            | (FailureKind::Permanent, OnPermanent::Failure) => Ending::Failure,
+            (FailureKind::Pending, _) | (FailureKind::Permanent, OnPermanent::ProbeSuccess) => Ending::Answered,
+            (FailureKind::Permanent | FailureKind::Ignored | FailureKind::Unknown, _) => Ending::Ignored,
+        }
     }
 
     pub(super) fn end(&mut self, granted: Granted, ending: Ending, now: u64) -> Option<Transition> {
@@ -268,9 +284,8 @@ impl Model {
     fn counted(&self, failures: u32, failed: bool) -> u32 {
         match (failed, self.policy.failure_count()) {
             _ if self.policy.failure_threshold() == 0 => 0,
-            (true, _) => failures + 1,
-            (false, FailureCount::Cumulative) => failures,
-            (false, _) => 0,
+            (true, FailureCount::Consecutive) => failures + 1,
+            (true, FailureCount::Cumulative) | (false, _) => 0,
         }
     }
 
@@ -305,6 +320,10 @@ impl Model {
             return Some(self.open(now, 0, CircuitCause::Failures, self.failures().into()));
         }
         let window = self.window(now);
+        let failed = window.iter().filter(|(_, failed, _)| *failed).count() as u64;
+        if self.is_counted_in_window() && failed >= self.policy.failure_threshold().into() {
+            return Some(self.open(now, 0, CircuitCause::Failures, failed));
+        }
         let calls = window.len() as u64;
         let minimum = match self.policy.window() {
             Window::Calls(size) => size.min(self.policy.minimum_calls()),
@@ -313,17 +332,19 @@ impl Model {
         if calls < minimum.into() {
             return None;
         }
-        let failed = window.iter().filter(|(_, failed, _)| *failed).count() as u64;
         let slow = window.iter().filter(|(.., slow)| *slow).count() as u64;
-        // Rates in hundredths are all that the schedules ask for.
-        let reaches = |part: u64, rate: f64| rate > 0.0 && part > 0 && part * 100 >= calls * hundredths(rate);
-        if reaches(failed, self.policy.failure_rate()) {
+        let reaches = |part: u64, (of, whole): (u64, u64)| of > 0 && part > 0 && part * whole >= calls * of;
+        if reaches(failed, self.failure_rate) {
             Some(self.open(now, 0, CircuitCause::FailureRate, failed))
-        } else if reaches(slow, self.policy.slow_call_rate()) {
+        } else if reaches(slow, self.slow_call_rate) {
             Some(self.open(now, 0, CircuitCause::SlowCallRate, slow))
         } else {
             None
         }
+    }
+
+    fn is_counted_in_window(&self) -> bool {
+        self.policy.failure_count() == FailureCount::Cumulative && self.policy.failure_threshold() > 0
     }
 
     /// The outcomes that the rates are taken over.
@@ -358,7 +379,7 @@ impl Model {
     }
 
     /// Grown step by step, capped, and then made longer by chance; in whole nanoseconds.
-    fn open_time(&self, reopenings: u32) -> Duration {
+    fn open_time(&self, reopenings: u32, draw: u64) -> Duration {
         let (factor, cap) = (
             hundredths(self.policy.recovery_factor()),
             self.policy.max_recovery_timeout(),
@@ -367,12 +388,12 @@ impl Model {
         for _ in 0..reopenings {
             nanos = cap.as_nanos().min(nanos * u128::from(factor) / 100);
         }
-        nanos += nanos * u128::from(hundredths(self.policy.recovery_jitter()) * self.draw) / 1_600;
+        nanos += nanos * u128::from(hundredths(self.policy.recovery_jitter()) * draw) / 1_600;
         Duration::from_nanos(nanos.try_into().unwrap())
     }
 
     fn open(&mut self, now: u64, reopenings: u32, cause: CircuitCause, failures: u64) -> Transition {
-        let recovered = now + whole(self.open_time(reopenings));
+        let recovered = now + whole(self.open_time(reopenings, self.draw));
         let cooled = self
             .last_half_open
             .map_or(0, |began| began + whole(self.policy.cooldown()));
@@ -432,10 +453,25 @@ impl Model {
             (Window::Time(old), Window::Time(new)) if tenth(old) == tenth(new) => self.outcomes.clone(),
             _ => Vec::new(),
         };
-        if let State::Closed { ramp, .. } = &mut self.state {
+        if let State::Closed { failures, run, ramp } = &mut self.state {
             *ramp = ramp.filter(|_| !policy.ramp().is_zero());
+            if policy.failure_count() == FailureCount::Cumulative {
+                (*failures, *run) = (0, None);
+            }
         }
         self.policy = policy;
+        let (opened, half_open) = (self.changes.last().map(|change| millis(change.at)), self.last_half_open);
+        if let (State::Open { until, reopenings }, Some(opened)) = (self.state, opened) {
+            // A circuit that is open may be so for a shorter time now, and never for a longer one.
+            let recovered = opened + whole(self.open_time(reopenings, 16));
+            let cooled = half_open.map_or(0, |began| began + whole(policy.cooldown()));
+            self.state = State::Open {
+                until: until.min(recovered.max(cooled)),
+                reopenings,
+            };
+        }
+        self.failure_rate = fraction(policy.failure_rate());
+        self.slow_call_rate = fraction(policy.slow_call_rate());
         self.outcomes = kept;
         self.outcomes = match policy.window() {
             Window::Calls(_) => self.window(now),
@@ -472,7 +508,15 @@ impl Model {
                 _ => BreakerMode::Automatic,
             },
             retry_after,
-            failures: self.failures(),
+            failures: match self.state {
+                State::Closed { .. } if self.is_counted_in_window() => window
+                    .iter()
+                    .filter(|(_, failed, _)| *failed)
+                    .count()
+                    .try_into()
+                    .unwrap(),
+                _ => self.failures(),
+            },
             calls_in_window: window.len() as u64,
             failed_in_window: window.iter().filter(|(_, failed, _)| *failed).count() as u64,
             slow_in_window: window.iter().filter(|(.., slow)| *slow).count() as u64,
@@ -509,6 +553,16 @@ impl State {
 
 fn tenth(length: Duration) -> u64 {
     millis(length).div_ceil(10)
+}
+
+/// The share as a fraction of whole numbers: the one that the schedule has written as a quotient.
+#[allow(clippy::float_cmp, reason = "the very same quotient")]
+fn fraction(share: f64) -> (u64, u64) {
+    (1..=LARGEST_WHOLE)
+        .flat_map(|whole| (0..=whole).map(move |part| (part, whole)))
+        .find(|(part, whole)| f64::from(*part) / f64::from(*whole) == share)
+        .map(|(part, whole)| (part.into(), whole.into()))
+        .expect("a share of so many calls")
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]

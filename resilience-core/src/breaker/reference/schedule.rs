@@ -2,7 +2,8 @@
 
 use crate::{
     breaker::{BreakerMode, Ending},
-    policy::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window},
+    classify::FailureKind,
+    policy::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, OnPermanent, Window},
 };
 use proptest::prelude::*;
 use std::{ops::RangeInclusive, time::Duration};
@@ -10,6 +11,9 @@ use std::{ops::RangeInclusive, time::Duration};
 /// The longest that a call may have to wait for its admission: the open time with all of its jitter, the cooldown or a ramp, and
 /// a probe that hangs.
 pub(super) const LONGEST_WAY_OUT: u64 = 12_000 + 4_000;
+
+/// Every rate is a share of so many calls, or of fewer.
+pub(super) const LARGEST_WHOLE: u32 = 100;
 
 #[derive(Clone, Debug)]
 pub(super) struct Schedule {
@@ -27,6 +31,8 @@ pub(super) enum Step {
     Begin,
     /// Ends the n-th call under way (modulo their number), by a clock that was read so many milliseconds before.
     End(usize, Ending, u64),
+    /// The same, with a failure of this kind.
+    EndFailed(usize, FailureKind, u64),
     /// So many calls, one after the other, which succeed at once.
     Succeed(u32),
     /// So many calls, one after the other, which fail at once.
@@ -58,6 +64,7 @@ fn step(successes: u32) -> impl Strategy<Value = Step> {
         10 => (2..12_u32).prop_map(Step::Fail),
         120 => Just(Step::Begin),
         120 => (0..usize::MAX, ending(), late()).prop_map(|(n, ending, late)| Step::End(n, ending, late)),
+        40 => (0..usize::MAX, kind(), late()).prop_map(|(n, kind, late)| Step::EndFailed(n, kind, late)),
         30 => (0..60_u64).prop_map(Step::Wait),
         20 => (0..3_000_u64).prop_map(Step::Wait),
         // Idle for hours and days.
@@ -87,8 +94,25 @@ fn ending() -> impl Strategy<Value = Ending> {
         5 => Just(Ending::Failure),
         1 => Just(Ending::Ignored),
         1 => Just(Ending::Answered),
-        1 => Just(Ending::Abandoned),
+        2 => Just(Ending::Abandoned),
     ]
+}
+
+fn kind() -> impl Strategy<Value = FailureKind> {
+    proptest::sample::select(vec![
+        FailureKind::Transient,
+        FailureKind::Throttled { retry_after: None },
+        FailureKind::Permanent,
+        FailureKind::Permanent,
+        FailureKind::Pending,
+        FailureKind::Ignored,
+        FailureKind::Unknown,
+    ])
+}
+
+fn on_permanent() -> impl Strategy<Value = OnPermanent> {
+    use OnPermanent::{Failure, Neutral, ProbeSuccess};
+    proptest::sample::select(vec![Failure, ProbeSuccess, ProbeSuccess, Neutral])
 }
 
 fn mode() -> impl Strategy<Value = BreakerMode> {
@@ -112,7 +136,13 @@ fn millis(range: RangeInclusive<u64>) -> impl Strategy<Value = Duration> {
 }
 
 fn rate() -> impl Strategy<Value = f64> {
-    proptest::sample::select(vec![0.0, 0.0, 0.01, 0.07, 0.25, 0.5, 0.57, 1.0])
+    let share = |(part, whole): (u32, u32)| f64::from(part.min(whole)) / f64::from(whole);
+    prop_oneof![
+        proptest::sample::select(vec![0.0, 0.0, 0.01, 0.07, 0.25, 0.5, 0.57, 1.0]),
+        // What no decimal can say.
+        (1..=12_u32, 1..=12_u32).prop_map(share),
+        (1..=LARGEST_WHOLE, 1..=LARGEST_WHOLE).prop_map(share),
+    ]
 }
 
 fn window() -> impl Strategy<Value = Window> {
@@ -141,7 +171,7 @@ fn policy() -> impl Strategy<Value = BreakerPolicy> {
         window(),
         1..=30_u32,
         millis(1..=2_000),
-        on_abandon(),
+        (on_abandon(), on_permanent()),
         prop_oneof![Just(Duration::ZERO), millis(0..=2_000)],
     );
     let recovery = (
@@ -157,7 +187,7 @@ fn policy() -> impl Strategy<Value = BreakerPolicy> {
         proptest::bool::weighted(0.9),
     );
     (rules, recovery).prop_filter_map("at least one rule", |(rules, recovery)| {
-        let (threshold, failure_rate, slow_rate, count, window, minimum, slow, on_abandon, span) = rules;
+        let (threshold, failure_rate, slow_rate, count, window, minimum, slow, (on_abandon, permanent), span) = rules;
         let span = if count == FailureCount::Cumulative {
             Duration::ZERO
         } else {
@@ -176,6 +206,7 @@ fn policy() -> impl Strategy<Value = BreakerPolicy> {
             .window(window)
             .minimum_calls(minimum)
             .on_abandon(on_abandon)
+            .permanent(permanent)
             .recovery_timeout(timeout)
             .recovery_factor(factor)
             .max_recovery_timeout(most)

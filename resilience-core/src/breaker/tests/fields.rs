@@ -70,6 +70,36 @@ fn failure_count() {
 }
 
 #[test]
+fn cumulative_failures_are_those_in_the_window() {
+    // R076. Five failures in five days, among 5,000 successes.
+    for window in [Window::Calls(100), Window::Time(Duration::from_secs(60 * 60))] {
+        let policy = policy(
+            BreakerPolicy::builder()
+                .failure_threshold(5)
+                .failure_count(FailureCount::Cumulative)
+                .window(window),
+        );
+        let breaker = Breaker::new(&policy);
+        for hour in 0..5 * 24 {
+            let fails = hour % 24 == 0;
+            let opened = run(&breaker, &policy, at(hour * 3_600), &[!fails]);
+            assert_eq!(opened, None, "{window:?}");
+            run(&breaker, &policy, at(hour * 3_600), &[true; 41]);
+        }
+        // And as many within the window, with successes between them.
+        let now = at(5 * 24 * 3_600 + 3_600);
+        let last = [true, false, true, false, true, false, true, false, true];
+        assert_eq!(run(&breaker, &policy, now, &last), None, "{window:?}");
+        assert_eq!(breaker.snapshot(now, None, &policy).failures, 4, "{window:?}");
+        assert_eq!(
+            cause(run(&breaker, &policy, now, &[false])),
+            Some((CircuitCause::Failures, 5)),
+            "{window:?}"
+        );
+    }
+}
+
+#[test]
 fn failure_rate() {
     for (rate, opens) in [(0.5, true), (0.51, false), (0.0, false)] {
         let policy = policy(

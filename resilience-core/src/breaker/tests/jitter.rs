@@ -4,6 +4,7 @@ use super::*;
 use std::cell::Cell;
 
 /// A clock that stands, and chance that draws the same each time and counts how often.
+#[derive(Clone, Copy)]
 struct Around<'a> {
     now: Tick,
     draw: f64,

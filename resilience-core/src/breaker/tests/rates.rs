@@ -1,7 +1,10 @@
 //! Rates over windows, at their very edges.
 
 use super::*;
-use crate::policy::Window;
+use crate::{
+    breaker::window::{Rates, Tally},
+    policy::Window,
+};
 
 fn rate(rate: f64, window: Window) -> BreakerOptions {
     BreakerPolicy::builder()
@@ -34,6 +37,70 @@ fn opens_at_the_rate_and_not_below_it() {
         );
         assert_eq!(opened(failures - 1), None, "{share}");
     }
+}
+
+#[test]
+fn a_share_of_calls_opens_at_itself_and_not_at_one_call_less() {
+    // R053
+    for calls in 1..=1_000_u32 {
+        for part in 1..=calls {
+            let share = f64::from(part) / f64::from(calls);
+            let rates = Rates::of(&policy(rate(share, Window::Calls(calls)).slow_call_rate(share)));
+            let met = |failed: u32, slow: u32| {
+                rates.met(Tally {
+                    calls: calls.into(),
+                    failed: failed.into(),
+                    slow: slow.into(),
+                })
+            };
+
+            assert_eq!(met(part, 0), Some(CircuitCause::FailureRate), "{part} of {calls}");
+            assert_eq!(met(0, part), Some(CircuitCause::SlowCallRate), "{part} of {calls}");
+            assert_eq!(met(part - 1, part - 1), None, "{part} of {calls}");
+        }
+    }
+}
+
+#[test]
+fn a_breaker_opens_at_every_share_of_a_small_window() {
+    // R053
+    const SLOW: Duration = Duration::from_secs(1);
+    for calls in 1..=40_u32 {
+        for part in 1..=calls {
+            let share = f64::from(part) / f64::from(calls);
+            let window = rate(0.0, Window::Calls(calls)).minimum_calls(calls);
+            for (rule, cause_of_rule) in [
+                (window.failure_rate(share), CircuitCause::FailureRate),
+                (
+                    window.slow_call_rate(share).slow_call_duration(SLOW),
+                    CircuitCause::SlowCallRate,
+                ),
+            ] {
+                let policy = policy(rule);
+                let opened = |bad: u32| {
+                    let (breaker, mut now) = (Breaker::new(&policy), at(0));
+                    let calls = (0..calls).map(|call| call < bad);
+                    let turns = calls.filter_map(|is_bad| {
+                        let millis = if is_bad { 1_000 } else { 0 };
+                        lasting(&breaker, &policy, &mut now, millis, !is_bad)
+                    });
+                    cause(turns.last())
+                };
+
+                assert_eq!(opened(part), Some((cause_of_rule, part.into())), "{part} of {calls}");
+                assert_eq!(opened(part - 1), None, "{part} of {calls}");
+            }
+        }
+    }
+}
+
+#[test]
+fn two_failures_of_three_calls_are_two_thirds() {
+    let policy = policy(rate(2.0 / 3.0, Window::Calls(3)).minimum_calls(3));
+
+    let transition = run(&Breaker::new(&policy), &policy, at(0), &[false, true, false]);
+
+    assert_eq!(cause(transition), Some((CircuitCause::FailureRate, 2)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a breaker asks its policy at every outcome, in one word: it can be read without a lock, and is never half of one policy
 //! and half of another.
 
-use super::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon};
+use super::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, OnPermanent};
 
 /// A breaker's policy in brief.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,8 @@ const ABANDONED_FAIL: u32 = flag(5);
 const TRANSIENT: u32 = flag(6);
 const THROTTLED: u32 = flag(7);
 const TIMEOUTS: u32 = flag(8);
-const PERMANENT: u32 = flag(9);
+const PERMANENT_FAILS: u32 = flag(9);
+const PERMANENT_ANSWERS: u32 = flag(10);
 const SPAN: u32 = flag(11);
 
 impl Brief {
@@ -65,7 +66,8 @@ impl Brief {
                 | when(policy.count_transient, TRANSIENT)
                 | when(policy.count_throttled, THROTTLED)
                 | when(policy.count_timeouts, TIMEOUTS)
-                | when(policy.count_permanent, PERMANENT)
+                | when(matches!(policy.permanent, OnPermanent::Failure), PERMANENT_FAILS)
+                | when(matches!(policy.permanent, OnPermanent::ProbeSuccess), PERMANENT_ANSWERS)
                 | when(policy.has_span(), SPAN),
         )
     }
@@ -95,7 +97,7 @@ impl Brief {
         self.has(PER_CALL)
     }
 
-    /// Whether a success leaves the count of failures as it is.
+    /// Whether failures are counted in the window, and not in a row.
     pub(crate) const fn is_cumulative(self) -> bool {
         self.has(CUMULATIVE)
     }
@@ -105,12 +107,12 @@ impl Brief {
         self.has(SPAN)
     }
 
-    /// Whether a rate is judged.
+    /// Whether the calls in the window are judged.
     pub(crate) const fn has_window(self) -> bool {
         self.has(WINDOW)
     }
 
-    /// Whether a rate is judged over a window of time.
+    /// Whether the calls in a window of time are judged.
     pub(crate) const fn has_window_of_time(self) -> bool {
         self.has(WINDOW_OF_TIME)
     }
@@ -132,8 +134,14 @@ impl Brief {
         self.has(TIMEOUTS)
     }
 
-    pub(crate) const fn count_permanent(self) -> bool {
-        self.has(PERMANENT)
+    pub(crate) const fn permanent(self) -> OnPermanent {
+        if self.has(PERMANENT_FAILS) {
+            OnPermanent::Failure
+        } else if self.has(PERMANENT_ANSWERS) {
+            OnPermanent::ProbeSuccess
+        } else {
+            OnPermanent::Neutral
+        }
     }
 }
 
@@ -162,7 +170,8 @@ mod tests {
             BreakerPolicy::builder().count_transient(false),
             BreakerPolicy::builder().count_throttled(false),
             BreakerPolicy::builder().count_timeouts(false),
-            BreakerPolicy::builder().count_permanent(true),
+            BreakerPolicy::builder().permanent(OnPermanent::Failure),
+            BreakerPolicy::builder().permanent(OnPermanent::Neutral),
         ];
         for policy in table.map(|layer| layer.build().unwrap()) {
             let brief = Brief::from_bits(policy.brief().to_bits());
@@ -180,7 +189,7 @@ mod tests {
             assert_eq!(brief.count_transient(), policy.count_transient());
             assert_eq!(brief.count_throttled(), policy.count_throttled());
             assert_eq!(brief.count_timeouts(), policy.count_timeouts());
-            assert_eq!(brief.count_permanent(), policy.count_permanent());
+            assert_eq!(brief.permanent(), policy.permanent());
         }
     }
 }

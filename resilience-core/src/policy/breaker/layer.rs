@@ -1,6 +1,6 @@
 use super::{
     BreakerPolicy,
-    words::{BreakerPer, FailureCount, OnAbandon, Window},
+    words::{BreakerPer, FailureCount, OnAbandon, OnPermanent, Window},
 };
 use crate::policy::InvalidPolicy;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub struct BreakerOptions {
     pub(crate) count_transient: Option<bool>,
     pub(crate) count_throttled: Option<bool>,
     pub(crate) count_timeouts: Option<bool>,
-    pub(crate) count_permanent: Option<bool>,
+    pub(crate) permanent: Option<OnPermanent>,
     pub(crate) on_abandon: Option<OnAbandon>,
     #[cfg_attr(feature = "serde", serde(with = "crate::policy::duration_text"))]
     pub(crate) recovery_timeout: Option<Duration>,
@@ -63,7 +63,7 @@ impl BreakerOptions {
             count_transient: None,
             count_throttled: None,
             count_timeouts: None,
-            count_permanent: None,
+            permanent: None,
             on_abandon: None,
             recovery_timeout: None,
             recovery_factor: None,
@@ -103,19 +103,22 @@ impl BreakerOptions {
         self
     }
 
-    /// Whether a success starts the count of failures anew.
+    /// Which failures the threshold counts: those in a row, or all in the [`window`](Self::window).
     pub const fn failure_count(mut self, count: FailureCount) -> Self {
         self.failure_count = Some(count);
         self
     }
 
-    /// The share of failures in the window that opens the circuit: above 0 to 1, or 0 for no such rule. Kept in millionths.
+    /// The share of failures in the window that opens the circuit: above 0 to 1, or 0 for no such rule.
+    ///
+    /// The share in the window is the quotient of two counts as an `f64`, so that `2.0 / 3.0` opens at two of three.
     pub const fn failure_rate(mut self, share: f64) -> Self {
         self.failure_rate = Some(share);
         self
     }
 
-    /// The share of slow calls in the window that opens the circuit: above 0 to 1, or 0 for no such rule. Kept in millionths.
+    /// The share of slow calls in the window that opens the circuit: above 0 to 1, or 0 for no such rule. Compared as
+    /// [`failure_rate`](Self::failure_rate) is.
     ///
     /// With this rule every attempt reads the clock twice, and a slow probe opens the circuit again.
     pub const fn slow_call_rate(mut self, share: f64) -> Self {
@@ -129,7 +132,7 @@ impl BreakerOptions {
         self
     }
 
-    /// Which of the latest calls the rates are taken over.
+    /// Which of the latest calls the rates and cumulative failures are taken over.
     pub const fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
@@ -160,9 +163,9 @@ impl BreakerOptions {
         self
     }
 
-    /// Whether permanent failures count.
-    pub const fn count_permanent(mut self, counts: bool) -> Self {
-        self.count_permanent = Some(counts);
+    /// What a permanent failure says about the service: by default that a probe has been answered, and otherwise nothing.
+    pub const fn permanent(mut self, says: OnPermanent) -> Self {
+        self.permanent = Some(says);
         self
     }
 
@@ -281,7 +284,7 @@ impl BreakerOptions {
             count_transient: self.count_transient.or(below.count_transient),
             count_throttled: self.count_throttled.or(below.count_throttled),
             count_timeouts: self.count_timeouts.or(below.count_timeouts),
-            count_permanent: self.count_permanent.or(below.count_permanent),
+            permanent: self.permanent.or(below.permanent),
             on_abandon: self.on_abandon.or(below.on_abandon),
             recovery_timeout: self.recovery_timeout.or(below.recovery_timeout),
             recovery_factor: self.recovery_factor.or(below.recovery_factor),

@@ -16,6 +16,7 @@ enum Values {
     Factor([f64; 3]),
     /// The value that another field forbids, and what is allowed beside that field.
     Conflict(Duration, &'static str),
+    CountConflict(u64, &'static str),
 }
 
 impl OutOfRange {
@@ -41,6 +42,11 @@ impl OutOfRange {
         Self::unless(false, field, Values::Conflict(value, allowed))
     }
 
+    /// A number that another field forbids.
+    pub(super) const fn count_conflict(field: &'static str, value: u64, allowed: &'static str) -> Option<Self> {
+        Self::unless(false, field, Values::CountConflict(value, allowed))
+    }
+
     const fn unless(is_within: bool, field: &'static str, values: Values) -> Option<Self> {
         if is_within { None } else { Some(Self { field, values }) }
     }
@@ -56,6 +62,7 @@ impl From<OutOfRange> for InvalidPolicy {
             Values::Time(values) => refused(mistake.field, values),
             Values::Factor(values) => refused(mistake.field, values),
             Values::Conflict(value, allowed) => InvalidPolicy::new(mistake.field, format_args!("{value:?}"), allowed),
+            Values::CountConflict(value, allowed) => InvalidPolicy::new(mistake.field, value, allowed),
         }
     }
 }

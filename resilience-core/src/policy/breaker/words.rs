@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Which failures in a row the failure threshold counts.
+/// Which failures the failure threshold counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -11,7 +11,8 @@ pub enum FailureCount {
     /// A success starts the count anew: only failures without a success between them add up.
     #[default]
     Consecutive,
-    /// All failures since the circuit was last closed add up, whatever comes between them.
+    /// All failures in the [`Window`] add up, whatever comes between them. How far back the count goes is the window's to say:
+    /// a few failures in a day are no outage.
     Cumulative,
 }
 
@@ -28,7 +29,8 @@ pub enum BreakerPer {
     Call,
 }
 
-/// Which of the latest calls the rates are taken over. In settings a number of calls (`100`) or a duration (`"30s"`).
+/// Which of the latest calls the rates and [cumulative failures](FailureCount::Cumulative) are taken over. In settings a number
+/// of calls (`100`) or a duration (`"30s"`).
 ///
 /// Both are exact. A window of calls holds the last so many outcomes that count. A window of time moves in tenths: it holds
 /// the outcomes of the present tenth and of the nine before it.
@@ -51,6 +53,30 @@ pub enum Window {
     Calls(u32),
     /// The calls that ended within this time: 100 ms to 1 day, counted in tenths of whole milliseconds.
     Time(Duration),
+}
+
+/// What a permanent failure says about the service: "not found", "forbidden", an answer that no retry would change.
+///
+/// ```
+/// use resilience_core::{BreakerPolicy, OnPermanent};
+///
+/// assert_eq!(BreakerPolicy::DEFAULT.permanent(), OnPermanent::ProbeSuccess);
+/// let strict = BreakerPolicy::builder().permanent(OnPermanent::Failure).build()?;
+/// assert_eq!(strict.permanent(), OnPermanent::Failure);
+/// # Ok::<(), resilience_core::InvalidPolicy>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum OnPermanent {
+    /// That it is down: it counts as a failure.
+    Failure,
+    /// That it answers: a probe that ends so is a success. While the circuit is closed it says nothing.
+    #[default]
+    ProbeSuccess,
+    /// Nothing, not even of a probe. A service that gives no other answers stays half-open.
+    Neutral,
 }
 
 /// What a call without an outcome says about the service: one whose caller gave up, whose future was dropped.

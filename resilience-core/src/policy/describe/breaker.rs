@@ -1,5 +1,5 @@
 use super::numbers::{about, count, share, time};
-use crate::policy::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, Window};
+use crate::policy::{BreakerPer, BreakerPolicy, FailureCount, OnAbandon, OnPermanent, Window};
 
 const YEAR: f64 = 365.25 * 24.0 * 60.0 * 60.0;
 
@@ -27,6 +27,10 @@ impl BreakerPolicy {
     }
 
     fn opening(&self) -> String {
+        let window = match self.window() {
+            Window::Calls(calls) => format!("the last {}", count(calls.into(), "call", "calls")),
+            Window::Time(span) => format!("the calls of the last {}", time(span)),
+        };
         let mut rules = Vec::new();
         if self.failure_threshold() > 0 {
             let failures = count(self.failure_threshold().into(), "failure", "failures");
@@ -36,13 +40,9 @@ impl BreakerPolicy {
                     format!("after {failures} in a row that last {span} or longer")
                 }
                 FailureCount::Consecutive => format!("after {failures} in a row"),
-                FailureCount::Cumulative => format!("after {failures} in all"),
+                FailureCount::Cumulative => format!("after {failures} in {window}"),
             });
         }
-        let window = match self.window() {
-            Window::Calls(calls) => format!("the last {}", count(calls.into(), "call", "calls")),
-            Window::Time(span) => format!("the calls of the last {}", time(span)),
-        };
         if self.failure_rate() > 0.0 {
             rules.push(format!("when {} of {window} have failed", share(self.failure_rate())));
         }
@@ -50,7 +50,7 @@ impl BreakerPolicy {
             let (rate, slow) = (share(self.slow_call_rate()), time(self.slow_call_duration()));
             rules.push(format!("when {rate} of {window} took {slow} or longer"));
         }
-        let least = if self.failure_rate() > 0.0 || self.slow_call_rate() > 0.0 {
+        let least = if self.has_rate() {
             format!(
                 ", judged from {} on",
                 count(self.minimum_calls().into(), "call", "calls")
@@ -111,7 +111,7 @@ impl BreakerPolicy {
             (self.count_transient(), "transient"),
             (self.count_throttled(), "throttled"),
             (self.count_timeouts(), "timed out"),
-            (self.count_permanent(), "permanent"),
+            (self.permanent() == OnPermanent::Failure, "permanent"),
             (true, "panicked"),
         ];
         let kinds: Vec<_> = kinds
@@ -127,6 +127,10 @@ impl BreakerPolicy {
             OnAbandon::Ignore => String::new(),
             OnAbandon::FailAfter(span) => format!(", or abandoned after {}", time(span)),
         };
-        format!("counts {what} that were {}{abandoned}", kinds.join(", "))
+        let answered = match self.permanent() {
+            OnPermanent::ProbeSuccess => "; a probe that ends in a permanent failure is a success",
+            OnPermanent::Failure | OnPermanent::Neutral => "",
+        };
+        format!("counts {what} that were {}{abandoned}{answered}", kinds.join(", "))
     }
 }

@@ -3,37 +3,46 @@
 use super::section::{Said, Section};
 use crate::{
     policy::{OperationOptions, ServiceOptions},
+    redact,
     settings::{
-        Mistake, MistakeKind,
+        Mistake, MistakeKind, Mistakes,
         keys::{self, GROUPS, KEYS, Key},
         path,
         slot::Refused,
     },
 };
 use config::{Map, Value, ValueKind};
+use std::mem;
 
 /// What a source says, by sections, and the mistakes that stand in none.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
     pub(super) sections: Vec<Said>,
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) mistakes: Mistakes,
+}
+
+impl Checked {
+    fn take(&mut self, mut said: Said) {
+        self.mistakes.append(mem::take(&mut said.mistakes));
+        self.sections.push(said);
+    }
 }
 
 pub(super) fn check(tree: Map<String, Value>) -> Checked {
     let mut checked = Checked::default();
     for (name, value) in sorted(tree) {
         match name.as_str() {
-            "defaults" => checked.sections.push(service(Section::Defaults, "defaults", value)),
-            "global" => checked.sections.push(service(Section::Global, "global", value)),
+            "defaults" => checked.take(service(Section::Defaults, "defaults", value)),
+            "global" => checked.take(service(Section::Global, "global", value)),
             "services" => match value.kind {
                 ValueKind::Nil => {}
                 ValueKind::Table(services) => {
                     for (name, value) in sorted(services) {
                         let path = path::service(&name);
-                        checked.sections.push(service(Section::Service(name), &path, value));
+                        checked.take(service(Section::Service(name), &path, value));
                     }
                 }
-                _ => checked.mistakes.push(no_table("services", &value)),
+                _ => checked.mistakes.push(|| no_table("services", &value)),
             },
             // Where an editor finds the schema of a JSON file.
             "$schema" => {}
@@ -41,7 +50,7 @@ pub(super) fn check(tree: Map<String, Value>) -> Checked {
                 let known = ["defaults", "global", "services"];
                 checked
                     .mistakes
-                    .push(unknown(&path::part(&name), &name, &value, &known));
+                    .push(|| unknown(&path::part(&name), &name, &value, &known));
             }
         }
     }
@@ -70,13 +79,13 @@ fn service(section: Section, path: &str, value: Value) -> Said {
     let is_service = matches!(section, Section::Service(_));
     let mut said = Said::new(section);
     if let Section::Service(name) = &said.section {
-        if name.is_empty() {
-            said.wrong(MistakeKind::UnknownKey, path, &value, "must have a name".to_owned());
+        if let Some(problem) = bad_name(name) {
+            said.wrong(MistakeKind::UnknownKey, path, &value, problem);
             return said;
         }
     }
     let ValueKind::Table(table) = value.kind else {
-        said.broken(no_table(path, &value));
+        said.broken(|| no_table(path, &value));
         return said;
     };
     let mut operations = Vec::new();
@@ -90,7 +99,7 @@ fn service(section: Section, path: &str, value: Value) -> Said {
             "operations" if is_service => match value.kind {
                 ValueKind::Nil => {}
                 ValueKind::Table(table) => operations = sorted(table),
-                _ => walk.said.broken(no_table(&path, &value)),
+                _ => walk.said.broken(|| no_table(&path, &value)),
             },
             "service_name" if is_service => {
                 let problem = "cannot rename a service: it is called by the key that it stands under";
@@ -109,14 +118,24 @@ fn service(section: Section, path: &str, value: Value) -> Said {
     said
 }
 
-fn operation(said: &mut Said, path: &str, name: &str, value: Value) {
+fn bad_name(name: &str) -> Option<String> {
     if name.is_empty() {
-        said.wrong(MistakeKind::UnknownKey, path, &value, "must have a name".to_owned());
+        Some("must have a name".to_owned())
+    } else if name.len() > path::MAX_NAME {
+        Some(format!("has a name longer than {} bytes", path::MAX_NAME))
+    } else {
+        None
+    }
+}
+
+fn operation(said: &mut Said, path: &str, name: &str, value: Value) {
+    if let Some(problem) = bad_name(name) {
+        said.wrong(MistakeKind::UnknownKey, path, &value, problem);
         return;
     }
     let ValueKind::Table(table) = value.kind else {
         if !matches!(value.kind, ValueKind::Nil) {
-            said.broken(no_table(path, &value));
+            said.broken(|| no_table(path, &value));
         }
         return;
     };
@@ -150,7 +169,7 @@ impl Walk<'_> {
                 .chain(alone)
                 .chain(has_operations.then_some("operations"))
                 .collect();
-            self.said.mistakes.push(unknown(path, name, &value, &known));
+            self.said.mistakes.push(|| unknown(path, name, &value, &known));
         }
     }
 
@@ -165,7 +184,7 @@ impl Walk<'_> {
                             let prefix = format!("{group}.");
                             let known = KEYS.iter().filter_map(|key| key.path.strip_prefix(&prefix));
                             let known: Vec<_> = known.collect();
-                            self.said.mistakes.push(unknown(&path, &name, &value, &known));
+                            self.said.mistakes.push(|| unknown(&path, &name, &value, &known));
                         }
                     }
                 }
@@ -175,7 +194,7 @@ impl Walk<'_> {
                 self.layer.breaker.enabled = Some(false);
                 self.said.comes_from(format!("{path}.enabled"), &value);
             }
-            _ => self.said.broken(no_table(path, &value)),
+            _ => self.said.broken(|| no_table(path, &value)),
         }
     }
 
@@ -186,18 +205,22 @@ impl Walk<'_> {
         match key.slot.read(&value.kind, &mut self.layer) {
             Ok(()) => self.said.comes_from(path.to_owned(), value),
             Err(Refused::Type) => {
-                let problem = format!("must be {}", key.slot.expected());
-                self.said.broken(mistake(MistakeKind::WrongType, path, value, problem));
+                self.said.broken(|| {
+                    let problem = format!("must be {}", key.slot.expected());
+                    mistake(MistakeKind::WrongType, path, value, problem)
+                });
             }
             Err(Refused::Range) => {
-                let mut problem = format!("must be {}", key.slot.allowed());
-                if let ValueKind::String(word) = &value.kind {
-                    let words = key.slot.words();
-                    if let Some(word) = nearest(word, &words) {
-                        problem = format!("{problem}: did you mean `{word}`?");
+                self.said.broken(|| {
+                    let mut problem = format!("must be {}", key.slot.allowed());
+                    if let ValueKind::String(word) = &value.kind {
+                        let words = key.slot.words();
+                        if let Some(word) = nearest(word, &words) {
+                            problem = format!("{problem}: did you mean `{word}`?");
+                        }
                     }
-                }
-                self.said.broken(mistake(MistakeKind::OutOfRange, path, value, problem));
+                    mistake(MistakeKind::OutOfRange, path, value, problem)
+                });
             }
         }
     }
@@ -205,29 +228,23 @@ impl Walk<'_> {
 
 impl Said {
     fn wrong(&mut self, kind: MistakeKind, path: &str, value: &Value, problem: String) {
-        self.mistakes.push(mistake(kind, path, value, problem));
+        self.mistakes.push(|| mistake(kind, path, value, problem));
     }
 
-    fn broken(&mut self, mistake: Mistake) {
+    fn broken(&mut self, mistake: impl FnOnce() -> Mistake) {
         self.mistakes.push(mistake);
         self.is_broken = true;
     }
 
     fn comes_from(&mut self, path: String, value: &Value) {
         if let Some(origin) = value.origin() {
-            self.origins.push((path, origin.to_owned()));
+            self.origins.push((path, redact::text(origin)));
         }
     }
 }
 
 fn mistake(kind: MistakeKind, path: &str, value: &Value, problem: String) -> Mistake {
-    Mistake {
-        kind,
-        source: value.origin().map(str::to_owned),
-        path: path.to_owned(),
-        value: Some(shown(&value.kind)),
-        problem,
-    }
+    Mistake::new(kind, value.origin(), path, Some(&shown(&value.kind)), problem)
 }
 
 fn no_table(path: &str, value: &Value) -> Mistake {
@@ -239,11 +256,8 @@ fn unknown(path: &str, name: &str, value: &Value, known: &[&'static str]) -> Mis
         Some(near) => format!("is no key of the settings: did you mean `{near}`?"),
         None => format!("is no key of the settings: there are {}", known.join(", ")),
     };
-    Mistake {
-        // The name is what is wrong, whatever it is given.
-        value: None,
-        ..mistake(MistakeKind::UnknownKey, path, value, problem)
-    }
+    // The name is what is wrong, whatever it is given.
+    Mistake::new(MistakeKind::UnknownKey, value.origin(), path, None, problem)
 }
 
 /// The word that `word` was probably meant to be.
@@ -267,8 +281,8 @@ fn shown(value: &ValueKind) -> String {
         ValueKind::Table(_) => "a table".to_owned(),
         ValueKind::Array(_) => "an array".to_owned(),
         ValueKind::String(text) => {
-            let cut: String = text.chars().take(LONGEST).collect();
-            format!("\"{}\"", cut.escape_debug())
+            // Redacted before it is cut, so that no half of a secret is left.
+            format!("\"{}\"", redact::text(text))
         }
         other => other.to_string(),
     };

@@ -4,6 +4,7 @@ use super::{
     overrides,
     source::{Tree, unreadable},
 };
+use crate::redact;
 use config::{Map, Value, ValueKind};
 use std::ffi::OsString;
 
@@ -30,7 +31,7 @@ pub(super) fn of(variables: impl Iterator<Item = (OsString, OsString)>) -> Vec<T
             continue;
         }
         let Ok(value) = value.into_string() else {
-            single.mistakes.push(unreadable(name, "is no UTF-8"));
+            single.mistakes.push(|| unreadable(&name, "is no UTF-8"));
             continue;
         };
         if value.trim().is_empty() {
@@ -53,7 +54,7 @@ fn put(tree: &mut Tree, path: &str, name: &str, value: &str) {
     let parts: Vec<_> = path.split("__").collect();
     if parts.len() > super::depth::MAX || parts.iter().any(|part| part.is_empty()) {
         let problem = "is no path: its parts are joined by two underscores, and none is empty";
-        tree.mistakes.push(unreadable(name, problem));
+        tree.mistakes.push(|| unreadable(name, problem));
         return;
     }
     let Some((last, tables)) = parts.split_last() else {
@@ -68,16 +69,22 @@ fn put(tree: &mut Tree, path: &str, name: &str, value: &str) {
         match &mut table.kind {
             ValueKind::Table(table) => values = table,
             _ => {
-                let problem = format!("speaks of a part of `{part}`, which another variable gives a value");
-                tree.mistakes.push(unreadable(name, problem));
+                tree.mistakes.push(|| {
+                    let part = redact::text(part);
+                    let problem = format!("speaks of a part of `{part}`, which another variable gives a value");
+                    unreadable(name, problem)
+                });
                 return;
             }
         }
     }
     if values.contains_key(*last) {
-        let problem =
-            format!("says `{last}` a second time, or gives a value to what other variables speak of parts of");
-        tree.mistakes.push(unreadable(name, problem));
+        tree.mistakes.push(|| {
+            let last = redact::text(last);
+            let problem =
+                format!("says `{last}` a second time, or gives a value to what other variables speak of parts of");
+            unreadable(name, problem)
+        });
         return;
     }
     values.insert((*last).to_owned(), Value::new(Some(&origin), typed(value)));

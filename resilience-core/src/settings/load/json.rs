@@ -2,9 +2,12 @@
 
 use super::{
     depth,
-    source::{Lines, Tree, unreadable},
+    source::{Lines, Tree, shown_name, unreadable},
 };
-use crate::settings::{Mistake, path};
+use crate::{
+    redact,
+    settings::{Mistakes, path},
+};
 use config::{Map, Value, ValueKind};
 use serde::{
     Deserializer,
@@ -17,13 +20,13 @@ pub(super) fn read(text: &str, name: &str) -> Tree {
     let raw: &RawValue = match serde_json::from_str(text) {
         Ok(raw) => raw,
         Err(error) => {
-            let place = format!("{name}:{}", error.line());
+            let place = format!("{}:{}", shown_name(name), error.line());
             let problem = if text.trim().is_empty() {
                 "is empty: no settings are `{}`".to_owned()
             } else {
                 // Its own place would count from the wrong line for values further in.
                 let told = error.to_string();
-                let told = told.split(" at line ").next().unwrap_or_default().to_owned();
+                let told = redact::text(told.split(" at line ").next().unwrap_or_default());
                 format!("is no JSON: {told} (column {})", error.column())
             };
             return Tree::refused(unreadable(place, problem));
@@ -32,7 +35,7 @@ pub(super) fn read(text: &str, name: &str) -> Tree {
     let mut reader = Reader {
         text,
         lines: Lines::of(name, text),
-        mistakes: Vec::new(),
+        mistakes: Mistakes::default(),
     };
     let Some(value) = reader.value(raw, 0) else {
         return Tree {
@@ -55,8 +58,8 @@ pub(super) fn read(text: &str, name: &str) -> Tree {
 
 struct Reader<'a> {
     text: &'a str,
-    lines: Lines<'a>,
-    mistakes: Vec<Mistake>,
+    lines: Lines,
+    mistakes: Mistakes,
 }
 
 impl Reader<'_> {
@@ -69,7 +72,7 @@ impl Reader<'_> {
     fn value(&mut self, raw: &RawValue, level: usize) -> Option<Value> {
         let origin = self.origin(raw);
         if level > depth::MAX {
-            self.mistakes.push(unreadable(origin, depth::PROBLEM));
+            self.mistakes.push(|| unreadable(&origin, depth::PROBLEM));
             return None;
         }
         let level = level.saturating_add(1);
@@ -101,8 +104,10 @@ impl Reader<'_> {
             };
             let place = self.origin(raw);
             if let Some(first) = values.insert(key.clone(), value) {
-                let problem = format!("says `{}` a second time", path::part(&key));
-                self.mistakes.push(unreadable(place, problem));
+                self.mistakes.push(|| {
+                    let problem = format!("says `{}` a second time", redact::text(&path::part(&key)));
+                    unreadable(&place, problem)
+                });
                 values.insert(key, first);
             }
         }
@@ -114,10 +119,11 @@ impl Reader<'_> {
         match read {
             Ok(value) => Some(value),
             Err(error) => {
-                let told = error.to_string();
-                let told = told.split(" at line ").next().unwrap_or_default();
-                self.mistakes
-                    .push(unreadable(origin, format!("cannot be read: {told}")));
+                self.mistakes.push(|| {
+                    let told = error.to_string();
+                    let told = redact::text(told.split(" at line ").next().unwrap_or_default());
+                    unreadable(origin, format!("cannot be read: {told}"))
+                });
                 None
             }
         }

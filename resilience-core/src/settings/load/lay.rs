@@ -7,22 +7,25 @@ use super::{
 };
 use crate::{
     registry::Registry,
-    settings::{Fault, Mistake, Settings, mistakes},
+    settings::{Fault, Mistakes, Settings},
 };
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 
 /// What one source says.
 type Layer = BTreeMap<Section, Said>;
 
 /// What all sources together say, and every mistake. What is wrong is not in the settings.
-pub(super) fn lay(sources: &[Source], registry: &Registry) -> (Settings, Vec<Mistake>) {
-    let mut found = Vec::new();
+pub(super) fn lay(sources: &[Source], registry: &Registry) -> (Settings, Mistakes) {
+    let mut found = Mistakes::default();
     let mut spoiled = BTreeSet::new();
     let mut layers: Vec<Layer> = Vec::new();
-    let mut take = |said: Vec<Said>, found: &mut Vec<Mistake>| {
+    let mut take = |said: Vec<Said>, found: &mut Mistakes| {
         let mut layer = Layer::new();
         for mut said in said {
-            found.append(&mut said.mistakes);
+            found.append(mem::take(&mut said.mistakes));
             if said.is_broken {
                 spoiled.insert(said.section);
             } else {
@@ -36,9 +39,9 @@ pub(super) fn lay(sources: &[Source], registry: &Registry) -> (Settings, Vec<Mis
             take(sections(settings), &mut found);
         }
         for tree in source.read() {
-            found.extend(tree.mistakes);
+            found.append(tree.mistakes);
             let checked = check(tree.values);
-            found.extend(checked.mistakes);
+            found.append(checked.mistakes);
             take(checked.sections, &mut found);
         }
     }
@@ -54,8 +57,7 @@ pub(super) fn lay(sources: &[Source], registry: &Registry) -> (Settings, Vec<Mis
             .iter()
             .filter_map(|fault| section_to_drop(fault, &layers))
             .collect();
-        let told: HashSet<_> = found.iter().cloned().collect();
-        found.extend(mistakes(faults).into_iter().filter(|mistake| !told.contains(mistake)));
+        found.append_once(faults.into_iter().map(|fault| fault.problem.mistake));
         if dropped.is_empty() {
             // Nothing that the sources say: what the settings in force say must go, or the code is wrong by itself.
             return (laid(&layers, &BTreeSet::new(), &before), found);

@@ -38,9 +38,6 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// A file that is wrong from end to end must not flood the log.
-    const MAX_EVENTS: usize = 100;
-
     /// A loader without sources: it loads settings that say nothing.
     pub fn new() -> Self {
         Self::default()
@@ -114,7 +111,7 @@ impl Loader {
     /// They are judged together with what the code says of the services that `registry` knows.
     ///
     /// # Errors
-    /// [`InvalidSettings`] with every mistake of every source.
+    /// [`InvalidSettings`] with the mistakes of every source.
     pub fn load(&self, registry: &Registry) -> Result<Settings, InvalidSettings> {
         let (settings, mistakes) = lay(&self.sources, registry);
         InvalidSettings::unless_none(mistakes)?;
@@ -129,14 +126,19 @@ impl Loader {
     ///
     /// [`Registry::reconfigure`] takes the result.
     pub fn load_leniently(&self, registry: &Registry) -> Loaded {
-        let (settings, skipped) = lay(&self.sources, registry);
-        for mistake in skipped.iter().take(Self::MAX_EVENTS) {
+        let (settings, mistakes) = lay(&self.sources, registry);
+        let (skipped, omitted) = mistakes.into_parts();
+        for mistake in &skipped {
             events::override_skipped(registry.subject(), mistake);
         }
-        if let Some(others) = skipped.get(Self::MAX_EVENTS..).filter(|others| !others.is_empty()) {
-            events::overrides_skipped(registry.subject(), others.len());
+        if omitted > 0 {
+            events::overrides_skipped(registry.subject(), omitted);
         }
-        Loaded { settings, skipped }
+        Loaded {
+            settings,
+            skipped,
+            omitted,
+        }
     }
 
     /// The files that are read.
@@ -156,6 +158,8 @@ impl Loader {
 pub struct Loaded {
     /// What is good.
     pub settings: Settings,
-    /// Why the rest was left out. Events have told of it.
+    /// Why the rest was left out: the first 100 mistakes. There is an event for each.
     pub skipped: Vec<Mistake>,
+    /// How many more mistakes there were. One event says so.
+    pub omitted: usize,
 }

@@ -16,4 +16,4 @@ pub use loader::{Loaded, Loader};
 pub use source::Format;
 
 #[cfg(feature = "watch")]
-pub(super) use source::peek;
+pub(super) use source::{is_blank, origin, peek};

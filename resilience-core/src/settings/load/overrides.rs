@@ -4,6 +4,7 @@ use super::{
     json,
     source::{Tree, unreadable},
 };
+use crate::settings::{Mistake, MistakeKind, path};
 use config::{Map, Value, ValueKind};
 
 /// The variables that hold overrides; the later one stands above the earlier, which other systems use.
@@ -20,12 +21,28 @@ pub(super) fn read(text: &str, name: &str) -> Tree {
         let problem = format!("is longer than {MAX_CHARACTERS} characters");
         return Tree::refused(unreadable(name, problem));
     }
-    let Tree { mut values, mistakes } = json::read(text, name);
-    for service in values.values_mut() {
+    let Tree {
+        mut values,
+        mut mistakes,
+    } = json::read(text, name);
+    let mut names: Vec<_> = values.keys().cloned().collect();
+    names.sort_unstable();
+    for name in names {
+        let Some(service) = values.get_mut(&name) else {
+            continue;
+        };
         if let ValueKind::Table(service) = &mut service.kind {
             // Another spelling, which overrides of other systems use.
             if let Some(breaker) = service.remove("circuit_breaker") {
-                service.entry("breaker".to_owned()).or_insert(breaker);
+                if service.contains_key("breaker") {
+                    mistakes.push(|| {
+                        let path = format!("{}.circuit_breaker", path::service(&name));
+                        let problem = "is another spelling of `breaker`, which this service has, too".to_owned();
+                        Mistake::new(MistakeKind::Conflict, breaker.origin(), &path, None, problem)
+                    });
+                } else {
+                    service.insert("breaker".to_owned(), breaker);
+                }
             }
         }
     }

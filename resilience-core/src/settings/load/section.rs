@@ -1,6 +1,6 @@
 //! The parts of settings that stand or fall as one.
 
-use crate::settings::{Level, Mistake, Settings, keys, model::ServiceSettings};
+use crate::settings::{Level, Mistakes, Settings, keys, model::ServiceSettings};
 
 /// A part of the settings: what a mistake spoils as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +29,7 @@ pub(super) struct Said {
     pub(super) layer: ServiceSettings,
     /// The path of each value, and its origin.
     pub(super) origins: Vec<(String, String)>,
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) mistakes: Mistakes,
     /// A value is wrong, not only a key that nobody knows: the section does not count.
     pub(super) is_broken: bool,
 }
@@ -40,7 +40,7 @@ impl Said {
             section,
             layer: ServiceSettings::default(),
             origins: Vec::new(),
-            mistakes: Vec::new(),
+            mistakes: Mistakes::default(),
             is_broken: false,
         }
     }

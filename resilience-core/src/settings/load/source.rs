@@ -1,10 +1,13 @@
 //! Where settings are read from.
 
 use super::{environment, json, overrides, toml, yaml};
-use crate::settings::{Mistake, MistakeKind, Settings};
+use crate::{
+    redact,
+    settings::{Mistake, MistakeKind, Mistakes, Settings},
+};
 use config::{Map, Value};
 use std::{
-    fs,
+    fmt, fs,
     io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
@@ -40,7 +43,7 @@ impl Format {
 pub(super) const MAX_BYTES: usize = 1 << 20;
 
 /// One source.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Source {
     File {
         path: PathBuf,
@@ -66,26 +69,37 @@ pub(super) enum Source {
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) values: Map<String, Value>,
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) mistakes: Mistakes,
 }
 
 impl Tree {
     pub(super) fn refused(mistake: Mistake) -> Self {
         Self {
             values: Map::new(),
-            mistakes: vec![mistake],
+            mistakes: mistake.into(),
         }
     }
 }
 
 /// A mistake about a source as a whole, or a place in it.
-pub(super) fn unreadable(source: impl Into<String>, problem: impl Into<String>) -> Mistake {
-    Mistake {
-        kind: MistakeKind::Unreadable,
-        source: Some(source.into()),
-        path: String::new(),
-        value: None,
-        problem: problem.into(),
+///
+/// What `problem` quotes must have gone through the redaction.
+pub(super) fn unreadable(source: impl AsRef<str>, problem: impl Into<String>) -> Mistake {
+    Mistake::new(MistakeKind::Unreadable, Some(source.as_ref()), "", None, problem.into())
+}
+
+/// Names the sources, and keeps to itself what they say: texts and variables may hold what is for nobody else.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, .. } => write!(f, "File({})", redact::displayed(&path.display())),
+            Self::Text { name, .. } => write!(f, "Text({})", redact::text(name)),
+            Self::Environment => f.write_str("Environment"),
+            Self::Variables(variables) => write!(f, "Variables({})", variables.len()),
+            Self::Overrides { name, .. } => write!(f, "Overrides({})", redact::text(name)),
+            Self::Foreign(source) => write!(f, "Foreign({})", redact::displayed(&format_args!("{source:?}"))),
+            Self::Code(_) => f.write_str("Code"),
+        }
     }
 }
 
@@ -103,9 +117,12 @@ impl Source {
             Self::Foreign(source) => vec![match source.collect() {
                 Ok(values) => Tree {
                     values,
-                    mistakes: Vec::new(),
+                    mistakes: Mistakes::default(),
                 },
-                Err(error) => Tree::refused(unreadable(format!("{source:?}"), error.to_string())),
+                Err(error) => {
+                    let name = redact::displayed(&format_args!("{source:?}"));
+                    Tree::refused(unreadable(name, redact::displayed(&error)))
+                }
             }],
             Self::Code(_) => Vec::new(),
         }
@@ -113,13 +130,15 @@ impl Source {
 }
 
 fn read_file(path: &Path, is_optional: bool) -> Option<Tree> {
-    let name = path.display().to_string();
+    let name = shown_name(&path.display().to_string());
     let Some(format) = Format::of(path) else {
         let problem = "the name must end in .toml, .json, .yaml or .yml";
         return Some(Tree::refused(unreadable(name, problem)));
     };
     match read_bounded(path) {
         Ok(bytes) if bytes.len() > MAX_BYTES => Some(Tree::refused(unreadable(name, too_long()))),
+        // As good as missing: a file that says nothing on purpose has at least a comment, or `{}`.
+        Ok(bytes) if is_optional && is_blank(&bytes) => None,
         Ok(bytes) => Some(match String::from_utf8(bytes) {
             Ok(text) => parse(format, &text, &name),
             Err(error) => {
@@ -129,20 +148,56 @@ fn read_file(path: &Path, is_optional: bool) -> Option<Tree> {
             }
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound && is_optional => None,
-        Err(error) => Some(Tree::refused(unreadable(name, format!("cannot be read: {error}")))),
+        Err(error) => Some(Tree::refused(unreadable(
+            name,
+            format!("cannot be read: {}", redact::displayed(&error)),
+        ))),
     }
 }
 
-/// One byte more than allowed is enough to know: the file may be a device that never ends.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        // A pipe would keep us waiting for ever.
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    // To open a device may already do something.
+    regular(&fs::metadata(path)?)?;
+    read_opened(path)
+}
+
+/// Reads a file of which nothing is known: what the path names may have changed since anybody looked.
+fn read_opened(path: &Path) -> io::Result<Vec<u8>> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // Opening a pipe would otherwise wait until somebody writes to it. Regular files take no notice.
+        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     }
+    let file = options.open(path)?;
+    regular(&file.metadata()?)?;
     let mut bytes = Vec::new();
+    // One byte more than allowed is enough to know.
     let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn regular(metadata: &fs::Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        Ok(())
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+    }
+}
+
+/// Whether a file is empty but for white space and a byte order mark.
+pub(in crate::settings) fn is_blank(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    bytes.iter().all(u8::is_ascii_whitespace)
+}
+
+/// What the origins of a file's values begin with.
+#[cfg(feature = "watch")]
+pub(in crate::settings) fn origin(path: &Path) -> String {
+    format!("{}:", shown_name(&path.display().to_string()))
 }
 
 /// What a file holds, as far as we would read it.
@@ -167,18 +222,30 @@ pub(super) fn parse(format: Format, text: &str, name: &str) -> Tree {
     }
 }
 
+/// The name of a source as origins have it: redacted, and short enough for a line number to follow.
+pub(super) fn shown_name(name: &str) -> String {
+    const MOST_CHARS: usize = 180;
+    let mut shown = redact::text(name);
+    if let Some((end, _)) = shown.char_indices().nth(MOST_CHARS) {
+        shown.truncate(end);
+        shown.push('…');
+    }
+    shown
+}
+
 /// A text by its lines: tells the origin of a byte, `resilience.toml:7`.
-pub(super) struct Lines<'a> {
-    name: &'a str,
+pub(super) struct Lines {
+    /// Bounded, so that the line is always seen.
+    name: String,
     /// Where each line but the first begins.
     begins: Vec<usize>,
 }
 
-impl<'a> Lines<'a> {
-    pub(super) fn of(name: &'a str, text: &str) -> Self {
+impl Lines {
+    pub(super) fn of(name: &str, text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         Self {
-            name,
+            name: shown_name(name),
             begins: ends.map(|(index, _)| index.saturating_add(1)).collect(),
         }
     }
@@ -186,5 +253,32 @@ impl<'a> Lines<'a> {
     pub(super) fn at(&self, byte: usize) -> String {
         let before = self.begins.partition_point(|begin| *begin <= byte);
         format!("{}:{}", self.name, before.saturating_add(1))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn a_pipe_in_place_of_a_file_that_was_looked_at_does_not_keep_its_reader_waiting() {
+        let path = std::env::temp_dir().join(format!("resilience-pipe-{}.toml", std::process::id()));
+        let _ = fs::remove_file(&path);
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+
+        let read = read_opened(&path);
+
+        fs::remove_file(&path).unwrap();
+        assert_eq!(read.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn directories_and_devices_are_not_read() {
+        for path in ["/dev/null", "/dev/zero", "/"] {
+            for read in [read_opened, read_bounded] {
+                assert!(read(Path::new(path)).is_err(), "{path}");
+            }
+        }
     }
 }

@@ -2,34 +2,45 @@
 
 use super::{
     depth,
-    source::{Lines, Tree, unreadable},
+    source::{Lines, Tree, shown_name, unreadable},
 };
-use crate::settings::Mistake;
+use crate::{
+    redact,
+    settings::{Mistake, Mistakes},
+};
 use config::{Map, Value, ValueKind};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
+use toml_parser::parser::RecursionGuard;
+
+/// As `toml` itself has it.
+const MAX_NESTING: u32 = 80;
 
 pub(super) fn read(text: &str, name: &str) -> Tree {
     let lines = Lines::of(name, text);
+    if !is_worth_reading(text) {
+        // Only the first mistake: a text that is hardly TOML would make more of them than there is memory.
+        if let Err(error) = DeTable::parse(text) {
+            return Tree::refused(mistake(&error, &lines, name));
+        }
+    }
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         // What stands behind a mistake of the syntax may mean anything.
-        let mistake = |error: &toml::de::Error| {
-            let place = error
-                .span()
-                .map_or_else(|| name.to_owned(), |span| lines.at(span.start));
-            unreadable(place, format!("is no TOML: {}", error.message().trim_end()))
-        };
+        let mut mistakes = Mistakes::default();
+        for error in &errors {
+            mistakes.push(|| mistake(error, &lines, name));
+        }
         return Tree {
             values: Map::new(),
-            mistakes: errors.iter().map(mistake).collect(),
+            mistakes,
         };
     }
     let mut reader = Reader {
         lines,
-        mistakes: Vec::new(),
+        mistakes: Mistakes::default(),
     };
     let values = reader.table(table.get_ref(), 1);
     Tree {
@@ -38,12 +49,33 @@ pub(super) fn read(text: &str, name: &str) -> Tree {
     }
 }
 
-struct Reader<'a> {
-    lines: Lines<'a>,
-    mistakes: Vec<Mistake>,
+/// Whether so few things are wrong with the syntax that each can be told.
+fn is_worth_reading(text: &str) -> bool {
+    let source = toml_parser::Source::new(text);
+    let tokens = source.lex().into_vec();
+    let mut errors = 0_usize;
+    let mut count = |_: toml_parser::ParseError| errors = errors.saturating_add(1);
+    // The parser nests as deeply as it is allowed to; what is nested too deeply is a mistake like any other.
+    let mut nowhere = ();
+    let mut guarded = RecursionGuard::new(&mut nowhere, MAX_NESTING);
+    toml_parser::parser::parse_document(&tokens, &mut guarded, &mut count);
+    errors <= Mistakes::MAX
 }
 
-impl Reader<'_> {
+fn mistake(error: &toml::de::Error, lines: &Lines, name: &str) -> Mistake {
+    let place = error
+        .span()
+        .map_or_else(|| shown_name(name), |span| lines.at(span.start));
+    let told = redact::text(error.message().trim_end());
+    unreadable(place, format!("is no TOML: {told}"))
+}
+
+struct Reader {
+    lines: Lines,
+    mistakes: Mistakes,
+}
+
+impl Reader {
     fn table(&mut self, table: &DeTable<'_>, level: usize) -> Map<String, Value> {
         let mut values = Map::new();
         for (key, value) in table {
@@ -57,7 +89,7 @@ impl Reader<'_> {
     fn value(&mut self, value: &Spanned<DeValue<'_>>, level: usize) -> Option<Value> {
         let origin = self.lines.at(value.span().start);
         if level > depth::MAX {
-            self.mistakes.push(unreadable(origin, depth::PROBLEM));
+            self.mistakes.push(|| unreadable(&origin, depth::PROBLEM));
             return None;
         }
         let level = level.saturating_add(1);
@@ -67,7 +99,7 @@ impl Reader<'_> {
                 Ok(number) => ValueKind::I128(number),
                 Err(_) => {
                     self.mistakes
-                        .push(unreadable(origin, "is no number that anything could need"));
+                        .push(|| unreadable(&origin, "is no number that anything could need"));
                     return None;
                 }
             },

@@ -2,13 +2,17 @@
 
 use super::{
     depth,
-    source::{Tree, unreadable},
+    source::{Tree, shown_name, unreadable},
 };
-use crate::settings::{Mistake, path};
+use crate::{
+    redact,
+    settings::{Mistake, Mistakes, path},
+};
 use config::{Map, Value, ValueKind};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 pub(super) fn read(text: &str, name: &str) -> Tree {
+    let name = &shown_name(name);
     let mut builder = Builder {
         name,
         open: Vec::new(),
@@ -20,7 +24,7 @@ pub(super) fn read(text: &str, name: &str) -> Tree {
             Ok((event, span)) => builder.take(event, span),
             Err(error) => Err(unreadable(
                 format!("{name}:{}", error.marker().line()),
-                format!("is no YAML: {}", error.info()),
+                format!("is no YAML: {}", redact::text(error.info())),
             )),
         };
         if let Err(mistake) = taken {
@@ -32,7 +36,7 @@ pub(super) fn read(text: &str, name: &str) -> Tree {
         None | Some(ValueKind::Nil) => Tree::default(),
         Some(ValueKind::Table(values)) => Tree {
             values,
-            mistakes: Vec::new(),
+            mistakes: Mistakes::default(),
         },
         Some(_) => Tree::refused(unreadable(name, "must be a YAML mapping")),
     }
@@ -121,7 +125,7 @@ impl Builder<'_> {
             Some(Holds::Entries { entries, key }) => match key.take() {
                 Some(key) => {
                     if entries.insert(key.clone(), value).is_some() {
-                        let problem = format!("says `{}` a second time", path::part(&key));
+                        let problem = format!("says `{}` a second time", redact::text(&path::part(&key)));
                         return Err(unreadable(origin, problem));
                     }
                 }

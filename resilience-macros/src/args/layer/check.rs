@@ -10,6 +10,8 @@ use crate::diagnostics::Diagnostics;
 const DEFAULT_MAX_DELAY: Duration = Duration::from_secs(10);
 /// What `recovery_timeout` is where nobody says otherwise.
 const DEFAULT_RECOVERY: Duration = Duration::from_secs(5);
+/// What `window` is where nobody says otherwise.
+const DEFAULT_WINDOW: u32 = 100;
 
 pub(super) fn retry(layer: &Layer, errors: &mut Diagnostics) {
     if let (Some(_), Some(retries)) = (layer.get("max_attempts"), layer.get("max_retries")) {
@@ -115,6 +117,9 @@ pub(super) fn breaker(layer: &Layer, errors: &mut Diagnostics) {
              `failure_count = consecutive`",
         );
     }
+    if is_cumulative {
+        fits_window(layer, errors);
+    }
     in_order(layer, "recovery_timeout", "max_recovery_timeout", errors);
     if let Some(cap) = layer.duration("max_recovery_timeout") {
         if cap.value < DEFAULT_RECOVERY && !layer.is_given("recovery_timeout") {
@@ -125,6 +130,26 @@ pub(super) fn breaker(layer: &Layer, errors: &mut Diagnostics) {
             errors.error(
                 cap.span,
                 format!("`max_recovery_timeout` of {value} is shorter than `recovery_timeout`, which is {least} unless it is given: lengthen the one, or add `recovery_timeout = \"{value}\"`"),
+            );
+        }
+    }
+}
+
+/// Reports a number of cumulative failures that the window has no room for.
+fn fits_window(layer: &Layer, errors: &mut Diagnostics) {
+    let calls = match layer.get("window").map(|window| &window.value) {
+        Some(SettingValue::Variant("Window", "Calls", Some(Scalar::Whole(calls)))) => *calls,
+        None if !layer.is_given("window") => DEFAULT_WINDOW,
+        _ => return,
+    };
+    let Some(threshold) = layer.get("failure_threshold") else {
+        return;
+    };
+    if let SettingValue::Plain(Scalar::Whole(failures)) = threshold.value {
+        if failures > calls {
+            errors.error(
+                threshold.place,
+                format!("`failure_threshold` of {failures} is more than the {calls} calls of `window`, in which cumulative failures are counted: lower the one, or add `window = {failures}`"),
             );
         }
     }

@@ -74,7 +74,11 @@ pub(crate) static BREAKER: Group = Group {
         field("count_transient", "count_transient = false", Flag),
         field("count_throttled", "count_throttled = false", Flag),
         field("count_timeouts", "count_timeouts = false", Flag),
-        field("count_permanent", "count_permanent = true", Flag),
+        field(
+            "permanent",
+            "permanent = probe_success",
+            Word("OnPermanent", ON_PERMANENT),
+        ),
         field("on_abandon", "on_abandon = \"10s\"", OnAbandon),
         field("recovery_timeout", "recovery_timeout = \"30s\"", Time(MS)),
         field("recovery_factor", "recovery_factor = 2.0", Number(1.0..=100.0)),
@@ -88,6 +92,12 @@ pub(crate) static BREAKER: Group = Group {
     ],
     check: check::breaker,
 };
+
+const ON_PERMANENT: &[(&str, &str)] = &[
+    ("failure", "Failure"),
+    ("probe_success", "ProbeSuccess"),
+    ("neutral", "Neutral"),
+];
 
 const FAILURE_COUNTS: &[(&str, &str)] = &[("consecutive", "Consecutive"), ("cumulative", "Cumulative")];
 

@@ -20,5 +20,5 @@ async fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
             self.http.put(plan).await
         })
         .await;
-    call.finish(outcome)
+    return call.finish(outcome);
 }

@@ -46,7 +46,7 @@ where
                     __self.http.store(name, a, b).await
                 })
                 .await;
-            call.finish(outcome)
+            return call.finish(outcome);
         };
         #[allow(unreachable_code)] __ret
     })

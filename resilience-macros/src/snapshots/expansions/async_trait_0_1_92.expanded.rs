@@ -2,7 +2,7 @@
 fn tag<'life0, 'life1, 'async_trait>(
     &'life0 mut self,
     id: &'life1 PlanId,
-    tags: Vec<String>,
+    mut tags: Vec<String>,
     __arg3: (u32, u32),
 ) -> ::core::pin::Pin<
     Box<
@@ -23,7 +23,7 @@ where
             #[allow(unreachable_code)] return __ret;
         }
         let mut __self = self;
-        let tags = tags;
+        let mut tags = tags;
         let (a, b) = {
             let __arg3 = __arg3;
             __arg3
@@ -48,11 +48,11 @@ where
             };
             loop {
                 if let ::core::result::Result::Err(interruption) = call.admit() {
-                    break ::resilience_core::FromInterruption::from_interruption(
+                    return ::resilience_core::FromInterruption::from_interruption(
                         interruption,
                     );
                 }
-                let tags = ::core::clone::Clone::clone(&tags);
+                let mut tags = ::core::clone::Clone::clone(&tags);
                 let outcome = call
                     .attempt(async {
                         if false {
@@ -66,7 +66,7 @@ where
                     })
                     .await;
                 let delay = match call.settle(outcome) {
-                    ::resilience_core::Next::Return(outcome) => break outcome,
+                    ::resilience_core::Next::Return(outcome) => return outcome,
                     ::resilience_core::Next::RetryAfter(delay) => delay,
                 };
                 call.sleep(delay).await;

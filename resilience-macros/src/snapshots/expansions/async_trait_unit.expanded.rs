@@ -27,7 +27,7 @@ where
             };
             loop {
                 if let ::core::result::Result::Err(interruption) = call.admit() {
-                    break ::resilience_core::FromInterruption::from_interruption(
+                    return ::resilience_core::FromInterruption::from_interruption(
                         interruption,
                     );
                 }
@@ -40,7 +40,7 @@ where
                     })
                     .await;
                 let delay = match call.settle_as(outcome, judge) {
-                    ::resilience_core::Next::Return(outcome) => break outcome,
+                    ::resilience_core::Next::Return(outcome) => return outcome,
                     ::resilience_core::Next::RetryAfter(delay) => delay,
                 };
                 call.sleep(delay).await;

@@ -22,7 +22,7 @@ impl PlanService {
                         .count_transient(true)
                         .count_throttled(false)
                         .count_timeouts(false)
-                        .count_permanent(true)
+                        .permanent(::resilience_core::OnPermanent::Failure)
                         .on_abandon(
                             ::resilience_core::OnAbandon::FailAfter(
                                 ::core::time::Duration::from_secs(10),
@@ -48,6 +48,6 @@ impl PlanService {
         }
         let outcome = call
             .attempt_blocking::<Result<usize, PlanError>>(|| { self.http.count() });
-        call.finish(outcome)
+        return call.finish(outcome);
     }
 }

@@ -13,7 +13,7 @@
         count_transient = true,
         count_throttled = false,
         count_timeouts = false,
-        count_permanent = true,
+        permanent = failure,
         on_abandon = "10s",
         recovery_timeout = "10s",
         recovery_factor = 2,

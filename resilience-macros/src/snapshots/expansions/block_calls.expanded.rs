@@ -15,7 +15,7 @@ impl PlanService {
         };
         loop {
             if let ::core::result::Result::Err(interruption) = call.admit() {
-                break ::resilience_core::FromInterruption::from_interruption(
+                return ::resilience_core::FromInterruption::from_interruption(
                     interruption,
                 );
             }
@@ -27,7 +27,7 @@ impl PlanService {
                     Self::get(self)
                 });
             let delay = match call.settle(outcome) {
-                ::resilience_core::Next::Return(outcome) => break outcome,
+                ::resilience_core::Next::Return(outcome) => return outcome,
                 ::resilience_core::Next::RetryAfter(delay) => delay,
             };
             call.sleep_blocking(delay);

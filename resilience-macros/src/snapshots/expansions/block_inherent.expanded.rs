@@ -17,7 +17,7 @@ impl<T: Transport> PlanService<T> {
         };
         loop {
             if let ::core::result::Result::Err(interruption) = call.admit() {
-                break ::resilience_core::FromInterruption::from_interruption(
+                return ::resilience_core::FromInterruption::from_interruption(
                     interruption,
                 );
             }
@@ -32,7 +32,7 @@ impl<T: Transport> PlanService<T> {
                 })
                 .await;
             let delay = match call.settle(outcome) {
-                ::resilience_core::Next::Return(outcome) => break outcome,
+                ::resilience_core::Next::Return(outcome) => return outcome,
                 ::resilience_core::Next::RetryAfter(delay) => delay,
             };
             call.sleep(delay).await;
@@ -47,7 +47,8 @@ impl<T: Transport> PlanService<T> {
             ::resilience_core::__private::register!(OPERATION);
             &OPERATION
         };
-        operation.call_blocking::<Result<usize, PlanError>>(|| { self.http.count() })
+        return operation
+            .call_blocking::<Result<usize, PlanError>>(|| { self.http.count() });
     }
     /// Changes the world.
     pub async fn apply_plan(&self, id: u32) -> Result<(), PlanError> {
@@ -73,7 +74,7 @@ impl<T: Transport> PlanService<T> {
                 self.http.apply(id).await
             })
             .await;
-        call.finish(outcome)
+        return call.finish(outcome);
     }
     fn helper(&self) -> usize {
         Self::LIMIT

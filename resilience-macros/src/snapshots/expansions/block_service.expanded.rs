@@ -26,6 +26,6 @@ impl PlanService {
         }
         let outcome = call
             .attempt_blocking::<Result<usize, PlanError>>(|| { self.http.count() });
-        call.finish(outcome)
+        return call.finish(outcome);
     }
 }

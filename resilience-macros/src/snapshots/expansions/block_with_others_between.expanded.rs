@@ -9,6 +9,7 @@ impl PlanService {
             ::resilience_core::__private::register!(OPERATION);
             &OPERATION
         };
-        operation.call_blocking::<Result<usize, PlanError>>(|| { self.http.count() })
+        return operation
+            .call_blocking::<Result<usize, PlanError>>(|| { self.http.count() });
     }
 }

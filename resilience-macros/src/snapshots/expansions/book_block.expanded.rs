@@ -27,7 +27,7 @@ impl PlanService {
                 self.http.count().await
             })
             .await;
-        call.finish(outcome)
+        return call.finish(outcome);
     }
     fn address(&self) -> &str {
         &self.address

@@ -2,6 +2,7 @@ pub trait PlanStore {
     type Error: Classify + From<Interruption>;
     async fn put(&self, plan: Plan) -> Result<(), Self::Error>;
     #[doc(hidden)]
+    #[inline]
     fn __kind_of_put(&self) -> ::resilience_core::__private::Applied {
         ::resilience_core::__private::Applied
     }
@@ -82,7 +83,7 @@ where
                 <S as PlanStore>::put(&self.inner, plan).await
             })
             .await;
-        call.finish(outcome)
+        return call.finish(outcome);
     }
     fn name(&self) -> String {
         <S as PlanStore>::name(&self.inner)

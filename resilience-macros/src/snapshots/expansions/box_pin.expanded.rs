@@ -18,7 +18,7 @@ fn fetch_plan<'a>(
         };
         loop {
             if let ::core::result::Result::Err(interruption) = call.admit() {
-                break ::resilience_core::FromInterruption::from_interruption(
+                return ::resilience_core::FromInterruption::from_interruption(
                     interruption,
                 );
             }
@@ -33,7 +33,7 @@ fn fetch_plan<'a>(
                 })
                 .await;
             let delay = match call.settle(outcome) {
-                ::resilience_core::Next::Return(outcome) => break outcome,
+                ::resilience_core::Next::Return(outcome) => return outcome,
                 ::resilience_core::Next::RetryAfter(delay) => delay,
             };
             call.sleep(delay).await;

@@ -11,11 +11,12 @@ fn find_plan(&self) -> Option<Plan> {
         return ::resilience_core::FromInterruption::from_interruption(interruption);
     }
     let outcome = call.attempt_blocking::<Option<Plan>>(|| { self.cache.get() });
-    call.finish_as(
-        outcome,
-        |found: &Option<Plan>| match found {
-            Some(_) => Verdict::Success,
-            None => Verdict::Failure(FailureKind::Permanent),
-        },
-    )
+    return call
+        .finish_as(
+            outcome,
+            |found: &Option<Plan>| match found {
+                Some(_) => Verdict::Success,
+                None => Verdict::Failure(FailureKind::Permanent),
+            },
+        );
 }

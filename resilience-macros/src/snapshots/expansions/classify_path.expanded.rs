@@ -14,7 +14,7 @@ async fn fetch_plan(&self) -> Result<Plan, String> {
     };
     loop {
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break ::resilience_core::FromInterruption::from_interruption(
+            return ::resilience_core::FromInterruption::from_interruption(
                 interruption,
             );
         }
@@ -29,7 +29,7 @@ async fn fetch_plan(&self) -> Result<Plan, String> {
             })
             .await;
         let delay = match call.settle_as(outcome, classify::always_transient) {
-            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::Return(outcome) => return outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,
         };
         call.sleep(delay).await;

@@ -1,7 +1,7 @@
 async fn tag(
     &self,
-    tags: Vec<String>,
-    (a, b): (String, u32),
+    mut tags: Vec<String>,
+    (mut a, b): (String, u32),
 ) -> Result<Vec<String>, PlanError> {
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
@@ -18,12 +18,12 @@ async fn tag(
     };
     loop {
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break ::resilience_core::FromInterruption::from_interruption(
+            return ::resilience_core::FromInterruption::from_interruption(
                 interruption,
             );
         }
-        let tags = ::core::clone::Clone::clone(&tags);
-        let a = ::core::clone::Clone::clone(&a);
+        let mut tags = ::core::clone::Clone::clone(&tags);
+        let mut a = ::core::clone::Clone::clone(&a);
         let outcome = call
             .attempt(async {
                 if false {
@@ -38,7 +38,7 @@ async fn tag(
             })
             .await;
         let delay = match call.settle(outcome) {
-            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::Return(outcome) => return outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,
         };
         call.sleep(delay).await;

@@ -1,5 +1,5 @@
-fn store(&self, name: String, ids: &[u32]) -> Result<usize, PlanError> {
-    let name = name;
+fn store(&self, mut name: String, ids: &[u32]) -> Result<usize, PlanError> {
+    let mut name = name;
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
             "plan_service",
@@ -15,11 +15,11 @@ fn store(&self, name: String, ids: &[u32]) -> Result<usize, PlanError> {
     };
     loop {
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break ::resilience_core::FromInterruption::from_interruption(
+            return ::resilience_core::FromInterruption::from_interruption(
                 interruption,
             );
         }
-        let name = ::core::clone::Clone::clone(&name);
+        let mut name = ::core::clone::Clone::clone(&name);
         let outcome = call
             .attempt_blocking::<
                 Result<usize, PlanError>,
@@ -28,7 +28,7 @@ fn store(&self, name: String, ids: &[u32]) -> Result<usize, PlanError> {
                 self.http.store(name, ids)
             });
         let delay = match call.settle(outcome) {
-            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::Return(outcome) => return outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,
         };
         call.sleep_blocking(delay);

@@ -20,7 +20,7 @@ async fn fetch_plan(&self) -> Result<Plan, PlanError> {
     };
     loop {
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break crate::facade::resilience::FromInterruption::from_interruption(
+            return crate::facade::resilience::FromInterruption::from_interruption(
                 interruption,
             );
         }
@@ -35,7 +35,7 @@ async fn fetch_plan(&self) -> Result<Plan, PlanError> {
             })
             .await;
         let delay = match call.settle(outcome) {
-            crate::facade::resilience::Next::Return(outcome) => break outcome,
+            crate::facade::resilience::Next::Return(outcome) => return outcome,
             crate::facade::resilience::Next::RetryAfter(delay) => delay,
         };
         call.sleep(delay).await;

@@ -27,10 +27,10 @@ async fn write(&self, plan: Plan) -> Result<Written, PlanError> {
             call.try_finish(outcome)
         }
     };
-    match ended {
+    return match ended {
         ::core::result::Result::Ok(outcome) => outcome,
         ::core::result::Result::Err(failure) => {
             call.fall_back(failure, queue_for_later)
         }
-    }
+    };
 }

@@ -34,8 +34,8 @@ async fn fetch(&self, id: u32) -> Result<Plan, PlanError> {
         };
         call.sleep(delay).await;
     };
-    match ended {
+    return match ended {
         ::core::result::Result::Ok(outcome) => outcome,
         ::core::result::Result::Err(failure) => call.fall_back(failure, from_cache),
-    }
+    };
 }

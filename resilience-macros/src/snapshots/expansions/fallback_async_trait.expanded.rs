@@ -56,12 +56,12 @@ where
                 };
                 call.sleep(delay).await;
             };
-            match ended {
+            return match ended {
                 ::core::result::Result::Ok(outcome) => outcome,
                 ::core::result::Result::Err(failure) => {
                     call.fall_back(failure, |_| __self.cached(id))
                 }
-            }
+            };
         };
         #[allow(unreachable_code)] __ret
     })

@@ -1,4 +1,4 @@
-async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
+async fn fetch(&self, mut id: String) -> Result<Plan, PlanError> {
     let mut call = {
         static OPERATION: ::resilience_core::Operation = ::resilience_core::Operation::idempotent(
             "plan_service",
@@ -18,7 +18,7 @@ async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
                 ::resilience_core::LastFailure::Interruption(interruption),
             );
         }
-        let id = ::core::clone::Clone::clone(&id);
+        let mut id = ::core::clone::Clone::clone(&id);
         let outcome = call
             .try_attempt(async {
                 if false {
@@ -36,7 +36,7 @@ async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
         };
         call.sleep(delay).await;
     };
-    match ended {
+    return match ended {
         ::core::result::Result::Ok(outcome) => outcome,
         ::core::result::Result::Err(failure) => {
             call.begin_fallback(&failure);
@@ -53,5 +53,5 @@ async fn fetch(&self, id: String) -> Result<Plan, PlanError> {
                 .await;
             call.end_fallback(answer)
         }
-    }
+    };
 }

@@ -25,10 +25,10 @@ async fn fetch(&self, id: u32) -> Page {
             call.try_finish_as(outcome, by_status)
         }
     };
-    match ended {
+    return match ended {
         ::core::result::Result::Ok(outcome) => outcome,
         ::core::result::Result::Err(failure) => {
             call.fall_back_as(failure, |_| Page::empty(id), by_status)
         }
-    }
+    };
 }

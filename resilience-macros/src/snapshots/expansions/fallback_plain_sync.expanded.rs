@@ -21,10 +21,10 @@ fn count(&self) -> u32 {
             )
         }
     };
-    match ended {
+    return match ended {
         ::core::result::Result::Ok(outcome) => outcome,
         ::core::result::Result::Err(failure) => {
             call.fall_back_as(failure, |_| 0, |count: &u32| Verdict::Success)
         }
-    }
+    };
 }

@@ -21,7 +21,7 @@ pub(crate) fn fetch(&self, id: u32) -> Result<Plan, PlanError> {
         };
         call.sleep_blocking(delay);
     };
-    match ended {
+    return match ended {
         ::core::result::Result::Ok(outcome) => outcome,
         ::core::result::Result::Err(failure) => {
             call.fall_back(
@@ -29,5 +29,5 @@ pub(crate) fn fetch(&self, id: u32) -> Result<Plan, PlanError> {
                 |failure| self.cached(id).ok_or(failure.into_outcome()),
             )
         }
-    }
+    };
 }

@@ -9,7 +9,7 @@ pub(crate) async fn fetchPlan(id: u32) -> Result<Plan, PlanError> {
     };
     loop {
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break ::resilience_core::FromInterruption::from_interruption(
+            return ::resilience_core::FromInterruption::from_interruption(
                 interruption,
             );
         }
@@ -24,7 +24,7 @@ pub(crate) async fn fetchPlan(id: u32) -> Result<Plan, PlanError> {
             })
             .await;
         let delay = match call.settle(outcome) {
-            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::Return(outcome) => return outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,
         };
         call.sleep(delay).await;

@@ -14,14 +14,14 @@ fn put(id: u32) -> Result<u32, PlanError> {
     };
     loop {
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break ::resilience_core::FromInterruption::from_interruption(
+            return ::resilience_core::FromInterruption::from_interruption(
                 interruption,
             );
         }
         let outcome = call
             .attempt_blocking::<Result<u32, PlanError>>(|| { Self::write(id) });
         let delay = match call.settle(outcome) {
-            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::Return(outcome) => return outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,
         };
         call.sleep_blocking(delay);

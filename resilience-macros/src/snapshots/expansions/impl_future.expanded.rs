@@ -22,7 +22,7 @@ fn fetch_plan(
         };
         loop {
             if let ::core::result::Result::Err(interruption) = call.admit() {
-                break ::resilience_core::FromInterruption::from_interruption(
+                return ::resilience_core::FromInterruption::from_interruption(
                     interruption,
                 );
             }
@@ -38,7 +38,7 @@ fn fetch_plan(
                 })
                 .await;
             let delay = match call.settle(outcome) {
-                ::resilience_core::Next::Return(outcome) => break outcome,
+                ::resilience_core::Next::Return(outcome) => return outcome,
                 ::resilience_core::Next::RetryAfter(delay) => delay,
             };
             call.sleep(delay).await;

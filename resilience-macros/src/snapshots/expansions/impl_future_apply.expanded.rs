@@ -26,6 +26,6 @@ fn write_plan(
                 self.http.put(plan).await
             })
             .await;
-        call.finish(outcome)
+        return call.finish(outcome);
     }
 }

@@ -17,7 +17,7 @@ async fn list(
     };
     loop {
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break ::resilience_core::FromInterruption::from_interruption(
+            return ::resilience_core::FromInterruption::from_interruption(
                 interruption,
             );
         }
@@ -32,7 +32,7 @@ async fn list(
             })
             .await;
         let delay = match call.settle(outcome) {
-            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::Return(outcome) => return outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,
         };
         call.sleep(delay).await;

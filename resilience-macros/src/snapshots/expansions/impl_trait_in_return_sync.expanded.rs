@@ -7,6 +7,6 @@ fn list(&self) -> Result<(impl Iterator<Item = u32>, [impl Copy; 2]), PlanError>
         ::resilience_core::__private::register!(OPERATION);
         &OPERATION
     };
-    operation
-        .call_blocking::<Result<(_, [_; 2]), PlanError>>(|| { self.http.list() })
+    return operation
+        .call_blocking::<Result<(_, [_; 2]), PlanError>>(|| { self.http.list() });
 }

@@ -11,15 +11,17 @@ async fn tag(mut self, mut tags: Vec<String>) -> Result<Vec<String>, PlanError> 
         return ::resilience_core::FromInterruption::from_interruption(interruption);
     }
     let outcome = call
-        .attempt(async move {
+        .attempt(async {
             if false {
                 return ::resilience_core::__private::never::<
                     Result<Vec<String>, PlanError>,
                 >();
             }
+            let _ = &mut self;
+            let mut tags = tags;
             tags.push(self.next());
             Ok(tags)
         })
         .await;
-    call.finish(outcome)
+    return call.finish(outcome);
 }

@@ -18,5 +18,5 @@ async fn ping(&self) {
             self.http.ping().await
         })
         .await;
-    call.finish_as(outcome, judge)
+    return call.finish_as(outcome, judge);
 }

@@ -28,7 +28,7 @@ async fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
     };
     loop {
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break ::resilience_core::FromInterruption::from_interruption(
+            return ::resilience_core::FromInterruption::from_interruption(
                 interruption,
             );
         }
@@ -43,7 +43,7 @@ async fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
             })
             .await;
         let delay = match call.settle(outcome) {
-            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::Return(outcome) => return outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,
         };
         call.sleep(delay).await;

@@ -7,6 +7,8 @@ fn write_plan(&self, plan: Plan) -> Result<u32, PlanError> {
         ::resilience_core::__private::register!(OPERATION);
         &OPERATION
     };
-    operation
-        .call_blocking::<Result<u32, PlanError>>(|| { self.http.put_blocking(plan) })
+    return operation
+        .call_blocking::<
+            Result<u32, PlanError>,
+        >(|| { self.http.put_blocking(plan) });
 }

@@ -14,7 +14,7 @@ fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
     };
     loop {
         if let ::core::result::Result::Err(interruption) = call.admit() {
-            break ::resilience_core::FromInterruption::from_interruption(
+            return ::resilience_core::FromInterruption::from_interruption(
                 interruption,
             );
         }
@@ -23,7 +23,7 @@ fn fetch_plan(&self, id: &PlanId) -> Result<Plan, PlanError> {
                 Result<Plan, PlanError>,
             >(|| { Ok(Plan(self.http.get_blocking(id)?)) });
         let delay = match call.settle(outcome) {
-            ::resilience_core::Next::Return(outcome) => break outcome,
+            ::resilience_core::Next::Return(outcome) => return outcome,
             ::resilience_core::Next::RetryAfter(delay) => delay,
         };
         call.sleep_blocking(delay);

@@ -81,6 +81,6 @@ where
                 <Inner as PlanStore>::get::<S>(&self.inner, key).await
             })
             .await;
-        call.finish(outcome)
+        return call.finish(outcome);
     }
 }

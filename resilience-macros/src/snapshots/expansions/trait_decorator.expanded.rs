@@ -8,6 +8,7 @@ pub trait PlanStore<K: Key>: Send + Sync {
         plan: Self::Plan,
     ) -> Pin<Box<dyn Future<Output = Result<(), PlanError>> + Send + 'a>>;
     #[doc(hidden)]
+    #[inline]
     fn __kind_of_put(&self) -> ::resilience_core::__private::Applied {
         ::resilience_core::__private::Applied
     }
@@ -71,7 +72,7 @@ where
 {
     type Plan = <S as PlanStore<K>>::Plan;
     const LIMIT: usize = <S as PlanStore<K>>::LIMIT;
-    async fn get(&self, key: K) -> Result<Self::Plan, PlanError> {
+    async fn get(&self, mut key: K) -> Result<Self::Plan, PlanError> {
         let mut call = {
             static SERVICE: ::resilience_core::ServiceDef = ::resilience_core::ServiceDef::new(
                     "plan_store",
@@ -91,11 +92,11 @@ where
         };
         loop {
             if let ::core::result::Result::Err(interruption) = call.admit() {
-                break ::resilience_core::FromInterruption::from_interruption(
+                return ::resilience_core::FromInterruption::from_interruption(
                     interruption,
                 );
             }
-            let key = ::core::clone::Clone::clone(&key);
+            let mut key = ::core::clone::Clone::clone(&key);
             let outcome = call
                 .attempt(async {
                     if false {
@@ -108,7 +109,7 @@ where
                 })
                 .await;
             let delay = match call.settle(outcome) {
-                ::resilience_core::Next::Return(outcome) => break outcome,
+                ::resilience_core::Next::Return(outcome) => return outcome,
                 ::resilience_core::Next::RetryAfter(delay) => delay,
             };
             call.sleep(delay).await;
@@ -151,7 +152,7 @@ where
                     <S as PlanStore<K>>::put(&mut self.inner, plan).await
                 })
                 .await;
-            call.finish(outcome)
+            return call.finish(outcome);
         })
     }
     fn name(&self) -> String {

@@ -89,7 +89,7 @@ where
             };
             loop {
                 if let ::core::result::Result::Err(interruption) = call.admit() {
-                    break ::resilience_core::FromInterruption::from_interruption(
+                    return ::resilience_core::FromInterruption::from_interruption(
                         interruption,
                     );
                 }
@@ -104,7 +104,7 @@ where
                     })
                     .await;
                 let delay = match call.settle(outcome) {
-                    ::resilience_core::Next::Return(outcome) => break outcome,
+                    ::resilience_core::Next::Return(outcome) => return outcome,
                     ::resilience_core::Next::RetryAfter(delay) => delay,
                 };
                 call.sleep(delay).await;

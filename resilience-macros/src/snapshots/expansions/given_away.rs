@@ -1,0 +1,4 @@
+#[retry_service(name = "plan_service", idempotent)]
+async fn find(&self, tag: Tag) -> Result<Plan, PlanError> {
+    self.get(tag).await
+}
