@@ -2,6 +2,7 @@
 
 use crate::{
     body::{Body, Failed, ready, recovering, work},
+    ours,
     subject::Subject,
 };
 use resilience_core::{
@@ -65,15 +66,27 @@ pub fn idempotent_async() -> Subject {
 }
 
 /// One attempt on a service of its own, so that it can be tripped.
-#[must_use]
-pub fn down() -> Subject {
-    Subject::new(|| rejected)
+///
+/// # Errors
+/// The policy is not valid.
+pub fn down() -> Result<Subject, InvalidPolicy> {
+    trips()?;
+    Ok(Subject::new(|| rejected))
 }
 
 /// One attempt on a service of its own, so that it can be tripped.
-#[must_use]
-pub fn down_async() -> Subject {
-    Subject::new(|| |input| ready(rejected_async(input)))
+///
+/// # Errors
+/// The policy is not valid.
+pub fn down_async() -> Result<Subject, InvalidPolicy> {
+    trips()?;
+    Ok(Subject::new(|| |input| ready(rejected_async(input))))
+}
+
+/// The service that is down opens like the breakers that are measured alone.
+fn trips() -> Result<(), InvalidPolicy> {
+    let layer = ServiceOptions::new().breaker(ours::consecutive());
+    Registry::global().configure("bench_service_that_is_down", layer)
 }
 
 #[retry_service(name = "bench_service_that_recovers", idempotent)]

@@ -81,7 +81,6 @@ mod operation;
 pub mod plan;
 pub mod policy;
 pub mod random;
-#[cfg(any(feature = "tracing", feature = "settings"))]
 mod redact;
 mod registered;
 mod registry;

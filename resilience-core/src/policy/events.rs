@@ -29,6 +29,7 @@ pub enum EventLevel {
 }
 
 impl EventLevel {
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only events have levels"))]
     const fn of_bits(bits: u64) -> Self {
         match bits {
             0 => Self::Off,
@@ -155,6 +156,7 @@ impl Levels {
         Self(self.0 & !(((1 << Self::BITS) - 1) << shift) | (level as u64) << shift)
     }
 
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only events have levels"))]
     #[inline]
     pub(crate) const fn of(self, class: Class) -> EventLevel {
         EventLevel::of_bits(self.0 >> Self::shift(class) & ((1 << Self::BITS) - 1))

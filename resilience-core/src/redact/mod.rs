@@ -7,6 +7,7 @@
 mod keys;
 mod scan;
 
+#[cfg(any(test, feature = "tracing", feature = "settings"))]
 use std::fmt::{self, Write};
 
 /// No text that leaves has more characters than this.
@@ -28,6 +29,7 @@ pub(crate) fn text(text: &str) -> String {
 }
 
 /// What `value` displays, made fit to leave like [`text`]. It is not asked for more than is read.
+#[cfg(any(test, feature = "tracing", feature = "settings"))]
 pub(crate) fn displayed(value: &(impl fmt::Display + ?Sized)) -> String {
     let mut written = Bounded {
         text: String::new(),
@@ -39,11 +41,13 @@ pub(crate) fn displayed(value: &(impl fmt::Display + ?Sized)) -> String {
 }
 
 /// Takes the beginning of what is written to it, and ends the writing there.
+#[cfg(any(test, feature = "tracing", feature = "settings"))]
 struct Bounded {
     text: String,
     is_full: bool,
 }
 
+#[cfg(any(test, feature = "tracing", feature = "settings"))]
 impl Write for Bounded {
     fn write_str(&mut self, more: &str) -> fmt::Result {
         let room = MOST_READ - self.text.len();

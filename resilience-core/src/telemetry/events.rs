@@ -299,7 +299,7 @@ pub(crate) fn partition_refused(subject: Subject, reason: &'static str, key: &st
         "partition refused",
         subject,
         reason = reason,
-        key = crate::redact::text(key).as_str(),
+        key = crate::redact::text(key),
         limit = limit,
     );
 }
