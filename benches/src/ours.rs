@@ -68,7 +68,7 @@ pub fn in_static_async() -> Subject {
     Subject::new(|| |input| ready(async { BREAKER.0.call_async(work_async(input)).await? }))
 }
 
-/// The default policy, but without a failure span: a benchmark fails for less than ten seconds. Open for a day.
+/// The default policy, but without a failure span, so that failures open the circuit at a clock that stands still. Open for a day.
 pub const fn consecutive() -> BreakerOptions {
     BreakerPolicy::builder()
         .failure_span(Duration::ZERO)
