@@ -175,7 +175,7 @@ impl Sleeper for Endless {
         let dropped = Dropped(Arc::clone(&self.0));
         Box::pin(async move {
             let _dropped = dropped;
-            pending().await
+            pending::<()>().await;
         })
     }
 

@@ -38,7 +38,9 @@ fn call_back(caller: &'static str) {
         return;
     }
     CALLERS.with_borrow_mut(|callers| callers.insert(caller));
-    registries.iter().for_each(|registry| ask_for_everything(registry));
+    for registry in registries {
+        ask_for_everything(registry);
+    }
     IS_INSIDE.set(false);
 }
 

@@ -10,6 +10,7 @@ use resilience_core::{
 use resilience_tests::{World, fine, ms, secs};
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn the_defaults_and_the_presets_say_their_numbers() {
     let text = |layer: ServiceOptions| layer.describe().unwrap();
 

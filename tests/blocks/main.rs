@@ -10,11 +10,16 @@
     unused_results
 )]
 #![allow(
+    clippy::arc_with_non_send_sync,
     clippy::future_not_send,
     clippy::manual_async_fn,
     clippy::missing_errors_doc,
     clippy::redundant_pub_crate,
+    clippy::missing_const_for_fn,
+    clippy::needless_pass_by_ref_mut,
+    clippy::unnecessary_wraps,
     clippy::unused_async,
+    clippy::unused_self,
     reason = "what is tested is how it is written"
 )]
 

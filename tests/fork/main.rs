@@ -15,7 +15,7 @@ fn in_child(body: impl FnOnce() -> bool) -> bool {
         0 => {
             // SAFETY: these take numbers and return, or end the process.
             unsafe { libc::alarm(30) };
-            let code = if body() { 0 } else { 1 };
+            let code = i32::from(!body());
             // SAFETY: as above.
             unsafe { libc::_exit(code) }
         }

@@ -12,8 +12,9 @@ const MEBIBYTE: usize = 1 << 20;
 /// Texts of at most 1 MiB in which next to everything is wrong.
 fn garbage() -> Vec<(Format, String)> {
     let fill = |piece: &str| piece.repeat(MEBIBYTE / piece.len());
-    let services: String = (0..20_000).map(|n| format!("s{n}:\n  retry: {{m: 1}}\n")).collect();
-    let unknown: String = (0..100_000).map(|n| format!("k{n}=1\n")).collect();
+    let numbered = |count: u32, line: fn(u32) -> String| (0..count).map(line).collect::<Vec<_>>().concat();
+    let services = numbered(20_000, |n| format!("s{n}:\n  retry: {{m: 1}}\n"));
+    let unknown = numbered(100_000, |n| format!("k{n}=1\n"));
     let members: Vec<_> = (0..80_000).map(|n| format!("\"k{n}\":1")).collect();
     vec![
         (Format::Toml, fill("=")),
@@ -39,7 +40,7 @@ fn at_most_a_hundred_mistakes_are_kept_and_the_others_counted() {
         assert!(refused.mistakes().len() <= 100, "{format:?} {text:.20}");
         assert!(refused.to_string().len() < 100 * 1_000, "{format:?} {text:.20}");
     }
-    let text: String = (0..1_000).map(|n| format!("k{n} = 1\n")).collect();
+    let text = (0..1_000).map(|n| format!("k{n} = 1\n")).collect::<Vec<_>>().concat();
     let refused = Loader::new()
         .text("ops", Format::Toml, &text)
         .load(Registry::new())

@@ -228,11 +228,19 @@ fn an_interruption_becomes_the_variant_that_holds_it() {
 struct StatusCode(u16);
 
 impl StatusCode {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "as the crate that it stands for has it"
+    )]
     const fn is_server_error(&self) -> bool {
         self.0 >= 500
     }
 }
 
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "functions get references to all fields"
+)]
 const fn of_code(code: &u16, _text: &str) -> FailureKind {
     match *code {
         7 => FailureKind::Transient,

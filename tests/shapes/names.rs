@@ -225,10 +225,6 @@ fn an_operation_is_called_as_its_function_is_in_snake_case() {
     let fetched = registry.enter_blocking(|| fetchPlan__v2_(&Work::hard()));
 
     let service = registry.service("shapes");
-    let names: Vec<_> = service
-        .operations()
-        .iter()
-        .map(|operation| operation.name.clone())
-        .collect();
+    let names: Vec<_> = service.operations().iter().map(|operation| operation.name).collect();
     assert_eq!((fetched, names), (Ok(3), vec!["fetch_plan_v2"]));
 }

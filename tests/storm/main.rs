@@ -3,6 +3,11 @@
 //! The load is that of a small system, so that all runs together take seconds: 140 requests a second instead of thousands. What
 //! the policies see of it is the traffic of one node, 70 requests a second, and that is as in a large one.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail like tests; clippy recognises the tests alone"
+)]
+
 mod partial_outage;
 mod peers;
 mod simulation;

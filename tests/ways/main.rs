@@ -1,6 +1,12 @@
 //! Whatever way a call comes in, it is judged, counted and given back alike: by the service's name in the global registry, by a
 //! definition or by a handle; as a function, a method, in a block, a trait or an implementation of one; sync and async.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail like tests; clippy recognises the tests alone"
+)]
+
 mod declared;
 mod outcomes;
 
@@ -70,10 +76,13 @@ fn configured(way: &Way) -> &'static Service {
     service
 }
 
+/// A body, and what a call of each kind does with it.
+type Row = (Body, fn(Kind) -> Expected);
+
 #[test]
 fn every_outcome_means_the_same_in_every_way() {
     let _alone = alone();
-    let table: [(Body, fn(Kind) -> Expected); 8] = [
+    let table: [Row; 8] = [
         (Body::Returns(Ok(1)), |_| Expected::success(1)),
         (Body::Returns(Err(Error::Down(1))), |kind| match kind {
             Kind::Idempotent => Expected::exhausted(Error::Down(1), 2),

@@ -90,7 +90,12 @@ fn names() {
 /// Neither what is said nor what is looked up for it grows with the options.
 #[test]
 fn mistakes_without_end_are_bounded() {
-    let options = |count: usize| (0..count).map(|at| format!("opt{at:04} = 3, ")).collect::<String>();
+    let options = |count: usize| {
+        (0..count)
+            .map(|at| format!("opt{at:04} = 3, "))
+            .collect::<Vec<_>>()
+            .concat()
+    };
     let source = |count| {
         format!(
             "#[retry_service(name = \"plans\", {})] fn fetch() -> R {{}}",
