@@ -86,11 +86,11 @@ fn operations_that_nobody_has_called_yet_are_known() {
                 services.twin_service.operations.twin.retry.factor = 3";
 
     assert_eq!(found(registry, text), [""; 0]);
-    let unmentioned = registry.verify();
-    assert_eq!(
-        unmentioned.unmentioned(),
-        [("same_service".to_owned(), "same".to_owned())]
-    );
+    let verification = registry.verify();
+    // Those of the library that all tests share aside.
+    let unmentioned = verification.unmentioned().iter();
+    let unmentioned: Vec<_> = unmentioned.filter(|(service, _)| service != "restricted").collect();
+    assert_eq!(unmentioned, [&("same_service".to_owned(), "same".to_owned())]);
     assert!(registry.find("plan_service").is_none());
 }
 

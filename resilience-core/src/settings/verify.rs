@@ -157,7 +157,7 @@ impl Verification {
 
     /// For a test of one line: an error if anything is wrong.
     ///
-    /// ```
+    /// ```standalone_crate
     /// # use resilience_core::Registry;
     /// Registry::global().verify().into_result()?;
     /// # Ok::<(), resilience_core::settings::Verification>(())
