@@ -34,7 +34,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         what: "whole annotated call, success, async: instructions over the plain call (peers: retry alone)",
-        limit: Some(85.0),
+        limit: Some(103.0),
         kind: Kind::Instructions,
         cases: &[(ASYNC, "ours: annotated")],
         peers: Some("retry, success, async"),
