@@ -200,16 +200,16 @@ macro_rules! methods {
     };
 }
 
-/// A block that says its service once.
+/// A block of methods, or the implementation of a trait, that says its service once.
 macro_rules! block {
-    ($module:ident, [$($service:tt)*], $live:expr) => {
+    ($module:ident, [$($service:tt)*], [$($of:tt)*], $live:expr) => {
         mod $module {
             use super::*;
 
             struct Plans;
 
             #[retry_service($($service)*)]
-            impl Plans {
+            impl $($of)* {
                 #[idempotent]
                 fn fetch(&self, body: Body) -> Result<u32, Error> {
                     run(body)
@@ -256,52 +256,6 @@ trait Store {
     async fn write_async(&self, body: Body) -> Result<u32, Error>;
 }
 
-/// The implementation of a trait that says its service once.
-macro_rules! implementation {
-    ($module:ident, [$($service:tt)*], $live:expr) => {
-        mod $module {
-            use super::*;
-
-            struct Plans;
-
-            #[retry_service($($service)*)]
-            impl Store for Plans {
-                #[idempotent]
-                fn fetch(&self, body: Body) -> Result<u32, Error> {
-                    run(body)
-                }
-
-                #[plain]
-                fn count(&self, body: Body) -> Result<u32, Error> {
-                    run(body)
-                }
-
-                #[apply]
-                fn write(&self, body: Body) -> Result<u32, Error> {
-                    run(body)
-                }
-
-                #[idempotent]
-                async fn fetch_async(&self, body: Body) -> Result<u32, Error> {
-                    wait(body).await
-                }
-
-                #[plain]
-                async fn count_async(&self, body: Body) -> Result<u32, Error> {
-                    wait(body).await
-                }
-
-                #[apply]
-                async fn write_async(&self, body: Body) -> Result<u32, Error> {
-                    wait(body).await
-                }
-            }
-
-            of_plans!(Plans, $live);
-        }
-    };
-}
-
 /// The methods of a value, which is made for each call.
 macro_rules! of_plans {
     ($plans:expr, $live:expr) => {
@@ -341,21 +295,24 @@ methods!(
     [service = named("methods_by_handle")],
     named("methods_by_handle")
 );
-block!(block_by_name, [name = "block_by_name"], named("block_by_name"));
-block!(block_by_definition, [service = BLOCK], BLOCK.service());
+block!(block_by_name, [name = "block_by_name"], [Plans], named("block_by_name"));
+block!(block_by_definition, [service = BLOCK], [Plans], BLOCK.service());
 block!(
     block_by_handle,
     [service = named("block_by_handle")],
+    [Plans],
     named("block_by_handle")
 );
-implementation!(
+block!(
     implementation_by_name,
     [name = "implementation_by_name"],
+    [Store for Plans],
     named("implementation_by_name")
 );
-implementation!(
+block!(
     implementation_by_definition,
     [service = IMPLEMENTATION],
+    [Store for Plans],
     IMPLEMENTATION.service()
 );
 

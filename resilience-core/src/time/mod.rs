@@ -23,7 +23,14 @@ pub(crate) use started::Started;
 pub use system::{SystemClock, SystemSleeper};
 pub(crate) use timer::Timer;
 
-use std::{fmt, future::Future, pin::Pin, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    task::Waker,
+    time::Duration,
+};
 
 /// Where the framework reads the time.
 ///
@@ -54,6 +61,13 @@ pub trait Clock: fmt::Debug + Send + Sync {
     /// by then that it is later. Zero unless a clock says otherwise; a registry asks once, when it is built.
     fn resolution(&self) -> Duration {
         Duration::ZERO
+    }
+}
+
+/// Wakes every task. A waker that panics is its executor's affair; the others are woken all the same.
+fn wake_all(wakers: impl Iterator<Item = Waker>) {
+    for waker in wakers {
+        let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
     }
 }
 

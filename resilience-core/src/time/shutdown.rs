@@ -1,7 +1,7 @@
+use super::wake_all;
 use std::{
     collections::BTreeMap,
     fmt, mem,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -73,10 +73,7 @@ impl Shutdown {
         let wakers = mem::take(&mut tasks.wakers);
         drop(tasks);
         self.changed.notify_all();
-        for waker in wakers.into_values() {
-            // A waker that panics is its executor's affair; the others are to be woken all the same.
-            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
-        }
+        wake_all(wakers.into_values());
     }
 
     /// Whether it has been asked for; if not, the task will be woken then. `place` is the task's among those that wait.

@@ -3,11 +3,11 @@
 //! A process has one, started with its first sleep. A forked child has only the thread that forked, so its first sleep starts
 //! another: nothing of the parent's is touched then, since a thread that is gone may have held its lock.
 
+use super::wake_all;
 use std::{
     collections::BTreeMap,
     future::Future,
     mem,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     process,
     sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
@@ -155,10 +155,7 @@ impl ThreadTimer {
             let due = mem::replace(&mut queue.waiting, later);
             if !due.is_empty() {
                 drop(queue);
-                for waker in due.into_values() {
-                    // A waker that panics is its executor's affair; the others are to be woken all the same.
-                    let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
-                }
+                wake_all(due.into_values());
                 queue = self.queue();
                 continue;
             }
